@@ -1,0 +1,1 @@
+//! Request and answer bodies: bytes to values, by media type.

@@ -1,0 +1,55 @@
+//! Media types: parsing, matching, negotiation.
+
+use crate::openapi::MediaType;
+
+/// A media type or range: `application/json`, `text/*`, `*/*`, with parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediaRange {
+    /// The part before the slash, in lower case.
+    pub kind: String,
+    /// The part after it, in lower case.
+    pub subtype: String,
+    /// Parameters, names in lower case, `q` left out.
+    pub parameters: Vec<(String, String)>,
+}
+
+impl MediaRange {
+    /// Reads a media type or range; `None` if it is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        todo!("{text}")
+    }
+
+    /// True for `application/json`, `text/json` and every `+json`.
+    pub fn is_json(&self) -> bool {
+        todo!()
+    }
+
+    /// True for `application/xml`, `text/xml` and every `+xml`.
+    pub fn is_xml(&self) -> bool {
+        todo!()
+    }
+}
+
+/// The media types that a client accepts (RFC 9110, section 12.5.1).
+#[derive(Clone, Debug)]
+pub struct Accept(pub Vec<(MediaRange, f32)>);
+
+impl Accept {
+    /// Reads an `Accept` header; parts that cannot be read are passed over, a header without any readable part
+    /// accepts everything.
+    pub fn parse(header: &str) -> Self {
+        todo!("{header}")
+    }
+
+    /// The offered media type that the client likes best, the first one among equals; `None` if it accepts none.
+    ///
+    /// Offered ranges (`text/*`) are possible. Where `offered` differ only in parameters, the client's parameters count.
+    pub fn choose(&self, offered: &[MediaType]) -> Option<usize> {
+        todo!("{offered:?}")
+    }
+}
+
+/// Index of the described media type that a body of the given `Content-Type` falls under: the most specific one.
+pub fn matching(content: &[MediaType], content_type: &str) -> Option<usize> {
+    todo!("{content:?} {content_type}")
+}

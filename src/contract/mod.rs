@@ -1,0 +1,49 @@
+//! What an API promises, compiled: routes, parameters, bodies, security, answers.
+//!
+//! A [`Contract`] is made once from an [`Api`] and then only read. [`Contract::route`] finds the operation,
+//! [`Contract::authenticate`] looks at its credentials, [`Contract::check_request`] and [`Contract::check_response`]
+//! judge the two sides. All of them return findings; none of them decides what is answered.
+
+mod body;
+mod check;
+mod compile;
+mod encode;
+mod media;
+mod multipart;
+mod parameter;
+mod route;
+mod security;
+mod site;
+mod xml;
+
+pub use check::Checked;
+pub use encode::{CannotWrite, Written};
+pub use media::{Accept, MediaRange};
+pub use route::{Match, Routed};
+pub use site::{Located, Site};
+
+use crate::{
+    openapi::{Api, Operation},
+    schema::Schemas,
+};
+
+/// Number of an operation in [`Api::operations`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OperationId(pub u32);
+
+/// A compiled API.
+#[derive(Debug)]
+pub struct Contract {
+    /// The description.
+    pub api: Api,
+    /// Its schemas.
+    pub schemas: Schemas,
+    router: route::Router,
+}
+
+impl Contract {
+    /// The description of an operation.
+    pub fn operation(&self, id: OperationId) -> &Operation {
+        &self.api.operations[id.0 as usize]
+    }
+}

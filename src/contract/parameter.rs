@@ -1,0 +1,1 @@
+//! Parameters: text to values, by style and explode.

@@ -1,0 +1,1 @@
+//! XML, by the `xml` objects of a schema, in both directions.

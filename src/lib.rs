@@ -1,0 +1,39 @@
+//! Mimeo stands in for an HTTP API from nothing but its OpenAPI description, and holds both sides to it.
+//!
+//! ```text
+//! files ─read─▶ Document ─resolve, overlay─▶ Api ─compile─▶ Contract          once, at start or reload
+//!                (tree + line numbers)     (one model      (immutable, in an Arc)
+//!                                           for 2.0–3.2)
+//! Request ─▶ route ─▶ authenticate ─▶ check ─▶ decide ─▶ respond ─▶ Outcome    per request, pure
+//! ```
+//!
+//! When two goals pull apart: **correct > understandable > deterministic > fast**.
+//!
+//! Modules stand in reading order. A module imports only from rows above its own, and siblings never import each
+//! other; `tests/it/architecture.rs` holds this.
+
+// words: what everything else is said in
+pub mod limit;
+
+pub mod finding;
+pub mod message;
+
+// read: text to a typed description
+pub mod openapi;
+
+pub mod schema;
+
+// compile: what an API promises
+pub mod contract;
+
+// decide: pure
+pub mod mock;
+
+// tell: renders findings, decides nothing
+pub mod report;
+
+// world: the only clock, files and sockets
+pub mod shell;
+
+// command line
+pub mod cli;

@@ -1,0 +1,48 @@
+//! Every bound of the program, with its unit and its reason.
+//!
+//! A bound is there so that no description and no request, however hostile, can take more than its share.
+
+use std::time::Duration;
+
+/// Bytes of one description file. The largest public one (Microsoft Graph) has 37 MB as YAML.
+pub const DOCUMENT_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// Bytes of all files of one description together.
+pub const DESCRIPTION_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Files that one description may consist of. The largest public tree (`DigitalOcean`) has about 2,000.
+pub const DESCRIPTION_FILES_MAX: usize = 20_000;
+/// Levels of nesting in a description. Real ones stay below 60; recursion over them must not exhaust a stack.
+pub const DOCUMENT_DEPTH_MAX: usize = 255;
+/// Bytes that YAML aliases may add to a document: a bomb is refused, honest re-use is not.
+pub const ALIAS_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Steps from one `$ref` to the next before a chain counts as endless.
+pub const REF_CHAIN_MAX: usize = 64;
+/// Findings kept for one description; the rest are counted only.
+pub const FINDINGS_MAX: usize = 2_000;
+/// Schemas that one validator may reach; above it the check is dropped and reported.
+pub const SCHEMA_REACH_MAX: usize = 20_000;
+/// Nesting levels of a JSON body. `serde_json` stops there, and so do most servers.
+pub const BODY_DEPTH_MAX: usize = 128;
+/// Bytes of one request body, unless `--body-max` says otherwise.
+pub const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
+/// Bytes of all request headers together.
+pub const HEADER_BYTES_MAX: usize = 64 * 1024;
+/// Header lines of one request.
+pub const HEADER_COUNT_MAX: usize = 256;
+/// Parts of one multipart body.
+pub const MULTIPART_PARTS_MAX: usize = 1_000;
+/// Name-value pairs of one form or query.
+pub const FORM_PAIRS_MAX: usize = 10_000;
+/// Items generated for one array: above it generation is refused.
+pub const GENERATED_ITEMS_MAX: usize = 1_000;
+/// Values generated for one answer: a diamond of references cannot fan out beyond it.
+pub const GENERATED_NODES_MAX: usize = 20_000;
+/// Steps that a pattern with look-around or back-references may take on one string.
+pub const PATTERN_STEPS_MAX: usize = 10_000;
+/// Time for a client to send its request headers.
+pub const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time for a client to send its request body.
+pub const BODY_READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time that requests in flight have to finish once the server is told to stop.
+pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+/// Connections served at once.
+pub const CONNECTIONS_MAX: usize = 20_000;

@@ -1,0 +1,86 @@
+//! HTTP messages as plain, owned values: whole, bounded, without sockets.
+//!
+//! The shell reads a request once into a [`Request`]; everything below it is synchronous.
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, header::HeaderName, header::HeaderValue};
+
+/// A request as the client sent it.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The path as sent: percent-encoded, with its leading slash, without the query.
+    pub path: String,
+    /// The query as sent, without its question mark; `None` when there was no question mark.
+    pub query: Option<String>,
+    /// The header fields.
+    pub headers: HeaderMap,
+    /// The whole body; empty when there was none.
+    pub body: Bytes,
+}
+
+impl Request {
+    /// A request without header fields or body; `target` is a path with or without a query.
+    pub fn new(method: Method, target: &str) -> Self {
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query.to_owned())),
+            None => (target, None),
+        };
+        Self { method, path: path.to_owned(), query, headers: HeaderMap::new(), body: Bytes::new() }
+    }
+
+    /// The value of a header field, if it is there once or more and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// True if the client sent a body, even one that it only announced by its length.
+    pub fn has_body(&self) -> bool {
+        !self.body.is_empty()
+    }
+}
+
+/// An answer, ready to be written to a socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// The status.
+    pub status: StatusCode,
+    /// The header fields, without `Date` and `Content-Length`, which belong to the connection.
+    pub headers: HeaderMap,
+    /// The whole body.
+    pub body: Bytes,
+}
+
+impl Response {
+    /// An answer without header fields or body.
+    pub fn new(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
+    }
+
+    /// Adds a body and its media type. A media type that cannot stand in a header is left out.
+    #[must_use]
+    pub fn with_body(mut self, media_type: &str, body: impl Into<Bytes>) -> Self {
+        self.set_header(http::header::CONTENT_TYPE, media_type);
+        self.body = body.into();
+        self
+    }
+
+    /// Sets a header field. What cannot stand in one (CR, LF, NUL) is cut out, so no value can start another field.
+    pub fn set_header(&mut self, name: HeaderName, value: &str) {
+        self.headers.insert(name, header_value(value));
+    }
+
+    /// The value of a header field, if it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+/// `text` as a header value; characters that are not allowed there are dropped, text beyond ASCII is kept as UTF-8.
+pub fn header_value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).or_else(|_| HeaderValue::from_bytes(text.as_bytes())).unwrap_or_else(|_| {
+        let clean: Vec<u8> = text.bytes().filter(|byte| *byte == b'\t' || (*byte >= 0x20 && *byte != 0x7f)).collect();
+        HeaderValue::from_bytes(&clean).unwrap_or(HeaderValue::from_static(""))
+    })
+}

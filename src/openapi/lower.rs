@@ -1,0 +1,1 @@
+//! A tree of any version into the model.

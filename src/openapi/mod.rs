@@ -1,0 +1,26 @@
+//! From text to a typed description: Swagger 2.0, OpenAPI 3.0, 3.1 and 3.2 become one [`Api`].
+//!
+//! ```text
+//! Sources ─crawl─▶ Documents ─overlay─▶ Documents ─lower─▶ Api
+//! ```
+//!
+//! Nothing here opens a file: text comes from [`Sources`]. Nothing after this module asks which version it was.
+//! A broken part is a finding and is left out; only a document that is no description at all yields no [`Api`].
+
+mod document;
+mod documents;
+mod json;
+mod load;
+mod lower;
+mod marks;
+mod model;
+mod overlay;
+mod reference;
+mod sources;
+mod yaml;
+
+pub use document::{Document, Format};
+pub use documents::{DocId, Documents, Location};
+pub use load::{Loaded, load};
+pub use model::*;
+pub use sources::{SourceError, Sources};

@@ -1,0 +1,1 @@
+//! OpenAPI Overlays 1.0: changes to a description, applied when it is read.

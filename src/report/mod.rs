@@ -1,0 +1,1 @@
+//! Renders findings: text with carets, JSON, GitHub annotations. Decides nothing.

@@ -1,0 +1,1 @@
+//! A schema of any dialect to JSON Schema 2020-12.

@@ -1,0 +1,73 @@
+//! JSON Schema in all the dialects of OpenAPI: checking values, making values, and the shape that decoding needs.
+//!
+//! Every schema is *lowered* to JSON Schema 2020-12, with a map back to where it was written. Lowering and compiling
+//! happen when a schema is first used, and are kept.
+
+mod check;
+mod format;
+mod generate;
+mod lower;
+mod pattern;
+mod shape;
+mod validator;
+mod violation;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+pub use generate::{Impossible, Sampling};
+pub use shape::{Shape, Types, XmlNote};
+pub use validator::Validator;
+pub use violation::Violation;
+
+use crate::{
+    finding::Finding,
+    openapi::{Dialect, Documents, SchemaRef},
+};
+
+/// Which way a message goes: `readOnly` properties are not required in requests, `writeOnly` ones not in answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// From client to server.
+    Request,
+    /// From server to client.
+    Response,
+}
+
+/// All schemas of one description. Shared by all threads; fills itself as schemas are used.
+#[derive(Debug)]
+pub struct Schemas {
+    documents: Arc<Documents>,
+    dialect: Dialect,
+}
+
+impl Schemas {
+    /// The schemas of these documents, written in `dialect` where they do not say otherwise.
+    pub fn new(documents: Arc<Documents>, dialect: Dialect) -> Self {
+        Self { documents, dialect }
+    }
+
+    /// The validator of a schema, compiled on first use.
+    ///
+    /// What of the schema cannot be used is left out of the check (and is a finding of [`Schemas::check`]), so there
+    /// is always a validator.
+    pub fn validator(&self, schema: &SchemaRef, direction: Direction) -> Arc<Validator> {
+        todo!("{schema:?} {direction:?} {:?} {:?}", self.documents, self.dialect)
+    }
+
+    /// What a value of this schema looks like, one level deep, with references and `allOf` followed.
+    pub fn shape(&self, schema: &SchemaRef) -> Arc<Shape> {
+        todo!("{schema:?}")
+    }
+
+    /// Makes a value that satisfies the schema.
+    pub fn generate(&self, schema: &SchemaRef, direction: Direction, sampling: Sampling) -> Result<Value, Impossible> {
+        todo!("{schema:?} {direction:?} {sampling:?}")
+    }
+
+    /// Everything that is wrong with a schema as written, and with all it reaches that was not checked before.
+    pub fn check(&self, schema: &SchemaRef) -> Vec<Finding> {
+        todo!("{schema:?}")
+    }
+}

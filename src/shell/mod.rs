@@ -1,0 +1,1 @@
+//! The world: files, sockets, the clock. Everything asynchronous is here.
