@@ -264,7 +264,7 @@ impl<'s> Crawl<'s> {
             }
             if on_path.contains(at) && next.contains_key(at) && !done.contains(at) {
                 let cycle = path.iter().skip_while(|step| **step != at);
-                let names: Vec<String> = cycle.map(|step| format!("`#{}`", step.pointer)).collect();
+                let names: Vec<String> = cycle.map(|step| self.spoken(step, at.doc)).collect();
                 let message = match names.as_slice() {
                     [one] => format!("the reference at {one} leads back to itself"),
                     many => format!("the references {} lead back to the first of them", shortened(many)),
@@ -272,6 +272,14 @@ impl<'s> Crawl<'s> {
                 self.add(Code::REF_CYCLE, &at.child("$ref"), message, "put a value in the place of one of them");
             }
             done.extend(path);
+        }
+    }
+
+    /// A location as a reference in document `from` would have it.
+    fn spoken(&self, at: &Location, from: DocId) -> String {
+        match self.documents.document(at.doc) {
+            Some(doc) if at.doc != from => format!("`{}#{}`", doc.path, at.pointer),
+            _ => format!("`#{}`", at.pointer),
         }
     }
 

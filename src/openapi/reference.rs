@@ -158,7 +158,14 @@ impl Documents {
         if let Some(known) = self.names.ids.get(&full) {
             return Ok(Target::Known(known.clone()));
         }
-        let path = if uri::is_absolute(file) { self.path_of_uri(&full)? } else { join(&doc.path, file)? };
+        let path = if uri::is_absolute(file) {
+            self.path_of_uri(&full)?
+        } else if uri::is_absolute(&base) {
+            // The URI is not known by name: the file is looked for where its author probably has it.
+            join(&doc.path, file)?
+        } else {
+            join(&base, file)?
+        };
         match self.names.files.get(&path) {
             Some(Ok(id)) => Ok(Target::Known(Location::new(*id, ""))),
             _ => Ok(Target::File(path)),
@@ -219,7 +226,12 @@ impl Documents {
         if self.get(&at).is_some() {
             return Ok(at);
         }
-        self.through(&at, 0).ok_or_else(|| RefError::Nothing(at.pointer.to_string()))
+        if let Some(found) = self.through(&at, 0) {
+            return Ok(found);
+        }
+        // `#/components/…` in a schema with an `$id` means nothing by the letter, and the document in practice.
+        let whole = Location { doc: at.doc, pointer: fragment.into() };
+        if self.get(&whole).is_some() { Ok(whole) } else { Err(RefError::Nothing(whole.pointer.to_string())) }
     }
 
     /// The location that a pointer leads to by way of a `$ref` that stands in its path.
@@ -356,6 +368,7 @@ mod tests {
         check(ENTRY, "#node", Err("there is nothing at `node`"));
         check((0, "/components/schemas/Tree"), "#/$defs/N", Ok((0, "/components/schemas/Tree/$defs/N")));
         check((0, "/components/schemas/Tree"), "#node", Ok((0, "/components/schemas/Tree/$defs/N")));
+        check((0, "/components/schemas/Tree"), "#/openapi", Ok((0, "/openapi")));
         check((0, "/components/schemas/Tree"), "tree.json", Ok((0, "/components/schemas/Tree")));
         check(ENTRY, "https://api.example.com/v1/own.json#/Y", Ok((2, "/Y")));
         check(ENTRY, "https://api.example.com/v1/sub/other.json#/X", Ok((1, "/X")));
