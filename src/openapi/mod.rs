@@ -11,6 +11,7 @@ mod crawl;
 mod document;
 mod documents;
 mod flaw;
+mod jsonpath;
 mod json;
 mod kind;
 mod lines;
