@@ -18,8 +18,6 @@ pub const ALIAS_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub const REF_CHAIN_MAX: usize = 64;
 /// Values that one `JSONPath` of an overlay may look at: `..` over the largest description looks at 2 million.
 pub const OVERLAY_STEPS_MAX: usize = 5_000_000;
-/// Values that one `JSONPath` of an overlay may select, also on its way: they are held in memory.
-pub const OVERLAY_HITS_MAX: usize = 1_000_000;
 /// Values that one overlay may add: `copy` could double a description again and again.
 pub const OVERLAY_NODES_MAX: usize = 1_000_000;
 /// Findings kept for one description; the rest are counted only.

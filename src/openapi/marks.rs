@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use super::{
-    documents::{DocId, token_is, tokens},
+    documents::{DocId, key_of, tokens},
     flaw::{Flaw, Span},
 };
 use crate::limit;
@@ -102,9 +102,10 @@ impl Marks {
             index += 1;
             value = match value {
                 Value::Object(map) => {
+                    let wanted = key_of(token);
                     let mut found = None;
                     for (key, member) in map {
-                        if token_is(token, key) {
+                        if *key == wanted {
                             found = Some(member);
                             break;
                         }
@@ -168,13 +169,12 @@ impl Scan<'_> {
             self.skip_space();
             self.at += 1;
             // The tree has the members in the order of the text, without those whose key was there before.
-            match expected.next_if(|(name, _)| string_is(text, name)) {
-                Some((_, member)) => self.value(member, key),
-                None => {
-                    self.repeated(map, first, text, key);
-                    self.skip_space();
-                    self.skip_value();
-                }
+            if let Some((_, member)) = expected.next_if(|(name, _)| string_is(text, name)) {
+                self.value(member, key);
+            } else {
+                self.repeated(map, first, text, key);
+                self.skip_space();
+                self.skip_value();
             }
         }
     }

@@ -335,12 +335,10 @@ impl<'t> Parser<'t> {
     fn literal(&mut self) -> Result<Operand> {
         let start = self.at;
         let word = self.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'));
-        match serde_json::from_str::<Value>(word) {
-            Ok(value) => Ok(Operand::Literal(value)),
-            Err(_) => {
-                self.at = start;
-                self.wrong("a value is missing: a query, a text in quotation marks, a number, `true`, `false` or `null`")
-            }
+        if let Ok(value) = serde_json::from_str(word) {
+            return Ok(Operand::Literal(value));
         }
+        self.at = start;
+        self.wrong("a value is missing: a query, a text in quotation marks, a number, `true`, `false` or `null`")
     }
 }

@@ -1,5 +1,7 @@
 //! Which values a [`Query`] selects.
 
+use std::collections::HashSet;
+
 use regex::Regex;
 use serde_json::Value;
 
@@ -13,11 +15,11 @@ pub(crate) struct Hit<'v> {
     pub(crate) path: Vec<usize>,
 }
 
-/// The query looks at more values than [`limit::OVERLAY_STEPS_MAX`], or holds more than [`limit::OVERLAY_HITS_MAX`].
+/// The query looks at more values than [`limit::OVERLAY_STEPS_MAX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooMany;
 
-/// The values that `query` selects in `root`, in the order of the RFC.
+/// The values that `query` selects in `root`, each once, in the order of the RFC.
 pub(crate) fn select<'v>(root: &'v Value, query: &Query) -> Result<Vec<Hit<'v>>, TooMany> {
     Run { root, steps: 0 }.query(root, query)
 }
@@ -35,9 +37,10 @@ impl<'v> Run<'v> {
             let mut next = Vec::new();
             for hit in &hits {
                 self.segment(hit, segment, &mut next)?;
-                if next.len() > limit::OVERLAY_HITS_MAX {
-                    return Err(TooMany);
-                }
+            }
+            if segment.descendant || segment.selectors.len() > 1 {
+                let mut seen = HashSet::new();
+                next.retain(|hit| seen.insert(std::ptr::from_ref(hit.value)));
             }
             hits = next;
         }
@@ -94,7 +97,7 @@ impl<'v> Run<'v> {
             }
             (Selector::Filter(test), value) => {
                 for (index, child) in children(value).enumerate() {
-                    if self.test(child, test)? {
+                    if self.holds(child, test)? {
                         found.push(below(hit, index, child));
                     }
                 }
@@ -104,12 +107,12 @@ impl<'v> Run<'v> {
         Ok(())
     }
 
-    fn test(&mut self, here: &'v Value, test: &Test) -> Result<bool, TooMany> {
+    fn holds(&mut self, here: &'v Value, condition: &Test) -> Result<bool, TooMany> {
         self.step()?;
-        Ok(match test {
+        Ok(match condition {
             Test::Any(tests) => {
                 for test in tests {
-                    if self.test(here, test)? {
+                    if self.holds(here, test)? {
                         return Ok(true);
                     }
                 }
@@ -117,13 +120,13 @@ impl<'v> Run<'v> {
             }
             Test::All(tests) => {
                 for test in tests {
-                    if !self.test(here, test)? {
+                    if !self.holds(here, test)? {
                         return Ok(false);
                     }
                 }
                 true
             }
-            Test::Not(test) => !self.test(here, test)?,
+            Test::Not(test) => !self.holds(here, test)?,
             Test::Exists(query) => !self.query(here, query)?.is_empty(),
             Test::Compare(left, comparison, right) => {
                 let (left, right) = (self.operand(here, left)?, self.operand(here, right)?);
@@ -185,7 +188,8 @@ fn slice(start: Option<i64>, end: Option<i64>, step: i64, length: i64) -> Vec<us
     let normal = |index: i64| if index < 0 { index.saturating_add(length) } else { index };
     let mut places = Vec::new();
     if step > 0 {
-        let (mut at, end) = (normal(start.unwrap_or(0)).clamp(0, length), normal(end.unwrap_or(length)).clamp(0, length));
+        let (mut at, end) =
+            (normal(start.unwrap_or(0)).clamp(0, length), normal(end.unwrap_or(length)).clamp(0, length));
         while at < end {
             places.extend(usize::try_from(at));
             at = at.saturating_add(step);
@@ -219,5 +223,20 @@ fn compare(left: Option<&Value>, comparison: Comparison, right: Option<&Value>) 
         Comparison::Greater => less(right, left),
         Comparison::LessOrEqual => less(left, right) || equal(),
         Comparison::GreaterOrEqual => less(right, left) || equal(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn steps_are_limited() {
+        let root = json!([[1, 2, 3], [4, 5, 6]]);
+        let query = crate::openapi::jsonpath::parse("$..*").unwrap();
+        assert!(Run { root: &root, steps: 0 }.query(&root, &query).is_ok());
+        assert_eq!(Run { root: &root, steps: limit::OVERLAY_STEPS_MAX - 5 }.query(&root, &query), Err(TooMany));
     }
 }

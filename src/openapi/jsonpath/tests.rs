@@ -83,10 +83,11 @@ fn mistakes() {
 }
 
 #[test]
-fn a_query_that_explodes_is_refused() {
+fn no_query_explodes() {
     let mut deep = json!(1);
     for _ in 0..100 {
         deep = json!([deep, 0]);
     }
-    assert_eq!(select(&deep, &parse("$..*..*..*..*..*").unwrap()), Err(select::TooMany));
+    let hits = select(&deep, &parse("$..*..*..*..*..*").unwrap()).unwrap();
+    assert_eq!(hits.len(), 192);
 }

@@ -27,14 +27,18 @@ fn check(files: &[(&str, &str)], expected: &[&str]) {
 #[test]
 fn every_file_is_read_and_checked() {
     let entry = "openapi: 3.1.0\npaths:\n  /x:\n    $ref: paths/x.yaml\n  /y:\n    $ref: 'paths/y.json#/y'\n";
-    let x = "get:\n  responses:\n    '200': {$ref: '../components/r.yaml#/Ok'}\n    default: {$ref: '../api.yaml#/nope'}\n";
+    let x =
+        "get:\n  responses:\n    '200': {$ref: '../components/r.yaml#/Ok'}\n    default: {$ref: '../api.yaml#/nope'}\n";
     let y = "{\"y\": {\"get\": {\"responses\": {\"200\": {\"$ref\": \"../components/r.yaml#/No\"}}}}}";
     let r = "Ok: {description: ok}\nUnused: {$ref: not-there.yaml}\n";
     let files = [("api.yaml", entry), ("paths/x.yaml", x), ("paths/y.json", y), ("components/r.yaml", r)];
-    check(&files, &[
-        "ref-not-found paths/x.yaml:4:21 the reference `../api.yaml#/nope` leads to nothing",
-        "ref-not-found paths/y.json:1:46 the reference `../components/r.yaml#/No` leads to nothing",
-    ]);
+    check(
+        &files,
+        &[
+            "ref-not-found paths/x.yaml:4:21 the reference `../api.yaml#/nope` leads to nothing",
+            "ref-not-found paths/y.json:1:46 the reference `../components/r.yaml#/No` leads to nothing",
+        ],
+    );
     let sources = files.iter().fold(MemorySources::new(), |sources, (path, text)| sources.with(*path, *text));
     let loaded = load(&sources, "api.yaml", "some/where/api.yaml", &[]);
     assert_eq!(loaded.paths, ["api.yaml", "paths/x.yaml", "paths/y.json", "components/r.yaml"]);
@@ -46,29 +50,38 @@ fn every_file_is_read_and_checked() {
 #[test]
 fn missing_files_are_said_once() {
     let entry = "openapi: 3.1.0\npaths:\n  /x: {$ref: a.yaml}\n  /y: {$ref: a.yaml}\n  /z: {$ref: ../b.yaml}\n";
-    check(&[("api.yaml", entry)], &[
-        "ref-not-found api.yaml:3:14 the file `a.yaml` does not exist",
-        "ref-refused api.yaml:5:14 the reference `../b.yaml` is not followed: it leads out of the folder of the description",
-    ]);
+    check(
+        &[("api.yaml", entry)],
+        &[
+            "ref-not-found api.yaml:3:14 the file `a.yaml` does not exist",
+            "ref-refused api.yaml:5:14 the reference `../b.yaml` is not followed: it leads out of the folder of the description",
+        ],
+    );
 }
 
 #[test]
 fn broken_files_do_not_take_the_rest_down() {
     let entry = "openapi: 3.1.0\npaths:\n  /x: {$ref: a.yaml}\n  /y: {$ref: b.yaml}\n";
     let files = [("api.yaml", entry), ("a.yaml", "a: [1"), ("b.yaml", "<html></html>")];
-    check(&files, &[
-        "syntax a.yaml:1:4 this is not YAML: unclosed bracket '['",
-        "not-a-description b.yaml:1:1 this is a page of HTML or XML, not an OpenAPI description",
-    ]);
+    check(
+        &files,
+        &[
+            "syntax a.yaml:1:4 this is not YAML: unclosed bracket '['",
+            "not-a-description b.yaml:1:1 this is a page of HTML or XML, not an OpenAPI description",
+        ],
+    );
 }
 
 #[test]
 fn cycles_without_content() {
     let entry = "openapi: 3.1.0\ncomponents:\n  schemas:\n    A: {$ref: '#/components/schemas/B'}\n    B: {$ref: '#/components/schemas/A'}\n    C: {$ref: '#/components/schemas/A'}\n    D: {items: {$ref: '#/components/schemas/D'}}\n    E: {$ref: '#/components/schemas/E'}\n";
-    check(&[("api.yaml", entry)], &[
-        "ref-cycle api.yaml:4:15 the references `#/components/schemas/A`, `#/components/schemas/B` lead back to the first of them",
-        "ref-cycle api.yaml:8:15 the reference at `#/components/schemas/E` leads back to itself",
-    ]);
+    check(
+        &[("api.yaml", entry)],
+        &[
+            "ref-cycle api.yaml:4:15 the references `#/components/schemas/A`, `#/components/schemas/B` lead back to the first of them",
+            "ref-cycle api.yaml:8:15 the reference at `#/components/schemas/E` leads back to itself",
+        ],
+    );
 }
 
 #[test]
@@ -113,7 +126,8 @@ fn encodings() {
     assert_eq!(bytes(b"\xFF\xFEo\0p\0"), "the file is UTF-16, not UTF-8");
     assert_eq!(bytes(b"openapi: 3\nx: \xE9"), "the file is not UTF-8: byte 0xE9 at offset 14");
     assert_eq!(bytes(b"a: \0"), "the file holds a NUL character: byte 0x00 at offset 3");
-    let loaded = load(&MemorySources::new().with("a.yaml", b"\xEF\xBB\xBFopenapi: 3.0.3".as_slice()), "a.yaml", "a.yaml", &[]);
+    let loaded =
+        load(&MemorySources::new().with("a.yaml", b"\xEF\xBB\xBFopenapi: 3.0.3".as_slice()), "a.yaml", "a.yaml", &[]);
     assert!(loaded.documents.get(&Location::new(DocId::ENTRY, "/openapi")).is_some());
 }
 

@@ -56,7 +56,7 @@ impl Marked {
 
     fn push(&self, nodes: &mut Vec<Node>, origins: &mut Vec<(u32, Option<DocId>)>) {
         let index = nodes.len();
-        if origins.last().map_or(None, |(_, origin)| *origin) != self.origin {
+        if origins.last().and_then(|(_, origin)| *origin) != self.origin {
             origins.push((u32::try_from(index).unwrap_or(u32::MAX), self.origin));
         }
         nodes.push(Node { value: self.value, key: self.key, size: 1 });
@@ -71,9 +71,10 @@ impl Marked {
 
     /// How many values there are, and in how many levels.
     pub(super) fn size_and_height(&self) -> (usize, usize) {
-        self.children.iter().map(Self::size_and_height).fold((1, 1), |(size, height), (more, below)| {
-            (size + more, height.max(below + 1))
-        })
+        self.children
+            .iter()
+            .map(Self::size_and_height)
+            .fold((1, 1), |(size, height), (more, below)| (size + more, height.max(below + 1)))
     }
 }
 
@@ -130,12 +131,12 @@ pub(super) fn merge(value: &mut Value, marks: &mut Marked, patch: &Value, patch_
         (Value::Object(map), Value::Object(members)) => {
             for ((key, member), member_marks) in members.iter().zip(&patch_marks.children) {
                 let place = if map.contains_key(key) { map.keys().position(|known| known == key) } else { None };
-                match (map.get_mut(key), place.and_then(|place| marks.children.get_mut(place))) {
-                    (Some(known), Some(known_marks)) => merge(known, known_marks, member, member_marks),
-                    _ => {
-                        map.insert(key.clone(), member.clone());
-                        marks.children.push(member_marks.clone());
-                    }
+                let known_marks = place.and_then(|place| marks.children.get_mut(place));
+                if let (Some(known), Some(known_marks)) = (map.get_mut(key), known_marks) {
+                    merge(known, known_marks, member, member_marks);
+                } else {
+                    map.insert(key.clone(), member.clone());
+                    marks.children.push(member_marks.clone());
                 }
             }
         }
