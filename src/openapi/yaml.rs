@@ -154,7 +154,7 @@ impl<'t> Loader<'t> {
 
     /// Takes over the text of a key.
     fn key(&mut self, text: String, plain: bool, span: Span) {
-        let Some(Frame { content: Content::Object { map, key, .. }, node, .. }) = self.frames.last_mut() else {
+        let Some(Frame { content: Content::Object { key, .. }, .. }) = self.frames.last_mut() else {
             return;
         };
         *key = if plain && text == "<<" { Key::Merge(span) } else { Key::Text(text, span) };
