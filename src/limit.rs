@@ -8,7 +8,7 @@ use std::time::Duration;
 pub const DOCUMENT_BYTES_MAX: usize = 128 * 1024 * 1024;
 /// Bytes of all files of one description together.
 pub const DESCRIPTION_BYTES_MAX: usize = 256 * 1024 * 1024;
-/// Files that one description may consist of. The largest public tree (`DigitalOcean`) has about 2,000.
+/// Files that one description may consist of. The largest public tree (DigitalOcean) has about 2,000.
 pub const DESCRIPTION_FILES_MAX: usize = 20_000;
 /// Levels of nesting in a description. Real ones stay below 60; recursion over them must not exhaust a stack.
 pub const DOCUMENT_DEPTH_MAX: usize = 255;

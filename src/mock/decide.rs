@@ -8,7 +8,12 @@ use std::cmp::Reverse;
 
 use http::StatusCode;
 
-use super::{handle::Settings, pairing, preference::Preference, problem::Problem};
+use super::{
+    handle::{Origin, Settings},
+    pairing,
+    preference::Preference,
+    problem::Problem,
+};
 use crate::{
     contract::{Accept, Checked, Contract, Match, OperationId},
     finding::{Code, Finding, Part, Place, Reason, Severity},
@@ -117,7 +122,7 @@ fn success(case: &Case<'_>, operation: &Operation) -> Result<Choice, Problem> {
 }
 
 /// The lowest success status, else a success range, else `default`, else what is described first.
-pub(crate) fn success_response(operation: &Operation) -> Option<usize> {
+fn success_response(operation: &Operation) -> Option<usize> {
     let responses = || operation.responses.iter().enumerate();
     let lowest = responses()
         .filter(|(_, it)| matches!(it.status, StatusRange::Exact(200..=299)))
@@ -127,6 +132,24 @@ pub(crate) fn success_response(operation: &Operation) -> Option<usize> {
         .or_else(|| operation.responses.iter().position(|it| it.status == StatusRange::Hundred(2)))
         .or_else(|| operation.responses.iter().position(|it| it.status == StatusRange::Default))
         .or_else(|| operation.responses.iter().position(|_| true))
+}
+
+/// The status and the origin of the answer that a plain valid request gets; `None` if none is described.
+pub fn preview(contract: &Contract, id: OperationId) -> Option<(StatusCode, Origin)> {
+    let operation = contract.operation(id);
+    let response = &operation.responses[success_response(operation)?];
+    let status = match response.status {
+        StatusRange::Exact(status) => status,
+        StatusRange::Hundred(digit) => u16::from(digit) * 100,
+        StatusRange::Default => 200,
+    };
+    let origin =
+        response.content.first().map_or(Origin::Empty, |media| match media.examples.iter().find(|it| is_served(it)) {
+            Some(example) => Origin::Example(example.name.clone()),
+            None if media.schema.is_some() || media.item_schema.is_some() => Origin::Schema,
+            None => Origin::Empty,
+        });
+    Some((status_code(status), origin))
 }
 
 /// The API's own answer to a faulty request.

@@ -13,4 +13,5 @@ mod problem;
 mod respond;
 mod violations;
 
+pub use decide::preview;
 pub use handle::{Entry, Mock, Moment, Origin, Outcome, Settings, handle};

@@ -1,1 +1,8 @@
-//! All integration tests, in one binary.
+//! All integration tests, in one binary, so that a change links once.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should stop")]
+#![expect(clippy::disallowed_methods, reason = "tests read files, and start tasks beside the server under test")]
+
+/// The layers of `src` hold, and the test that says so can fail.
+mod architecture;
+/// The documentation names what the program has.
+mod documentation;
