@@ -12,6 +12,7 @@ mod media;
 mod multipart;
 mod parameter;
 mod route;
+mod sample;
 mod security;
 mod site;
 mod xml;
