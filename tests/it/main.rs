@@ -4,5 +4,13 @@
 
 /// The layers of `src` hold, and the test that says so can fail.
 mod architecture;
+/// Cases in `fixtures/cases/`: a description, requests, and the exchanges as snapshots.
+mod cases;
 /// The documentation names what the program has.
 mod documentation;
+/// The program as a user runs it.
+mod program;
+/// Real sockets: bounds, stopping, reloading.
+mod sockets;
+/// What `spec/` answers.
+mod spec_answers;
