@@ -29,6 +29,7 @@ codes! {
     // reading
     SYNTAX = "syntax", "The text is neither YAML nor JSON.";
     ENCODING = "encoding", "The text is not UTF-8, or holds characters that are not allowed.";
+    YAML_FEATURE = "yaml-feature", "A part of YAML that JSON has no counterpart for (a tag, a second document, a key that is no text) is left out.";
     DUPLICATE_KEY = "duplicate-key", "An object has the same key twice.";
     TOO_LARGE = "too-large", "A file, its nesting, its aliases or the whole description is over a limit.";
     NOT_READ = "not-read", "A file could not be read.";

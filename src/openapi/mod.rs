@@ -7,20 +7,29 @@
 //! Nothing here opens a file: text comes from [`Sources`]. Nothing after this module asks which version it was.
 //! A broken part is a finding and is left out; only a document that is no description at all yields no [`Api`].
 
+mod crawl;
 mod document;
 mod documents;
+mod flaw;
 mod json;
+mod kind;
+mod lines;
 mod load;
 mod lower;
 mod marks;
 mod model;
+mod nearest;
 mod overlay;
+mod read;
 mod reference;
 mod sources;
+mod uri;
+mod walk;
 mod yaml;
 
 pub use document::{Document, Format};
 pub use documents::{DocId, Documents, Location};
 pub use load::{Loaded, load};
 pub use model::*;
-pub use sources::{SourceError, Sources};
+pub use reference::RefError;
+pub use sources::{MemorySources, SourceError, Sources};

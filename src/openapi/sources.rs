@@ -1,5 +1,7 @@
 //! Where the text of a description comes from.
 
+use std::collections::BTreeMap;
+
 /// Gives the bytes of files below one folder. The shell reads a disk, tests read a map.
 pub trait Sources {
     /// The bytes of a file.
@@ -23,4 +25,34 @@ pub enum SourceError {
     /// The system says why.
     #[error("{0}")]
     Failed(String),
+}
+
+/// Files in memory: for tests, and for descriptions that were never files.
+#[derive(Clone, Debug, Default)]
+pub struct MemorySources {
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl MemorySources {
+    /// No files.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file; `path` as [`Sources::read`] has it.
+    #[must_use]
+    pub fn with(mut self, path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        self.files.insert(path.into(), bytes.into());
+        self
+    }
+}
+
+impl Sources for MemorySources {
+    fn read(&self, path: &str) -> Result<Vec<u8>, SourceError> {
+        let bytes = self.files.get(path).ok_or(SourceError::NotFound)?;
+        if bytes.len() > crate::limit::DOCUMENT_BYTES_MAX {
+            return Err(SourceError::TooLarge);
+        }
+        Ok(bytes.clone())
+    }
 }

@@ -1,0 +1,103 @@
+//! The name that was probably meant.
+
+use serde_json::Value;
+
+use super::documents::{DocId, Documents, Location, push_token, step, tokens, unescape_token};
+
+/// What a pointer into `doc` that leads to nothing was probably meant to be, as a fragment.
+pub(super) fn suggestion(documents: &Documents, doc: DocId, pointer: &str) -> Option<String> {
+    let exists = |pointer: &str| documents.get(&Location::new(doc, pointer)).is_some();
+    if !pointer.starts_with('/') {
+        let slash = format!("/{pointer}");
+        return exists(&slash).then(|| format!("#{slash}"));
+    }
+    for (wrong, right) in [("/definitions/", "/components/schemas/"), ("/components/schemas/", "/definitions/")] {
+        let moved = pointer.strip_prefix(wrong).map(|rest| format!("{right}{rest}"));
+        if let Some(moved) = moved.filter(|moved| exists(moved)) {
+            return Some(format!("#{moved}"));
+        }
+    }
+    let mut value = &documents.document(doc)?.tree;
+    let mut fixed = String::new();
+    for token in tokens(pointer)? {
+        if let Some(next) = step(value, token) {
+            value = next;
+            fixed.push('/');
+            fixed.push_str(token);
+        } else {
+            let name = closest(&unescape_token(token), value.as_object()?.keys())?;
+            value = value.get(name)?;
+            push_token(&mut fixed, name);
+        }
+    }
+    (!matches!(value, Value::Null)).then(|| format!("#{fixed}"))
+}
+
+/// The name that differs least from `wanted`, if it is close enough to be a slip.
+fn closest<'n>(wanted: &str, names: impl Iterator<Item = &'n String>) -> Option<&'n str> {
+    let allowed = (wanted.chars().count() / 3).clamp(1, 4);
+    let mut best: Option<(usize, &str)> = None;
+    for name in names.filter(|name| name.len().abs_diff(wanted.len()) <= 2 * allowed) {
+        let limit = best.map_or(allowed, |(distance, _)| distance.saturating_sub(1));
+        if name.eq_ignore_ascii_case(wanted) {
+            return Some(name);
+        }
+        let distance = distance(wanted, name);
+        if distance <= limit && best.is_none_or(|(known, _)| distance < known) {
+            best = Some((distance, name));
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+/// Levenshtein's distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (above, c) in a.chars().enumerate() {
+        let mut diagonal = above;
+        let mut left = above + 1;
+        for (cell, d) in row.iter_mut().skip(1).zip(&b) {
+            let new = (*cell + 1).min(left + 1).min(diagonal + usize::from(c != *d));
+            diagonal = std::mem::replace(cell, new);
+            left = new;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = above + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::openapi::Document;
+
+    #[track_caller]
+    fn check(pointer: &str, expected: Option<&str>) {
+        let tree = json!({"components": {"schemas": {"Pet": {}, "Person": {"properties": {"name": {}}}, "a/b": {}}}});
+        let documents = Documents::new(vec![Document::from_value("x.json", tree)]);
+        assert_eq!(suggestion(&documents, DocId::ENTRY, pointer).as_deref(), expected);
+    }
+
+    #[test]
+    fn slips_are_seen() {
+        check("/components/schemas/Pets", Some("#/components/schemas/Pet"));
+        check("/components/schemas/pet", Some("#/components/schemas/Pet"));
+        check("/components/schema/Persn/properties/nam", Some("#/components/schemas/Person/properties/name"));
+        check("/definitions/Pet", Some("#/components/schemas/Pet"));
+        check("components/schemas/Pet", Some("#/components/schemas/Pet"));
+        check("/components/schemas/a/b", None);
+        check("/components/schemas/Invoice", None);
+    }
+
+    #[test]
+    fn distances() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("abc", ""), 3);
+    }
+}

@@ -1,0 +1,136 @@
+//! One file: from bytes to a document.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{
+    document::{Document, Format},
+    flaw::{Flaw, Span},
+    json,
+    lines::Lines,
+    marks::{Marks, NO_KEY, Node},
+    yaml,
+};
+use crate::finding::{Code, Finding};
+
+/// What came of reading a file.
+pub(super) struct Read {
+    /// The file. Its tree is `null` where it could not be read.
+    pub(super) document: Document,
+    /// What is wrong with it.
+    pub(super) findings: Vec<Finding>,
+    /// True if there is no tree.
+    pub(super) failed: bool,
+}
+
+/// Reads the bytes of the file at `path`, said to the user as `name`.
+pub(super) fn read(name: &str, path: &str, bytes: Vec<u8>) -> Read {
+    let (text, content) = match decode(bytes) {
+        Ok(text) => {
+            let content = parse(path, &text);
+            (text, content)
+        }
+        Err((text, flaw)) => (text, Content::failed(Format::Yaml, vec![flaw])),
+    };
+    let failed = content.tree.is_none();
+    let (tree, marks) = match content.tree {
+        Some((tree, marks)) => (tree, marks),
+        None => (Value::Null, Some(Marks::default())),
+    };
+    let document = Document::new(name.into(), path.to_owned(), content.format, Arc::from(text), tree, marks);
+    let findings = content.flaws.into_iter().map(|flaw| flaw.into_finding(&document)).collect();
+    Read { document, findings, failed }
+}
+
+/// What a text holds.
+struct Content {
+    format: Format,
+    /// The tree, and its marks where they were found on the way.
+    tree: Option<(Value, Option<Marks>)>,
+    flaws: Vec<Flaw>,
+}
+
+impl Content {
+    fn failed(format: Format, flaws: Vec<Flaw>) -> Self {
+        Self { format, tree: None, flaws }
+    }
+
+    fn yaml(parsed: yaml::Parsed) -> Self {
+        let tree = parsed.tree.map(|(tree, marks)| (tree, Some(marks)));
+        Self { format: Format::Yaml, tree, flaws: parsed.flaws }
+    }
+}
+
+/// The text of a file, without a byte order mark; or as much of it as can be shown, and what is wrong.
+fn decode(mut bytes: Vec<u8>) -> Result<String, (String, Flaw)> {
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        let flaw = Flaw::error(Code::ENCODING, Span::default(), "the file is UTF-16, not UTF-8");
+        return Err((String::new(), flaw.help("save it as UTF-8")));
+    }
+    if bytes.starts_with(b"\xEF\xBB\xBF") {
+        bytes.drain(..3);
+    }
+    let (offset, what, help) = match (std::str::from_utf8(&bytes), bytes.iter().position(|byte| *byte == 0)) {
+        (Ok(_), None) => return String::from_utf8(bytes).map_err(|_| (String::new(), unreachable_encoding())),
+        (Err(error), nul) if nul.is_none_or(|nul| nul > error.valid_up_to()) => {
+            (error.valid_up_to(), "the file is not UTF-8", "save it as UTF-8; it is perhaps Latin-1 or Windows-1252")
+        }
+        (_, nul) => (nul.unwrap_or(0), "the file holds a NUL character", "remove it; if every other byte is NUL, the file is UTF-16"),
+    };
+    let byte = bytes.get(offset).copied().unwrap_or(0);
+    let message = format!("{what}: byte 0x{byte:02X} at offset {offset}");
+    let shown = String::from_utf8_lossy(&bytes).into_owned();
+    Err((shown, Flaw::error(Code::ENCODING, Span::new(offset, offset), message).help(help)))
+}
+
+/// `String::from_utf8` after `str::from_utf8` said yes.
+fn unreachable_encoding() -> Flaw {
+    Flaw::error(Code::ENCODING, Span::default(), "the file is not UTF-8")
+}
+
+fn parse(path: &str, text: &str) -> Content {
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    if ["md", "markdown", "txt"].iter().any(|prose| extension.eq_ignore_ascii_case(prose)) {
+        // `description: { $ref: intro.md }` is in use: prose is one text.
+        let node = Node { value: Span::new(0, text.len()), key: NO_KEY, size: 1 };
+        let tree = Some((Value::String(text.to_owned()), Some(Marks::new(vec![node]))));
+        return Content { format: Format::Yaml, tree, flaws: Vec::new() };
+    }
+    if !text.trim_start().starts_with(['{', '[']) {
+        return Content::yaml(yaml::parse(text));
+    }
+    let error = match json::parse(text) {
+        Ok((tree, 0)) => return Content { format: Format::Json, tree: Some((tree, None)), flaws: Vec::new() },
+        Ok((tree, _)) => {
+            let (marks, flaws) = Marks::of_json_with_repeats(text, &tree);
+            return Content { format: Format::Json, tree: Some((tree, Some(marks))), flaws };
+        }
+        Err(error) => error,
+    };
+    // Text in braces may be YAML all the same; but a `.json` with comments or loose commas is a mistake to be shown.
+    if !extension.eq_ignore_ascii_case("json") && !json::is_too_deep(&error) || json::is_big_number(&error) {
+        let parsed = yaml::parse(text);
+        if parsed.tree.is_some() {
+            return Content::yaml(parsed);
+        }
+    }
+    Content::failed(Format::Json, vec![json_flaw(text, &error)])
+}
+
+fn json_flaw(text: &str, error: &serde_json::Error) -> Flaw {
+    let (line, column) = json::position(error);
+    let offset = Lines::new(text).start(line).unwrap_or(0) + column - 1;
+    let offset = text.floor_char_boundary(offset.min(text.len()));
+    let span = Span::new(offset, offset);
+    if json::is_too_deep(error) {
+        let message = "the nesting is deeper than 128 levels";
+        return Flaw::error(Code::TOO_LARGE, span, message).help("move inner parts to `components` and refer to them");
+    }
+    let help = if error.is_eof() {
+        "the file is cut off: fetch or save it again, or close its brackets"
+    } else {
+        "JSON has no comments and no comma before a closing bracket; its text stands in double quotation marks"
+    };
+    Flaw::error(Code::SYNTAX, span, format!("this is not JSON: {}", json::message(error))).help(help)
+}
