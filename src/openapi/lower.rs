@@ -1,1 +1,0 @@
-//! A tree of any version into the model.
