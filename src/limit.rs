@@ -16,6 +16,9 @@ pub const DOCUMENT_DEPTH_MAX: usize = 255;
 pub const ALIAS_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Steps from one `$ref` to the next before a chain counts as endless.
 pub const REF_CHAIN_MAX: usize = 64;
+/// Operations, parameters, answers, media types and examples of one API with all references followed. Microsoft Graph
+/// has about 250,000; beyond it a small document that refers to the same parts over and over would fill the memory.
+pub const API_PARTS_MAX: usize = 1_000_000;
 /// Findings kept for one description; the rest are counted only.
 pub const FINDINGS_MAX: usize = 2_000;
 /// Schemas that one validator may reach; above it the check is dropped and reported.
