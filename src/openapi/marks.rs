@@ -11,16 +11,16 @@ pub(super) struct Marks {}
 impl Marks {
     /// Scans a JSON text that is known to be well-formed.
     pub(super) fn of_json(_text: &str) -> Self {
-        todo!()
+        Self {}
     }
 
     /// Where the value at `pointer` stands.
     pub(super) fn value(&self, _text: &str, _tree: &Value, _pointer: &str) -> Option<Mark> {
-        todo!()
+        None
     }
 
     /// Where the key of the member at `pointer` stands.
     pub(super) fn key(&self, _text: &str, _tree: &Value, _pointer: &str) -> Option<Mark> {
-        todo!()
+        None
     }
 }
