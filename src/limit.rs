@@ -49,3 +49,7 @@ pub const BODY_READ_TIMEOUT: Duration = Duration::from_secs(30);
 pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections served at once.
 pub const CONNECTIONS_MAX: usize = 20_000;
+/// Bytes of one compiled pattern. `^.{1,2000}$` takes about 1 MB.
+pub const PATTERN_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Violations shown for one value; a body of ten thousand wrong items says it in a hundred.
+pub const VIOLATIONS_MAX: usize = 100;
