@@ -181,7 +181,7 @@ impl SchemeKind {
         }
     }
 
-    /// Its challenge, as far as a description knows it. OAuth 2 and OpenID Connect are challenged as what is sent, a
+    /// Its challenge, as far as a description knows it. `OAuth2` and `OpenIdConnect` are challenged as what is sent, a
     /// bearer token (RFC 6750, section 3).
     fn challenge(&self) -> Option<Cow<'_, str>> {
         let word = self.word()?;

@@ -1,6 +1,6 @@
 //! From a method and a path to an operation.
 //!
-//! A router of our own, because no crate takes every template that OpenAPI allows: several parameters in a segment,
+//! A router of our own, because no crate takes every template that is allowed: several parameters in a segment,
 //! literal `<` and `*`, names with spaces, parameters that may turn out empty, literals compared decoded.
 
 mod nearest;

@@ -18,9 +18,13 @@ fn outcome(contract: &Contract, request: &str) -> String {
             for (i, (name, value)) in operation.fixed_query.iter().enumerate() {
                 let sign = if i == 0 { '?' } else { '&' };
                 write!(text, "{sign}{name}").unwrap();
-                value.iter().for_each(|value| write!(text, "={value}").unwrap());
+                if let Some(value) = value {
+                    write!(text, "={value}").unwrap();
+                }
             }
-            found.captures.iter().for_each(|capture| write!(text, " [{capture}]").unwrap());
+            for capture in found.captures {
+                write!(text, " [{capture}]").unwrap();
+            }
             text
         }
         Routed::MethodNotAllowed { allowed } => {

@@ -219,7 +219,7 @@ impl Router {
             let found = self.find(path, fit, &mut |node| {
                 let entry = node.entry(method);
                 if entry.is_none() && !known {
-                    others.extend(node.entries.iter().flat_map(|entry| entry.variants.first()));
+                    others.extend(node.entries.iter().filter_map(|entry| entry.variants.first()));
                 }
                 entry
             });
