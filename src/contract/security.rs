@@ -96,7 +96,7 @@ impl SchemeKind {
             Self::ApiKey { place: ParameterPlace::Query | ParameterPlace::QueryString, name } => (Part::Query, name),
             Self::ApiKey { place: ParameterPlace::Cookie, name } => (Part::Cookie, name),
             Self::ApiKey { name, .. } => (Part::Header, name),
-            _ => (Part::Header, AUTHORIZATION.as_str()),
+            _ => (Part::Header, "Authorization"),
         }
     }
 
@@ -253,7 +253,7 @@ mod tests {
 
     const FOUND: Match<'static> = Match { operation: OperationId(0), captures: Vec::new() };
 
-    /// `sent` is a target and header lines, `; `-separated lines apart: `["/x?a=b", "Cookie: sid=1"]`.
+    /// `sent` is a target and header lines: `["/x?a=b", "Cookie: sid=1"]`.
     #[track_caller]
     fn check(requirements: &[&str], sent: &[&str], expected: &[&str]) {
         let mut request = Request::new(Method::GET, sent.first().unwrap_or(&"/x"));
@@ -283,9 +283,9 @@ mod tests {
 
     #[test]
     fn authorization() {
-        let missing = "token-missing: header `authorization` is missing";
-        let not_bearer = "token-invalid: header `authorization` is not of the form `Bearer <token>`";
-        let not_basic = "token-invalid: header `authorization` is not of the form `Basic <base64 of user:password>`";
+        let missing = "token-missing: header `Authorization` is missing";
+        let not_bearer = "token-invalid: header `Authorization` is not of the form `Bearer <token>`";
+        let not_basic = "token-invalid: header `Authorization` is not of the form `Basic <base64 of user:password>`";
         for scheme in ["bearer", "oauth", "oidc"] {
             check(&[scheme], &["/x", "Authorization: bearer abc"], &[]);
             check(&[scheme], &[], &[missing]);
@@ -301,7 +301,7 @@ mod tests {
         check(
             &["dpop"],
             &["/x", "Authorization: Bearer x"],
-            &["token-invalid: header `authorization` is not of the form `DPoP <credentials>`"],
+            &["token-invalid: header `Authorization` is not of the form `DPoP <credentials>`"],
         );
         check(&["mtls"], &[], &[]);
     }
@@ -318,7 +318,7 @@ mod tests {
         check(
             &["header", "bearer"],
             &["/x", "Authorization: Basic x"],
-            &["token-invalid: header `authorization` is not of the form `Bearer <token>`"],
+            &["token-invalid: header `Authorization` is not of the form `Bearer <token>`"],
         );
         check(&["unknown"], &[], &[]);
         check(&["unknown header"], &[], &[key_missing]);

@@ -9,6 +9,8 @@ const SLIP_BYTES_MAX: usize = 48;
 const PARAMETER: u32 = 1;
 /// Cost of one wrong, missing or surplus letter, up to two.
 const LETTER: u32 = 2;
+/// Cost of a segment of parameters and text.
+const PATTERN: u32 = 4;
 /// Cost of a segment too many or too few.
 const SEGMENT: u32 = 5;
 /// Cost of a segment that is another word.
@@ -62,8 +64,10 @@ fn distance(wanted: &[&str], template: &str, limit: u32) -> Option<u32> {
 fn difference(word: &str, segment: &str) -> u32 {
     if word == segment {
         0
+    } else if let Some(name) = segment.strip_prefix('{') {
+        if name.split_once('}').is_some_and(|(_, rest)| rest.is_empty()) { PARAMETER } else { PATTERN }
     } else if segment.contains('{') {
-        PARAMETER
+        PATTERN
     } else {
         slips(word.as_bytes(), segment.as_bytes()).map_or(WORD, |letters| letters * LETTER)
     }
@@ -101,8 +105,16 @@ mod tests {
 
     #[track_caller]
     fn check(path: &str, expected: &[&str]) {
-        let templates =
-            ["/pets", "/pets/{id}", "/pets/{id}/toys", "/users", "/users/{name}/pets", "/v2/status", "/a/b/c/d/e"];
+        let templates = [
+            "/pets",
+            "/pets/{id}",
+            "/pets/{id}/toys",
+            "/users",
+            "/users/{name}/pets",
+            "/v2/status",
+            "/a/b/c/d/e",
+            "/users/as({x})",
+        ];
         let found = nearest(path, templates.iter().copied().enumerate(), expected.len());
         assert_eq!(found.into_iter().map(|i| templates[i]).collect::<Vec<_>>(), expected, "{path}");
     }
@@ -113,6 +125,7 @@ mod tests {
         check("/Pets/7/", &["/pets/{id}"]);
         check("/pets/7/tosy", &["/pets/{id}/toys", "/pets/{id}"]);
         check("/user/me/pets", &["/users/{name}/pets"]);
+        check("/users/1/pet", &["/users/{name}/pets"]);
         check("/status", &["/v2/status"]);
         check("/api/v1/pets/7", &["/pets/{id}"]);
         check("/a/b/c/d/x", &["/a/b/c/d/e"]);
