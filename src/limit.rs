@@ -21,6 +21,8 @@ pub const REF_CHAIN_MAX: usize = 64;
 pub const API_PARTS_MAX: usize = 1_000_000;
 /// Findings kept for one description; the rest are counted only.
 pub const FINDINGS_MAX: usize = 2_000;
+/// Segments of one path template: routing recurses over them. Real ones have at most about 20.
+pub const PATH_SEGMENTS_MAX: usize = 128;
 /// Schemas that one validator may reach; above it the check is dropped and reported.
 pub const SCHEMA_REACH_MAX: usize = 20_000;
 /// Nesting levels of a JSON body. `serde_json` stops there, and so do most servers.

@@ -4,10 +4,13 @@
 //! [`Contract::authenticate`] looks at its credentials, [`Contract::check_request`] and [`Contract::check_response`]
 //! judge the two sides. All of them return findings; none of them decides what is answered.
 
+mod audit;
 mod body;
 mod check;
 mod compile;
 mod encode;
+#[cfg(test)]
+mod fixture;
 mod media;
 mod multipart;
 mod parameter;
@@ -40,6 +43,8 @@ pub struct Contract {
     /// Its schemas.
     pub schemas: Schemas,
     router: route::Router,
+    /// Where its paths are served beside the root.
+    bases: site::Bases,
 }
 
 impl Contract {
