@@ -16,17 +16,26 @@ pub struct MediaRange {
 impl MediaRange {
     /// Reads a media type or range; `None` if it is none.
     pub fn parse(text: &str) -> Option<Self> {
-        todo!("{text}")
+        let mut pieces = text.split(';').map(str::trim);
+        let (kind, subtype) = pieces.next()?.split_once('/')?;
+        let parameters = pieces
+            .filter_map(|piece| piece.split_once('='))
+            .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().trim_matches('"').to_owned()))
+            .filter(|(name, _)| name != "q")
+            .collect();
+        Some(Self { kind: kind.to_ascii_lowercase(), subtype: subtype.to_ascii_lowercase(), parameters })
     }
 
     /// True for `application/json`, `text/json` and every `+json`.
     pub fn is_json(&self) -> bool {
-        todo!()
+        matches!((self.kind.as_str(), self.subtype.as_str()), ("application" | "text", "json"))
+            || self.subtype.ends_with("+json")
     }
 
     /// True for `application/xml`, `text/xml` and every `+xml`.
     pub fn is_xml(&self) -> bool {
-        todo!()
+        matches!((self.kind.as_str(), self.subtype.as_str()), ("application" | "text", "xml"))
+            || self.subtype.ends_with("+xml")
     }
 }
 
@@ -51,5 +60,10 @@ impl Accept {
 
 /// Index of the described media type that a body of the given `Content-Type` falls under: the most specific one.
 pub fn matching(content: &[MediaType], content_type: &str) -> Option<usize> {
-    todo!("{content:?} {content_type}")
+    let sent = MediaRange::parse(content_type)?;
+    content.iter().position(|media| {
+        MediaRange::parse(&media.range).is_some_and(|range| {
+            (range.kind == "*" || range.kind == sent.kind) && (range.subtype == "*" || range.subtype == sent.subtype)
+        })
+    })
 }
