@@ -20,7 +20,7 @@ mod sources;
 mod yaml;
 
 pub use document::{Document, Format};
-pub use documents::{DocId, Documents, Location};
+pub use documents::{DocId, Documents, Location, push_token};
 pub use load::{Loaded, load};
 pub use model::*;
 pub use sources::{SourceError, Sources};

@@ -47,7 +47,7 @@ pub(super) fn from_pairs(
 }
 
 /// The members of an object that are given as pairs, each once or, if it is an array, several times.
-pub(in crate::contract) fn members_of<'m>(
+pub(super) fn members_of<'m>(
     pairs: impl Iterator<Item = (&'m str, &'m str)>,
     escape: Escape,
     shape: &Shape,

@@ -9,10 +9,9 @@ mod pairs;
 mod style;
 mod text;
 
-pub(super) use deep::members_of;
 pub(super) use pairs::{Claims, Pair, Pairs};
 pub(super) use style::{Spelling, from_pairs, from_text};
-pub(super) use text::{Escape, Typing, decode};
+pub(super) use text::{Escape, Typing, decode, has_primitive};
 
 use std::sync::Arc;
 
