@@ -22,6 +22,8 @@ pub use media::{Accept, MediaRange};
 pub use route::{Match, Routed};
 pub use site::{Located, Site};
 
+use std::sync::OnceLock;
+
 use crate::{
     openapi::{Api, Operation},
     schema::Schemas,
@@ -39,6 +41,8 @@ pub struct Contract {
     /// Its schemas.
     pub schemas: Schemas,
     router: route::Router,
+    /// What judging needs of each operation, made when the operation is first used.
+    plans: Vec<OnceLock<check::Plan>>,
 }
 
 impl Contract {

@@ -116,6 +116,11 @@ pub(in crate::contract) fn from_pairs(
     if spelling.style == Style::DeepObject {
         return deep::from_pairs(spelling.name, pairs, shape, typing);
     }
+    let pairs = &if spelling.style == Style::Cookie {
+        Cow::Owned(Pairs { list: pairs.list.clone(), escape: Escape::None })
+    } else {
+        Cow::Borrowed(pairs)
+    };
     let only_object = shape.types.has(Types::OBJECT) && !has_primitive(shape.types) && !shape.types.has(Types::ARRAY);
     if spelling.explode && only_object {
         return spread_object(pairs, claims, shape, typing);
