@@ -37,6 +37,8 @@ pub const HEADER_COUNT_MAX: usize = 256;
 pub const MULTIPART_PARTS_MAX: usize = 1_000;
 /// Name-value pairs of one form or query.
 pub const FORM_PAIRS_MAX: usize = 10_000;
+/// Levels of nesting of one `deepObject` parameter or bracketed form field.
+pub const PARAMETER_LEVELS_MAX: usize = 32;
 /// Items generated for one array: above it generation is refused.
 pub const GENERATED_ITEMS_MAX: usize = 1_000;
 /// Values generated for one answer: a diamond of references cannot fan out beyond it.

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::{
-    Contract, MediaRange, OperationId,
+    Contract, MediaRange, OperationId, check,
     route::{RouteProblem, Router},
     site::Bases,
 };
@@ -26,7 +26,8 @@ impl Contract {
         findings.truncate(limit::FINDINGS_MAX);
         let schemas = Schemas::new(Arc::clone(&api.documents), api.dialect);
         let bases = Bases::of(&api);
-        (Self { api, schemas, router, bases }, findings)
+        let plans = check::plans(&api);
+        (Self { api, schemas, router, bases, plans }, findings)
     }
 }
 

@@ -26,6 +26,8 @@ pub use media::{Accept, MediaRange};
 pub use route::{Match, Routed};
 pub use site::{Located, Site};
 
+use std::sync::OnceLock;
+
 use crate::{
     openapi::{Api, Operation},
     schema::Schemas,
@@ -45,6 +47,8 @@ pub struct Contract {
     router: route::Router,
     /// Where its paths are served beside the root.
     bases: site::Bases,
+    /// What judging needs of each operation, made when the operation is first used.
+    plans: Vec<OnceLock<check::Plan>>,
 }
 
 impl Contract {

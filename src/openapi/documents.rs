@@ -227,7 +227,8 @@ mod tests {
 
     #[test]
     fn a_chain_of_references_is_followed() {
-        let tree = json!({"a": {"$ref": "#/b"}, "b": {"$ref": "#/c"}, "c": 1, "x": {"$ref": "#/y"}, "y": {"$ref": "#/x"}});
+        let tree =
+            json!({"a": {"$ref": "#/b"}, "b": {"$ref": "#/c"}, "c": 1, "x": {"$ref": "#/y"}, "y": {"$ref": "#/x"}});
         let documents = Documents::new(vec![Document::from_value("x.json", tree)]);
         let follow = |pointer: &str| documents.follow(&Location::new(DocId::ENTRY, pointer)).map(|(at, _)| at);
         assert_eq!(follow("/a"), Some(Location::new(DocId::ENTRY, "/c")));

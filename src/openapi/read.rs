@@ -76,7 +76,11 @@ fn decode(mut bytes: Vec<u8>) -> Result<String, (String, Flaw)> {
         (Err(error), nul) if nul.is_none_or(|nul| nul > error.valid_up_to()) => {
             (error.valid_up_to(), "the file is not UTF-8", "save it as UTF-8; it is perhaps Latin-1 or Windows-1252")
         }
-        (_, nul) => (nul.unwrap_or(0), "the file holds a NUL character", "remove it; if every other byte is NUL, the file is UTF-16"),
+        (_, nul) => (
+            nul.unwrap_or(0),
+            "the file holds a NUL character",
+            "remove it; if every other byte is NUL, the file is UTF-16",
+        ),
     };
     let byte = bytes.get(offset).copied().unwrap_or(0);
     let message = format!("{what}: byte 0x{byte:02X} at offset {offset}");

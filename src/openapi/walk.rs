@@ -203,7 +203,8 @@ mod tests {
 
     #[test]
     fn mappings_with_references() {
-        let mapping = json!({"discriminator": {"propertyName": "p", "mapping": {"a": "#/x", "b": "Name", "c": "f.yaml"}}});
+        let mapping =
+            json!({"discriminator": {"propertyName": "p", "mapping": {"a": "#/x", "b": "Name", "c": "f.yaml"}}});
         check(&mapping, &["#/x", "f.yaml"]);
     }
 }

@@ -154,7 +154,9 @@ impl<'t> Loader<'t> {
 
     /// Takes over the text of a key.
     fn key(&mut self, text: String, plain: bool, span: Span) {
-        let Some(Frame { content: Content::Object { map, key, .. }, node, .. }) = self.frames.last_mut() else { return };
+        let Some(Frame { content: Content::Object { map, key, .. }, node, .. }) = self.frames.last_mut() else {
+            return;
+        };
         if plain && text == "<<" {
             *key = Key::Merge(span);
         } else if map.contains_key(&text) {
@@ -181,13 +183,7 @@ impl<'t> Loader<'t> {
     }
 
     /// Opens a collection.
-    fn open(
-        &mut self,
-        content: Content,
-        anchor: usize,
-        tag: Option<Cow<'_, Tag>>,
-        span: Span,
-    ) -> Result<(), Flaw> {
+    fn open(&mut self, content: Content, anchor: usize, tag: Option<Cow<'_, Tag>>, span: Span) -> Result<(), Flaw> {
         if self.frames.len() >= limit::DOCUMENT_DEPTH_MAX {
             return Err(too_deep(span));
         }

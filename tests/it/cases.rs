@@ -86,7 +86,9 @@ fn request(text: &str) -> Request {
     let mut request = Request::new(Method::from_bytes(method.as_bytes()).unwrap(), target.trim());
     for line in lines {
         let (name, value) = line.split_once(':').expect("a header line");
-        request.headers.append(HeaderName::try_from(name.trim()).unwrap(), HeaderValue::from_str(value.trim()).unwrap());
+        request
+            .headers
+            .append(HeaderName::try_from(name.trim()).unwrap(), HeaderValue::from_str(value.trim()).unwrap());
     }
     request.body = body.trim_end().to_owned().into();
     request

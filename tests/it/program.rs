@@ -22,8 +22,7 @@ fn check(files: &[(&str, &str)], args: &[&str], code: i32, says: &[&str]) {
         fs::write(folder.path().join(name), text).unwrap();
     }
     let output = mimeo(folder.path(), args);
-    let printed =
-        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let printed = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(code), "{printed}");
     for text in says {
         assert!(printed.contains(text), "`{text}` is not in:\n{printed}");
@@ -65,10 +64,23 @@ fn a_port_in_use() {
 #[test]
 fn checking() {
     check(&[("a.yaml", GOOD)], &["check", "a.yaml"], 0, &["1 description: no findings"]);
-    let dangling = GOOD.replace("application/json: { example: [Rex] }", "application/json: { schema: { $ref: '#/components/schemas/Pet' } }");
+    let dangling = GOOD.replace(
+        "application/json: { example: [Rex] }",
+        "application/json: { schema: { $ref: '#/components/schemas/Pet' } }",
+    );
     check(&[("a.yaml", &dangling)], &["check", "a.yaml"], 1, &["error[ref-not-found]", "a.yaml:8:", "^^^"]);
-    check(&[("a.yaml", &dangling)], &["check", "a.yaml", "--format", "json"], 1, &["\"code\": \"ref-not-found\"", "\"line\": 8"]);
-    check(&[("a.yaml", &dangling)], &["check", "a.yaml", "--format", "github"], 1, &["::error title=ref-not-found,file=a.yaml,line=8,"]);
+    check(
+        &[("a.yaml", &dangling)],
+        &["check", "a.yaml", "--format", "json"],
+        1,
+        &["\"code\": \"ref-not-found\"", "\"line\": 8"],
+    );
+    check(
+        &[("a.yaml", &dangling)],
+        &["check", "a.yaml", "--format", "github"],
+        1,
+        &["::error title=ref-not-found,file=a.yaml,line=8,"],
+    );
 }
 
 #[test]

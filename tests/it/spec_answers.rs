@@ -32,7 +32,8 @@ fn served(name: &str) -> Served {
     let what = Description { paths: vec![PathBuf::from(format!("spec/{name}.yaml"))], ..Description::default() };
     let described = describe(&what).unwrap().remove(0);
     let contract = described.contract.expect("the description is served");
-    let mock = Mock::new(Site { contracts: vec![Arc::clone(&contract)] }, Settings { cors: false, ..Settings::default() });
+    let mock =
+        Mock::new(Site { contracts: vec![Arc::clone(&contract)] }, Settings { cors: false, ..Settings::default() });
     Served { contract, mock }
 }
 
@@ -70,7 +71,8 @@ fn answers(served: &Served, id: OperationId, operation: &Operation) -> String {
             _ => vec![None],
         };
         for name in names {
-            let wish = name.map_or_else(|| format!("code={status}"), |name| format!("code={status}, example=\"{name}\""));
+            let wish =
+                name.map_or_else(|| format!("code={status}"), |name| format!("code={status}, example=\"{name}\""));
             let mut request = request.clone();
             request.headers.insert("prefer", HeaderValue::from_str(&wish).unwrap());
             let outcome = served.send(&request);
@@ -187,9 +189,10 @@ fn every_fixture_body_is_taken() {
             assert!(outcome.reply.status < StatusCode::BAD_REQUEST, "{}", file.display());
             // Where the answer has an example of the same name, that is the one.
             let example = rest.rsplit_once('.').map_or("", |(example, _)| example);
-            let paired = operation.responses.iter().filter(|it| it.status.covers(outcome.reply.status.as_u16())).any(|it| {
-                it.content.iter().flat_map(|media| &media.examples).any(|it| it.name.as_deref() == Some(example))
-            });
+            let paired =
+                operation.responses.iter().filter(|it| it.status.covers(outcome.reply.status.as_u16())).any(|it| {
+                    it.content.iter().flat_map(|media| &media.examples).any(|it| it.name.as_deref() == Some(example))
+                });
             if paired {
                 assert_eq!(outcome.entry.origin.to_string(), format!("example {example}"), "{}", file.display());
             }
@@ -200,13 +203,15 @@ fn every_fixture_body_is_taken() {
 }
 
 fn folders(path: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = fs::read_dir(path).unwrap().map(|it| it.unwrap().path()).filter(|it| it.is_dir()).collect();
+    let mut found: Vec<PathBuf> =
+        fs::read_dir(path).unwrap().map(|it| it.unwrap().path()).filter(|it| it.is_dir()).collect();
     found.sort();
     found
 }
 
 fn files(path: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = fs::read_dir(path).unwrap().map(|it| it.unwrap().path()).filter(|it| it.is_file()).collect();
+    let mut found: Vec<PathBuf> =
+        fs::read_dir(path).unwrap().map(|it| it.unwrap().path()).filter(|it| it.is_file()).collect();
     found.sort();
     found
 }

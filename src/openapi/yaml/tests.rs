@@ -45,13 +45,19 @@ fn scalars_follow_the_core_schema() {
     check("[2020-01-01, '12', \"1\", 12:30:45, 1.2.3, .]", json!(["2020-01-01", "12", "1", "12:30:45", "1.2.3", "."]));
     check("[.inf, -.INF, .nan, 1e400]", json!([".inf", "-.INF", ".nan", "1e400"]));
     check("- -9223372036854775808\n- 18446744073709551615", json!([i64::MIN, u64::MAX]));
-    check("- -9223372036854776000\n- 18446744073709551616", json!([-9_223_372_036_854_776_000.0, 18_446_744_073_709_551_616.0]));
+    check(
+        "- -9223372036854776000\n- 18446744073709551616",
+        json!([-9_223_372_036_854_776_000.0, 18_446_744_073_709_551_616.0]),
+    );
     check("[0x, 0o8, 0x+1, e1, 1e, infinity, nan]", json!(["0x", "0o8", "0x+1", "e1", "1e", "infinity", "nan"]));
 }
 
 #[test]
 fn keys_are_text() {
-    check("200: a\ntrue: b\nnull: c\n1.0: d\n~: e", json!({"200": "a", "true": "b", "null": "c", "1.0": "d", "~": "e"}));
+    check(
+        "200: a\ntrue: b\nnull: c\n1.0: d\n~: e",
+        json!({"200": "a", "true": "b", "null": "c", "1.0": "d", "~": "e"}),
+    );
     check("? a\n: b\n? c", json!({"a": "b", "c": null}));
     check("a:\n  b:\n  - 1\n  c:", json!({"a": {"b": [1], "c": null}}));
     check("{a, b: 1, 'c':2, : x}", json!({"a": null, "b": 1, "c": 2, "": "x"}));
@@ -75,7 +81,11 @@ fn shapes() {
 #[test]
 fn repeated_keys() {
     let twice = "the key `a` is here for the second time";
-    check_flaws("a: 1\nb: 2\na: {c: 3}\nd: 4", Some(json!({"a": 1, "b": 2, "d": 4})), &[&format!("duplicate-key 10 {twice}")]);
+    check_flaws(
+        "a: 1\nb: 2\na: {c: 3}\nd: 4",
+        Some(json!({"a": 1, "b": 2, "d": 4})),
+        &[&format!("duplicate-key 10 {twice}")],
+    );
     let parsed = parse("200: a\n\"200\": b");
     assert_eq!(parsed.flaws[0].also, Some(Span::new(0, 3)));
     assert_eq!(parse("a: {x: {y: 1}, z: 2, x: 3}").flaws[0].also, Some(Span::new(4, 5)));
@@ -102,9 +112,12 @@ fn aliases_and_merge_keys() {
 
 #[test]
 fn what_json_has_not() {
-    check("a: !!str 12\nb: !!int '5'\nc: ! 3\nd: !!float 1\ne: !!map {}\nf: !!timestamp 2020-01-01", json!({
-        "a": "12", "b": 5, "c": "3", "d": 1.0, "e": {}, "f": "2020-01-01"
-    }));
+    check(
+        "a: !!str 12\nb: !!int '5'\nc: ! 3\nd: !!float 1\ne: !!map {}\nf: !!timestamp 2020-01-01",
+        json!({
+            "a": "12", "b": 5, "c": "3", "d": 1.0, "e": {}, "f": "2020-01-01"
+        }),
+    );
     let tag = "yaml-feature 12 the tag `!include` is ignored";
     check_flaws("a: !include x.yaml", Some(json!({"a": "x.yaml"})), &[tag]);
     let complex = "yaml-feature 2 a key is a mapping or a list; its member is left out";
