@@ -126,7 +126,9 @@ pub fn handle(mock: &Mock, request: &Request, moment: Moment) -> Outcome {
         reply
     });
     set_origin(&mut reply, &entry.origin);
-    if let Some(text) = violations::header(&entry.findings) {
+    if entry.operation.is_some()
+        && let Some(text) = violations::header(&entry.findings)
+    {
         reply.headers.insert("sl-violations", text);
     }
     if mock.settings.cors {
