@@ -43,7 +43,7 @@ fn played(case: &str) -> String {
     let mut parts = case.split("\n==== ");
     let description = parts.next().unwrap();
     let mut told = String::new();
-    let sources = MemorySources::from([("case.yaml".to_owned(), description.as_bytes().to_vec())]);
+    let sources = MemorySources::new().with("case.yaml", description);
     let loaded = load(&sources, "case.yaml", "case.yaml", &[]);
     let mut findings = loaded.findings;
     let contract = loaded.api.map(|api| {

@@ -179,11 +179,9 @@ fn every_fixture_body_is_taken() {
                 .find(|(_, operation)| operation.id.as_deref() == Some(operation_id))
                 .unwrap_or_else(|| panic!("{}: no operation {operation_id}", file.display()));
             let mut request = served.contract.sample_request(id);
-            request.body = fs::read(&file).unwrap().into();
-            let form = Path::new(&name).extension().is_some_and(|it| it == "form");
-            let json = "application/json";
-            let media_type = if form { "application/x-www-form-urlencoded" } else { json };
+            let (media_type, body) = body(&file);
             request.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+            request.body = body.into();
             let outcome = served.send(&request);
             assert_eq!(outcome.entry.findings, [], "{}", file.display());
             assert!(outcome.reply.status < StatusCode::BAD_REQUEST, "{}", file.display());
@@ -200,6 +198,20 @@ fn every_fixture_body_is_taken() {
         }
     }
     assert!(sent > 50, "only {sent} bodies were found");
+}
+
+/// A fixture as a request body: `.json` and `.form` as they are, `.csv` as the file of a multipart form.
+fn body(file: &Path) -> (&'static str, Vec<u8>) {
+    let text = fs::read(file).unwrap();
+    match file.extension().unwrap().to_str().unwrap() {
+        "json" => ("application/json", text),
+        "form" => ("application/x-www-form-urlencoded", text),
+        "csv" => {
+            let head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\nContent-Type: text/csv\r\n\r\n";
+            ("multipart/form-data; boundary=b", [head.as_bytes(), &text, b"\r\n--b--\r\n"].concat())
+        }
+        other => panic!("{}: what is .{other}?", file.display()),
+    }
 }
 
 fn folders(path: &Path) -> Vec<PathBuf> {
