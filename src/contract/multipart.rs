@@ -263,18 +263,15 @@ fn property(field: Field<'_>, parts: &[&Part<'_>], typing: &Typing<'_>) -> Resul
 }
 
 /// The value of one part, by its own media type, else the described one, else what its shape suggests.
-fn content(
-    part: &Part<'_>,
-    encoding: Option<&Encoding>,
-    shape: &Shape,
-    typing: &Typing<'_>,
-) -> Result<Value, Fault> {
+fn content(part: &Part<'_>, encoding: Option<&Encoding>, shape: &Shape, typing: &Typing<'_>) -> Result<Value, Fault> {
     let name = part.name.as_deref().unwrap_or_default();
     let described = || encoding.and_then(|encoding| MediaRange::parse(encoding.content_types.first()?));
     let fault = |fault: Fault| Fault::field(name, Code::MALFORMED_BODY, fault.message);
     match part.content_type().or_else(described) {
         // A file is bytes to its schema, whatever its own type is.
-        _ if part.file && !shape.types.has(Types::OBJECT.union(Types::ARRAY)) => Ok(Value::String(part.text.to_string())),
+        _ if part.file && !shape.types.has(Types::OBJECT.union(Types::ARRAY)) => {
+            Ok(Value::String(part.text.to_string()))
+        }
         Some(range) if range.is_json() => json(part.text.as_bytes()).map_err(fault),
         Some(range) if range.is_xml() => xml::read(&part.text, shape, typing).map_err(fault),
         _ => Ok(from_text(part.text.as_ref().into(), shape, typing)),

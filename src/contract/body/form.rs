@@ -124,12 +124,7 @@ pub(in crate::contract) fn describes_json(encoding: &Encoding) -> bool {
 }
 
 /// Fields called `name[a][b]` or `name.a.b`.
-fn nested(
-    name: &str,
-    pairs: &Pairs<'_>,
-    shape: &Shape,
-    typing: &Typing<'_>,
-) -> Result<Option<Value>, Malformed> {
+fn nested(name: &str, pairs: &Pairs<'_>, shape: &Shape, typing: &Typing<'_>) -> Result<Option<Value>, Malformed> {
     if !shape.types.has(Types::OBJECT.union(Types::ARRAY)) {
         return Ok(None);
     }
@@ -152,6 +147,7 @@ pub(in crate::contract) fn check_reserved(name: &str, pairs: &Pairs<'_>) -> Opti
     // In a form, `+` is how a space is written.
     let reserved = |c: char| ":/?#[]@!$&'()*,;=".contains(c) || (c == '+' && pairs.escape == Escape::None);
     let found = pairs.values(name).find_map(|raw| raw.chars().find(|c| reserved(*c)))?;
-    let message = format!("has the reserved character `{found}`, which must be percent-encoded (`allowReserved: false`)");
+    let message =
+        format!("has the reserved character `{found}`, which must be percent-encoded (`allowReserved: false`)");
     Some(Fault::field(name, Code::MALFORMED_BODY, message))
 }

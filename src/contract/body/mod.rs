@@ -141,7 +141,9 @@ pub(super) fn read(
         },
         Kind::Multipart => multipart::read(raw, media, fields, shape, typing),
         Kind::Xml => Decoded::of(
-            text(raw).unwrap_or_else(|| utf8(raw.bytes).map(Cow::Borrowed)).and_then(|text| xml::read(&text, shape, typing)),
+            text(raw)
+                .unwrap_or_else(|| utf8(raw.bytes).map(Cow::Borrowed))
+                .and_then(|text| xml::read(&text, shape, typing)),
         ),
         Kind::Text => match text(raw) {
             Some(text) => Decoded::of(text.map(|text| from_text(text, shape, typing))),

@@ -3,11 +3,7 @@
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
-use super::{
-    parameter::Source,
-    plan::MediaPlan,
-    wording::Subject,
-};
+use super::{parameter::Source, plan::MediaPlan, wording::Subject};
 use crate::{
     contract::{
         Contract, MediaRange,
@@ -99,9 +95,9 @@ impl Contract {
                 let violations = validator.violations(value);
                 // A field that could not be read is not missing as well.
                 let told = |property: &str| faults.iter().any(|fault| fault.at.strip_prefix('/') == Some(property));
-                let new = violations.iter().filter(|violation| {
-                    !(violation.at.is_empty() && violation.property.as_deref().is_some_and(told))
-                });
+                let new = violations
+                    .iter()
+                    .filter(|violation| !(violation.at.is_empty() && violation.property.as_deref().is_some_and(told)));
                 findings.extend(new.map(|violation| subject.violation("", violation)));
             }
         }

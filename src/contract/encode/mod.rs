@@ -13,10 +13,7 @@ use super::{
     parameter::{Shapes, Typing},
     xml,
 };
-use crate::{
-    openapi::MediaType,
-    schema::Shape,
-};
+use crate::{openapi::MediaType, schema::Shape};
 
 /// A body, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -38,7 +38,8 @@ pub(super) fn from_pairs(
             return Err(Malformed(format!("is not an object: its members are sent as `{name}[member]=value`")));
         }
         if rest.starts_with('[') {
-            let path = brackets(rest).ok_or_else(|| Malformed(format!("has a name with unpaired brackets: `{rest}`")))?;
+            let path =
+                brackets(rest).ok_or_else(|| Malformed(format!("has a name with unpaired brackets: `{rest}`")))?;
             insert(&mut root, &path, decode(pair.raw, pairs.escape)?)?;
             sent = true;
         }
@@ -80,9 +81,9 @@ fn insert<'m>(root: &mut Node<'m>, path: &[&'m str], text: Cow<'m, str>) -> Resu
     for (depth, name) in path.iter().enumerate() {
         let Node::Branch(members) = node else { return Err(both()) };
         let last = depth + 1 == path.len();
-        node = members.entry(name).or_insert_with(|| {
-            if last { Node::Texts(Vec::new()) } else { Node::Branch(IndexMap::new()) }
-        });
+        node = members
+            .entry(name)
+            .or_insert_with(|| if last { Node::Texts(Vec::new()) } else { Node::Branch(IndexMap::new()) });
     }
     match node {
         Node::Texts(texts) => texts.push(text),

@@ -42,8 +42,7 @@ fn shape(text: &str) -> Shape {
                 let inner = &text[1..text.len() - 1];
                 shape.additional = inner.strip_prefix("..").map(schema);
                 let members = inner.split(", ").filter_map(|member| member.split_once(": "));
-                shape.properties =
-                    members.map(|(name, of)| (name.to_owned(), schema(of))).collect::<IndexMap<_, _>>();
+                shape.properties = members.map(|(name, of)| (name.to_owned(), schema(of))).collect::<IndexMap<_, _>>();
                 Types::OBJECT
             }
         };
@@ -206,7 +205,13 @@ fn deep_object() {
     let plain = "is not an object: its members are sent as `color[member]=value`";
     query_fails(Style::DeepObject, true, COLORS, "color=1", plain);
     query_fails(Style::DeepObject, true, COLORS, "color[R=1", "has a name with unpaired brackets: `[R`");
-    query_fails(Style::DeepObject, true, COLORS, "color[R]=1&color[R][x]=2", "has both a value and members at `[R][x]`");
+    query_fails(
+        Style::DeepObject,
+        true,
+        COLORS,
+        "color[R]=1&color[R][x]=2",
+        "has both a value and members at `[R][x]`",
+    );
     let far = format!("color{}=1", "[a]".repeat(40));
     query_fails(Style::DeepObject, true, COLORS, &far, "is nested deeper than 32 levels");
 }

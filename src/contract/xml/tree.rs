@@ -33,7 +33,9 @@ pub(super) fn parse(text: &str) -> Result<Element, Fault> {
         match event {
             Event::Eof => break,
             Event::DocType(_) => return Err(refuse("document type definitions are not read")),
-            Event::Start(_) | Event::Empty(_) if root.is_some() => return Err(refuse("there is a second root element")),
+            Event::Start(_) | Event::Empty(_) if root.is_some() => {
+                return Err(refuse("there is a second root element"));
+            }
             Event::Start(_) if open.len() >= BODY_DEPTH_MAX => {
                 return Err(refuse(&format!("elements are nested deeper than {BODY_DEPTH_MAX} levels")));
             }

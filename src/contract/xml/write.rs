@@ -61,7 +61,14 @@ fn element(out: &mut String, name: &str, value: &Value, shape: &Shape, typing: &
 }
 
 /// Writes a property: as an attribute into the open tag, else into the content.
-fn member(tag_out: &mut String, inside: &mut String, property: &str, value: &Value, shape: &Shape, typing: &Typing<'_>) {
+fn member(
+    tag_out: &mut String,
+    inside: &mut String,
+    property: &str,
+    value: &Value,
+    shape: &Shape,
+    typing: &Typing<'_>,
+) {
     let note = Note::of(property, shape, typing);
     match (note.kind, value) {
         (NoteKind::Attribute, value) if !value.is_object() && !value.is_array() => {
