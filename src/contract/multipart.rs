@@ -42,7 +42,7 @@ impl Part<'_> {
 }
 
 /// The parts of a body, and what is wrong with those that could not be read.
-pub(super) fn parts<'m>(raw: Raw<'m>) -> (Vec<Part<'m>>, Vec<Fault>) {
+pub(super) fn parts(raw: Raw<'_>) -> (Vec<Part<'_>>, Vec<Fault>) {
     let Some(boundary) = parameter(raw.content_type, "boundary").filter(|boundary| !boundary.is_empty()) else {
         return (Vec::new(), vec![Fault::body("cannot be cut into parts: its Content-Type has no boundary")]);
     };
@@ -152,12 +152,11 @@ fn parameter(field: &str, wanted: &str) -> Option<String> {
         let (name, after) = rest.split_once('=')?;
         let name = name.trim_start_matches([';', ' ', '\t']).trim();
         let after = after.trim_start();
-        let (value, next) = match after.strip_prefix('"') {
-            Some(quoted) => quoted_string(quoted),
-            None => {
-                let end = after.find(';').unwrap_or(after.len());
-                (after[..end].trim().to_owned(), &after[end..])
-            }
+        let (value, next) = if let Some(quoted) = after.strip_prefix('"') {
+            quoted_string(quoted)
+        } else {
+            let end = after.find(';').unwrap_or(after.len());
+            (after[..end].trim().to_owned(), &after[end..])
         };
         if name.eq_ignore_ascii_case(wanted) {
             return Some(value);

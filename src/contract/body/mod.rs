@@ -181,10 +181,11 @@ fn text(raw: Raw<'_>) -> Option<Result<Cow<'_, str>, Fault>> {
 
 /// Text as the value that its schema asks for. A schema that allows no single value can only mean JSON.
 pub(super) fn from_text(text: Cow<'_, str>, shape: &Shape, typing: &Typing<'_>) -> Value {
-    if !has_primitive(shape.types) && shape.types.has(Types::ARRAY.union(Types::OBJECT)) {
-        if let Ok(value) = json(text.as_bytes()) {
-            return value;
-        }
+    if !has_primitive(shape.types)
+        && shape.types.has(Types::ARRAY.union(Types::OBJECT))
+        && let Ok(value) = json(text.as_bytes())
+    {
+        return value;
     }
     typing.value(text, shape.types)
 }

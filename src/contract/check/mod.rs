@@ -4,6 +4,8 @@
 //! is first only asked whether it is valid; what is wrong with it is found out after it said no.
 
 mod body;
+#[cfg(test)]
+pub(super) mod fixture;
 mod parameter;
 mod plan;
 mod request;
@@ -12,3 +14,6 @@ mod wording;
 
 pub(super) use plan::{Plan, plans};
 pub use request::Checked;
+
+#[cfg(test)]
+mod tests;

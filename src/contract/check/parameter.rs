@@ -45,9 +45,9 @@ impl Contract {
         subject: Subject<'_>,
         findings: &mut Vec<Finding>,
     ) -> Option<Value> {
-        if let Some(empty) = self::empty(parameter, plan, source) {
-            findings.extend((!empty).then(|| subject.empty()));
-            return empty.then(|| Value::String(String::new()));
+        if let Some(allowed) = empty(parameter, plan, source) {
+            findings.extend((!allowed).then(|| subject.empty()));
+            return allowed.then(|| Value::String(String::new()));
         }
         let shape = plan.subject.as_ref().map_or_else(|| Cow::Owned(any()), |s| Cow::Borrowed(s.shape(&self.schemas)));
         let read = |typing: &Typing<'_>| match &parameter.format {
@@ -84,12 +84,11 @@ impl Contract {
         if validator.is_valid(&value) {
             return Ok(Some((value, true)));
         }
-        if typing.ambiguous() {
-            if let Ok(Some(second)) = read(&Typing::second(&self.schemas)) {
-                if validator.is_valid(&second) {
-                    return Ok(Some((second, true)));
-                }
-            }
+        if typing.ambiguous()
+            && let Ok(Some(second)) = read(&Typing::second(&self.schemas))
+            && validator.is_valid(&second)
+        {
+            return Ok(Some((second, true)));
         }
         Ok(Some((value, false)))
     }

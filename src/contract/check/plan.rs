@@ -102,11 +102,11 @@ impl Subject {
         Self { schema: schema.clone(), direction, shape: OnceLock::new(), validator: OnceLock::new() }
     }
 
-    pub fn shape(&self, schemas: &Schemas) -> &Shape {
+    pub(super) fn shape(&self, schemas: &Schemas) -> &Shape {
         self.shape.get_or_init(|| schemas.shape(&self.schema))
     }
 
-    pub fn validator(&self, schemas: &Schemas) -> &Validator {
+    pub(super) fn validator(&self, schemas: &Schemas) -> &Validator {
         self.validator.get_or_init(|| schemas.validator(&self.schema, self.direction))
     }
 }

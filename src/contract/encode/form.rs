@@ -24,10 +24,14 @@ pub(super) fn urlencoded(value: &Value, media: &MediaType) -> String {
                 form.append_pair(name, &texts.join(delimiter(*style)));
             }
             (Value::Object(members), Some(Encoding { style: Some(Style::Form), explode: true, .. })) => {
-                members.iter().for_each(|(name, value)| drop(form.append_pair(name, &plain(value))));
+                form.extend_pairs(members.iter().map(|(name, value)| (name, plain(value))));
             }
-            (Value::Array(items), _) => items.iter().for_each(|item| drop(form.append_pair(name, &plain(item)))),
-            (value, _) => drop(form.append_pair(name, &plain(value))),
+            (Value::Array(items), _) => {
+                form.extend_pairs(items.iter().map(|item| (name, plain(item))));
+            }
+            (value, _) => {
+                form.append_pair(name, &plain(value));
+            }
         }
     }
     form.finish()
@@ -46,10 +50,18 @@ fn delimiter(style: Style) -> &'static str {
 fn append_deep(form: &mut Serializer<'_, String>, name: &str, value: &Value) {
     match value {
         Value::Object(members) => {
-            members.iter().for_each(|(member, value)| append_deep(form, &format!("{name}[{member}]"), value));
+            for (member, value) in members {
+                append_deep(form, &format!("{name}[{member}]"), value);
+            }
         }
-        Value::Array(items) => items.iter().for_each(|item| append_deep(form, &format!("{name}[]"), item)),
-        value => drop(form.append_pair(name, &plain(value))),
+        Value::Array(items) => {
+            for item in items {
+                append_deep(form, &format!("{name}[]"), item);
+            }
+        }
+        value => {
+            form.append_pair(name, &plain(value));
+        }
     }
 }
 
@@ -115,11 +127,11 @@ fn part(name: Option<&str>, value: &Value, encoding: Option<&Encoding>, shape: &
     if let Some(name) = name {
         let quoted = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
         let file = if binary { format!("; filename=\"{quoted}\"") } else { String::new() };
-        part.push_str(&format!("Content-Disposition: form-data; name=\"{quoted}\"{file}\r\n"));
+        part.extend(["Content-Disposition: form-data; name=\"", &quoted, "\"", &file, "\r\n"]);
     }
     if let Some(media_type) = media_type {
         let clean: String = media_type.chars().filter(|c| !c.is_control()).collect();
-        part.push_str(&format!("Content-Type: {clean}\r\n"));
+        part.extend(["Content-Type: ", &clean, "\r\n"]);
     }
     part.push_str("\r\n");
     let mut part = part.into_bytes();

@@ -1,6 +1,6 @@
-//! `deepObject`: `filter[price][max]=9&filter[tags][]=a&filter[tags][]=b`.
+//! The style `deepObject`, such as `filter[price][max]=9&filter[tags][]=a&filter[tags][]=b`.
 //!
-//! OpenAPI leaves nesting and arrays open; they are read as most servers do: `[]` appends, numbers are positions.
+//! `OpenAPI` leaves nesting and arrays open; they are read as most servers do: `[]` appends, numbers are positions.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! The serialization styles (OpenAPI 3.2, section 4.12.2, "Style Values") and the collection formats of Swagger 2.0.
+//! The serialization styles (`OpenAPI` 3.2, section 4.12.2, "Style Values") and the collection formats of Swagger 2.0.
 //!
 //! Text is cut at its delimiters before it is decoded, so that an escaped delimiter is data.
 
@@ -190,7 +190,9 @@ fn read(
     let mut pieces = if raw.is_empty() { Vec::new() } else { split(raw, spelling.delimiters()) };
     if escape == Escape::None {
         // Only header fields are not escaped; white space around their commas has no meaning.
-        pieces.iter_mut().for_each(|piece| *piece = piece.trim());
+        for piece in &mut pieces {
+            *piece = piece.trim();
+        }
     }
     match form {
         Form::Members if spelling.explode => {

@@ -1,4 +1,4 @@
-//! The table "Style Values" of OpenAPI 3.2, and what it leaves open.
+//! The table "Style Values" of `OpenAPI` 3.2, and what it leaves open.
 
 use std::sync::Arc;
 

@@ -104,8 +104,7 @@ impl<'s> Typing<'s> {
 
     /// Text as a value: a number, boolean or null if the types allow one that is written so, a string otherwise.
     pub(in crate::contract) fn value(&self, text: Cow<'_, str>, types: Types) -> Value {
-        let typed = typed(&text, types);
-        match typed {
+        match typed(&text, types) {
             Some(value) if !types.has(Types::STRING) => value,
             // A schema that names no type is more likely to mean the text as it is.
             Some(value) if self.choose(types != Types::ANY) => value,
@@ -116,10 +115,10 @@ impl<'s> Typing<'s> {
 
 /// The number, boolean or null that the text is, if the types allow it.
 fn typed(text: &str, types: Types) -> Option<Value> {
-    if types.has(Types::INTEGER.union(Types::NUMBER)) {
-        if let Some(number) = number(text) {
-            return Some(Value::Number(number));
-        }
+    if types.has(Types::INTEGER.union(Types::NUMBER))
+        && let Some(number) = number(text)
+    {
+        return Some(Value::Number(number));
     }
     match text {
         "true" if types.has(Types::BOOLEAN) => Some(Value::Bool(true)),
@@ -162,7 +161,8 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(text: &str, types: Types, first: Value, second: Value) {
+    fn check(text: &str, types: Types, first: impl Into<Value>, second: impl Into<Value>) {
+        let (first, second) = (first.into(), second.into());
         let typing = Typing::first(&NoShapes);
         assert_eq!(typing.value(text.into(), types), first);
         assert_eq!(Typing::second(&NoShapes).value(text.into(), types), second);

@@ -6,3 +6,6 @@ mod write;
 
 pub(super) use read::read;
 pub(super) use write::write;
+
+#[cfg(test)]
+mod tests;

@@ -104,7 +104,7 @@ impl Note {
 }
 
 /// The name that the items of an array give themselves.
-pub(super) fn item_name(shape: &Shape, typing: &Typing<'_>) -> Option<String> {
+fn item_name(shape: &Shape, typing: &Typing<'_>) -> Option<String> {
     shape.items.as_ref().and_then(|items| typing.shape(items).xml.name.clone())
 }
 

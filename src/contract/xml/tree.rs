@@ -114,9 +114,8 @@ fn character(entity: &BytesRef<'_>) -> Option<char> {
 /// A fault at a byte of the text, said as line and column.
 fn fault(text: &str, position: u64, message: &str) -> Fault {
     let end = usize::try_from(position).unwrap_or(usize::MAX).min(text.len());
-    let before = &text.as_bytes()[..end];
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    let column = String::from_utf8_lossy(&before[line_start..]).chars().count() + 1;
+    let before = String::from_utf8_lossy(&text.as_bytes()[..end]);
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
     Fault::body(format!("is not XML that can be read: {message} at line {line} column {column}"))
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use quick_xml::escape::escape;
 use serde_json::Value;
 
-use super::read::{Note, NoteKind, item_name};
+use super::read::{Note, NoteKind};
 use crate::{
     contract::parameter::Typing,
     schema::{Shape, XmlNote},
@@ -14,55 +14,30 @@ use crate::{
 /// Writes a value as an XML document without a declaration. A root without a name is called `xml`.
 pub(in crate::contract) fn write(value: &Value, shape: &Shape, typing: &Typing<'_>) -> String {
     let mut out = String::new();
-    let name = shape.xml.name.as_deref().unwrap_or("xml");
-    if let Value::Array(items) = value {
-        let item = item_name(shape, typing).unwrap_or_else(|| "item".to_owned());
-        let inner = typing.inner(shape.items.as_ref());
-        let name = tag(name, &shape.xml);
-        out.push_str(&format!("<{name}{}>", namespace(&shape.xml)));
-        items.iter().for_each(|value| element(&mut out, &item, value, &inner, typing));
-        out.push_str(&format!("</{name}>"));
-    } else {
-        element(&mut out, name, value, shape, typing);
-    }
+    element(&mut out, shape.xml.name.as_deref().unwrap_or("xml"), value, shape, typing);
     out
 }
 
 /// Writes one element. Recursion is bounded by the depth of the value.
 fn element(out: &mut String, name: &str, value: &Value, shape: &Shape, typing: &Typing<'_>) {
-    let name = tag(name, &shape.xml);
-    out.push('<');
-    out.push_str(&name);
-    out.push_str(&namespace(&shape.xml));
+    let mut attributes = namespace(&shape.xml);
     let mut inside = String::new();
     match value {
         Value::Object(members) => {
             for (property, value) in members {
                 let inner = typing.inner(Typing::property(shape, property));
-                member(out, &mut inside, property, value, &inner, typing);
+                member(&mut attributes, &mut inside, property, value, &inner, typing);
             }
         }
-        Value::Array(items) => {
-            let item = typing.inner(shape.items.as_ref());
-            let item_name = item.xml.name.clone().unwrap_or_else(|| "item".to_owned());
-            items.iter().for_each(|value| element(&mut inside, &item_name, value, &item, typing));
-        }
+        Value::Array(values) => items(&mut inside, None, values, shape, typing),
         value => inside.push_str(&text(value)),
     }
-    if inside.is_empty() && value.is_null() {
-        out.push_str("/>");
-    } else {
-        out.push('>');
-        out.push_str(&inside);
-        out.push_str("</");
-        out.push_str(&name);
-        out.push('>');
-    }
+    tagged(out, &tag(name, &shape.xml), &attributes, (!value.is_null()).then_some(&inside));
 }
 
-/// Writes a property: as an attribute into the open tag, else into the content.
+/// Writes a property: as an attribute of the element around it, else into its content.
 fn member(
-    tag_out: &mut String,
+    attributes: &mut String,
     inside: &mut String,
     property: &str,
     value: &Value,
@@ -71,24 +46,37 @@ fn member(
 ) {
     let note = Note::of(property, shape, typing);
     match (note.kind, value) {
-        (NoteKind::Attribute, value) if !value.is_object() && !value.is_array() => {
-            let name = tag(&note.name, &shape.xml);
-            tag_out.push_str(&format!(" {name}=\"{}\"", text(value)));
+        (NoteKind::Attribute, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+            attributes.extend([" ", &tag(&note.name, &shape.xml), "=\"", &text(value), "\""]);
         }
-        (NoteKind::Text, value) if !value.is_object() && !value.is_array() => inside.push_str(&text(value)),
-        (NoteKind::Wrapped, Value::Array(items)) => {
-            let item = typing.inner(shape.items.as_ref());
-            let item_name = item.xml.name.as_deref().unwrap_or(&note.name);
-            let wrapper = tag(&note.name, &shape.xml);
-            inside.push_str(&format!("<{wrapper}{}>", namespace(&shape.xml)));
-            items.iter().for_each(|value| element(inside, item_name, value, &item, typing));
-            inside.push_str(&format!("</{wrapper}>"));
+        (NoteKind::Text, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+            inside.push_str(&text(value));
         }
-        (_, Value::Array(items)) => {
-            let item = typing.inner(shape.items.as_ref());
-            items.iter().for_each(|value| element(inside, &note.name, value, &item, typing));
+        (NoteKind::Wrapped, Value::Array(values)) => {
+            let mut wrapped = String::new();
+            items(&mut wrapped, Some(&note.name), values, shape, typing);
+            tagged(inside, &tag(&note.name, &shape.xml), &namespace(&shape.xml), Some(&wrapped));
         }
+        (_, Value::Array(values)) => items(inside, Some(&note.name), values, shape, typing),
         (_, value) => element(inside, &note.name, value, shape, typing),
+    }
+}
+
+/// Writes the items of an array, each under the name that it gives itself, else under `name`.
+fn items(out: &mut String, name: Option<&str>, values: &[Value], shape: &Shape, typing: &Typing<'_>) {
+    let item = typing.inner(shape.items.as_ref());
+    let name = item.xml.name.as_deref().or(name).unwrap_or("item");
+    for value in values {
+        element(out, name, value, &item, typing);
+    }
+}
+
+/// Writes `<tag attributes>inside</tag>`, or `<tag attributes/>` without an inside.
+fn tagged(out: &mut String, tag: &str, attributes: &str, inside: Option<&String>) {
+    out.extend(["<", tag, attributes]);
+    match inside {
+        Some(inside) => out.extend([">", inside, "</", tag, ">"]),
+        None => out.push_str("/>"),
     }
 }
 
