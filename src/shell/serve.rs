@@ -118,6 +118,7 @@ impl Server {
                 .timer(TokioTimer::new())
                 .header_read_timeout(limit::HEADER_READ_TIMEOUT)
                 .max_buf_size(limit::HEADER_BYTES_MAX)
+                .max_header_size(limit::HEADER_BYTES_MAX)
                 .max_headers(limit::HEADER_COUNT_MAX)
                 .half_close(true)
                 .serve_connection(TokioIo::new(socket), service);

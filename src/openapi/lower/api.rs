@@ -108,7 +108,7 @@ fn kebab(text: &str) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::{codes, lower_all, lowered};
+    use crate::openapi::lower::testing::{codes, lower_all, lowered};
     use super::*;
     use crate::openapi::Dialect;
 

@@ -91,7 +91,7 @@ fn media_type(range: &str, schema: Option<SchemaRef>, form_fields: Vec<Parameter
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::{codes, operation};
+    use crate::openapi::lower::testing::{codes, operation};
 
     #[track_caller]
     fn check(parameters: Value, consumes: Value, expected: (bool, &[&str], usize), faults: &[&str]) {

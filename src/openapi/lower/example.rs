@@ -175,7 +175,7 @@ pub(super) fn provenance(cursor: &Cursor<'_>) -> Option<Provenance> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::{codes, operation};
+    use crate::openapi::lower::testing::{codes, operation};
     use super::*;
 
     #[track_caller]

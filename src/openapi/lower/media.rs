@@ -143,7 +143,7 @@ pub(super) fn is_structured_text(essence: &str) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::{codes, operation};
+    use crate::openapi::lower::testing::{codes, operation};
     use super::*;
 
     #[track_caller]

@@ -211,7 +211,7 @@ fn report_unused(parameter: &Parameter, item: &Item<'_>) {
 mod tests {
     use serde_json::json;
 
-    use super::super::testing::{codes, lowered, operation, path_item};
+    use crate::openapi::lower::testing::{codes, lowered, operation, path_item};
     use super::*;
 
     #[test]

@@ -184,7 +184,7 @@ fn additional<'c>(item: &Cursor<'c>, map: &Cursor<'c>) -> Vec<(Method, Cursor<'c
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::{codes, lower_all, lowered};
+    use crate::openapi::lower::testing::{codes, lower_all, lowered};
 
     fn responses() -> Value {
         json!({"responses": {"200": {"description": "d"}}})

@@ -172,7 +172,7 @@ fn normal(range: &str) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::{codes, operation};
+    use crate::openapi::lower::testing::{codes, operation};
     use super::*;
 
     #[test]

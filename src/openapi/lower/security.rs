@@ -220,7 +220,7 @@ fn open_id_connect(scheme: &Cursor<'_>) -> SchemeKind {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::{codes, lowered, operation};
+    use crate::openapi::lower::testing::{codes, lowered, operation};
     use super::*;
 
     #[track_caller]

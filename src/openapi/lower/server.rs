@@ -144,7 +144,7 @@ fn of_host(root: &Cursor<'_>) -> Vec<Server> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::{codes, lowered};
+    use crate::openapi::lower::testing::{codes, lowered};
 
     #[track_caller]
     fn check(document: Value, expected: &[(&str, &str)], faults: &[&str]) {

@@ -109,7 +109,7 @@ fn decode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{codes, path_item};
+    use crate::openapi::lower::testing::{codes, path_item};
     use super::*;
     use serde_json::json;
 

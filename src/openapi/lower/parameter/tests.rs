@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::super::testing::{codes, operation, path_item};
+use crate::openapi::lower::testing::{codes, operation, path_item};
 use crate::openapi::model::{Parameter, ParameterFormat, ParameterPlace, SchemaKind, Style};
 
 #[track_caller]
