@@ -132,6 +132,11 @@ impl Contract {
             findings.push(subject.malformed("is not UTF-8"));
             return (None, findings);
         };
+        let is_known = |key: &str| media.form_fields.iter().any(|field| field.name == key);
+        if !pairs.list.is_empty() && !pairs.list.iter().any(|pair| is_known(&pair.key)) {
+            // Single unknown fields are passed over, but a form of nothing else is another form.
+            findings.push(subject.malformed("has none of the described fields"));
+        }
         let claims = Claims::default();
         let mut object = Map::new();
         for (field, plan) in media.form_fields.iter().zip(&plan.form_fields) {

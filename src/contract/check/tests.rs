@@ -1,9 +1,14 @@
 //! Requests and answers against whole descriptions.
 
+use std::{fmt::Write, sync::OnceLock};
+
 use serde_json::json;
 
 use super::fixture::{ONLY, answer, contract, judge, lines, plain, request};
-use crate::finding::Reason;
+use crate::{
+    contract::{Contract, Match},
+    finding::{Place, Reason},
+};
 
 const PARAMETERS: &str = "
 openapi: 3.1.0
@@ -168,6 +173,9 @@ paths:
             "minLength body /full: the body's field `full` must not be empty",
         ],
     );
+    let other = "malformed-body body : the body has none of the described fields";
+    let missing = "required body /id: the body's field `id` is required";
+    check(plain, &format!("{form}a%2Fb"), &[other, missing]);
     let parts = "POST /\nContent-Type: multipart/form-data; boundary=b\n\n--b\r\nContent-Disposition: form-data; \
                  name=id\r\n\r\n12\r\n--b\r\nContent-Disposition: form-data; name=picture; \
                  filename=a.png\r\n\r\n12\r\n--b--\r\n";
@@ -209,4 +217,85 @@ fn answers() {
     );
     assert_eq!(judge(answer(200, "", ""), "1"), ["malformed-body body : the answer's body is empty"]);
     assert!(contract.check_response(ONLY, &answer(200, json, "{}"))[0].reason.is_none());
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+    /// No text makes a reader panic, and every finding has a place in the request.
+    #[test]
+    fn readers_do_not_panic(
+        kind in 0..7_usize,
+        text in "([\\[\\]{}<>&;=,.:%\"'+\\-/!?#| \\r\\n\\t\u{1e}a-cxX0-9éß]|%[0-9a-f]{2}|--b|&amp;|<a>|</a>|data: ){0,40}",
+    ) {
+        let types = [
+            "application/json", "application/jsonl", "application/json-seq", "text/event-stream", "application/xml",
+            "application/x-www-form-urlencoded", "multipart/form-data; boundary=b",
+        ];
+        let contract = READERS.get_or_init(|| contract(&readers()));
+        let target: String = text.chars().filter(|c| !c.is_control() && !" #".contains(*c)).collect();
+        let head = format!("POST /x{target}?{target}\nContent-Type: {}", types[kind]);
+        let mut request = request(&head);
+        request.body = text.clone().into();
+        let header = http::HeaderValue::from_bytes(target.as_bytes()).unwrap();
+        request.headers.insert("h", header.clone());
+        request.headers.insert("cookie", header);
+        let found = Match { operation: ONLY, captures: vec![&target, &target] };
+        for finding in contract.check_request(&found, &request).findings {
+            let placed = matches!(finding.place, Place::Message { .. });
+            proptest::prop_assert!(placed && finding.reason.is_some(), "{finding:?}");
+        }
+    }
+}
+
+static READERS: OnceLock<Contract> = OnceLock::new();
+
+/// An operation with a parameter of every style and shape, and a body of every kind.
+fn readers() -> String {
+    let shapes = [
+        "{type: integer}",
+        "{type: [string, integer]}",
+        "{type: array, items: {type: integer}}",
+        "{type: object, properties: {a: {type: integer}, b: {type: array, items: {}}}, xml: {name: a}}",
+    ];
+    let styles = [
+        ("path", "matrix"),
+        ("path", "label"),
+        ("path", "simple"),
+        ("query", "form"),
+        ("header", "simple"),
+        ("query", "pipeDelimited"),
+        ("query", "spaceDelimited"),
+        ("query", "deepObject"),
+        ("cookie", "form"),
+    ];
+    let mut text =
+        "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n  /x{a}{b}:\n    post:\n      parameters:\n"
+            .to_owned();
+    for (index, (place, style)) in styles.iter().enumerate() {
+        for (number, shape) in shapes.iter().enumerate() {
+            for explode in [true, false] {
+                let name = match (*place, index % 2) {
+                    ("path", 0) => "a".to_owned(),
+                    ("path", _) => "b".to_owned(),
+                    ("header", _) => "h".to_owned(),
+                    _ => format!("{}{}", ["a", "b", "c", "x"][number], if explode { "" } else { "1" }),
+                };
+                writeln!(text, "        - {{name: {name}, in: {place}, required: true, style: {style}, explode: {explode}, schema: {shape}}}").unwrap();
+            }
+        }
+    }
+    text.push_str("      requestBody:\n        content:\n");
+    for media_type in [
+        "application/json",
+        "application/jsonl",
+        "application/json-seq",
+        "text/event-stream",
+        "application/xml",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    ] {
+        writeln!(text, "          {media_type}: {{schema: {}}}", shapes[3]).unwrap();
+    }
+    text.push_str("      responses: {'200': {description: ok}}\n");
+    text
 }
