@@ -132,6 +132,11 @@ impl Documents {
         id
     }
 
+    /// Takes the content out of a document, to be changed and put back by [`Self::replace`].
+    pub(super) fn take(&mut self, id: DocId) -> Option<(Value, Marks)> {
+        self.docs.get_mut(id.0 as usize).map(Document::take)
+    }
+
     /// Replaces the content of a document by what overlays made of it.
     pub(super) fn replace(&mut self, id: DocId, tree: Value, marks: Marks) {
         if let Some(doc) = self.docs.get_mut(id.0 as usize) {

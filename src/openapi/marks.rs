@@ -26,6 +26,11 @@ pub(super) struct Node {
 /// The key of what has none.
 pub(super) const NO_KEY: Span = Span { start: u32::MAX, end: u32::MAX };
 
+impl Node {
+    /// The mark of a value whose place is not known.
+    pub(super) const NOWHERE: Self = Self { value: Span { start: 0, end: 0 }, key: NO_KEY, size: 1 };
+}
+
 /// The stretches of text of all values, in document order.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
@@ -83,12 +88,14 @@ impl Marks {
         (key != NO_KEY).then(|| Spot { span: key, origin: self.origin(index) })
     }
 
-    fn origin(&self, index: usize) -> Option<DocId> {
+    /// The file that a node lies in, if it is another one.
+    pub(super) fn origin(&self, index: usize) -> Option<DocId> {
         let after = self.origins.partition_point(|(from, _)| *from as usize <= index);
         self.origins.get(after.checked_sub(1)?)?.1
     }
 
-    fn find(&self, tree: &Value, pointer: &str) -> Option<usize> {
+    /// The number of the node of the value at `pointer`.
+    pub(super) fn find(&self, tree: &Value, pointer: &str) -> Option<usize> {
         let mut value = tree;
         let mut index = 0;
         for token in tokens(pointer)? {

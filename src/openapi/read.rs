@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     document::{Document, Format},
     flaw::{Flaw, Span},
-    json,
+    json, kind,
     lines::Lines,
     marks::{Marks, NO_KEY, Node},
     yaml,
@@ -100,6 +100,12 @@ fn parse(path: &str, text: &str) -> Content {
         let node = Node { value: Span::new(0, text.len()), key: NO_KEY, size: 1 };
         let tree = Some((Value::String(text.to_owned()), Some(Marks::new(vec![node]))));
         return Content { format: Format::Yaml, tree, flaws: Vec::new() };
+    }
+    if let Some((message, help)) = kind::markup(text) {
+        return Content::failed(
+            Format::Yaml,
+            vec![Flaw::error(Code::NOT_A_DESCRIPTION, Span::default(), message).help(help)],
+        );
     }
     if !text.trim_start().starts_with(['{', '[']) {
         return Content::yaml(yaml::parse(text));
