@@ -8,7 +8,7 @@ use std::time::Duration;
 pub const DOCUMENT_BYTES_MAX: usize = 128 * 1024 * 1024;
 /// Bytes of all files of one description together.
 pub const DESCRIPTION_BYTES_MAX: usize = 256 * 1024 * 1024;
-/// Files that one description may consist of. The largest public tree (`DigitalOcean`) has about 2,000.
+/// Files that one description may consist of. The largest public tree (DigitalOcean) has about 2,000.
 pub const DESCRIPTION_FILES_MAX: usize = 20_000;
 /// Levels of nesting in a description. Real ones stay below 60; recursion over them must not exhaust a stack.
 pub const DOCUMENT_DEPTH_MAX: usize = 255;
@@ -16,12 +16,17 @@ pub const DOCUMENT_DEPTH_MAX: usize = 255;
 pub const ALIAS_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Steps from one `$ref` to the next before a chain counts as endless.
 pub const REF_CHAIN_MAX: usize = 64;
+/// Operations, parameters, answers, media types and examples of one API with all references followed. Microsoft Graph
+/// has about 250,000; beyond it a small document that refers to the same parts over and over would fill the memory.
+pub const API_PARTS_MAX: usize = 1_000_000;
 /// Values that one `JSONPath` of an overlay may look at: `..` over the largest description looks at 2 million.
 pub const OVERLAY_STEPS_MAX: usize = 5_000_000;
 /// Values that one overlay may add: `copy` could double a description again and again.
 pub const OVERLAY_NODES_MAX: usize = 1_000_000;
 /// Findings kept for one description; the rest are counted only.
 pub const FINDINGS_MAX: usize = 2_000;
+/// Segments of one path template: routing recurses over them. Real ones have at most about 20.
+pub const PATH_SEGMENTS_MAX: usize = 128;
 /// Schemas that one validator may reach; above it the check is dropped and reported.
 pub const SCHEMA_REACH_MAX: usize = 20_000;
 /// Nesting levels of a JSON body. `serde_json` stops there, and so do most servers.
@@ -36,6 +41,8 @@ pub const HEADER_COUNT_MAX: usize = 256;
 pub const MULTIPART_PARTS_MAX: usize = 1_000;
 /// Name-value pairs of one form or query.
 pub const FORM_PAIRS_MAX: usize = 10_000;
+/// Levels of nesting of one `deepObject` parameter or bracketed form field.
+pub const PARAMETER_LEVELS_MAX: usize = 32;
 /// Items generated for one array: above it generation is refused.
 pub const GENERATED_ITEMS_MAX: usize = 1_000;
 /// Values generated for one answer: a diamond of references cannot fan out beyond it.
@@ -50,3 +57,7 @@ pub const BODY_READ_TIMEOUT: Duration = Duration::from_secs(30);
 pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections served at once.
 pub const CONNECTIONS_MAX: usize = 20_000;
+/// Bytes of one compiled pattern. `^.{1,2000}$` takes about 1 MB.
+pub const PATTERN_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Violations shown for one value; a body of ten thousand wrong items says it in a hundred.
+pub const VIOLATIONS_MAX: usize = 100;

@@ -4,14 +4,18 @@
 //! [`Contract::authenticate`] looks at its credentials, [`Contract::check_request`] and [`Contract::check_response`]
 //! judge the two sides. All of them return findings; none of them decides what is answered.
 
+mod audit;
 mod body;
 mod check;
 mod compile;
 mod encode;
+#[cfg(test)]
+mod fixture;
 mod media;
 mod multipart;
 mod parameter;
 mod route;
+mod sample;
 mod security;
 mod site;
 mod xml;
@@ -21,6 +25,8 @@ pub use encode::{CannotWrite, Written};
 pub use media::{Accept, MediaRange};
 pub use route::{Match, Routed};
 pub use site::{Located, Site};
+
+use std::sync::OnceLock;
 
 use crate::{
     openapi::{Api, Operation},
@@ -39,6 +45,10 @@ pub struct Contract {
     /// Its schemas.
     pub schemas: Schemas,
     router: route::Router,
+    /// Where its paths are served beside the root.
+    bases: site::Bases,
+    /// What judging needs of each operation, made when the operation is first used.
+    plans: Vec<OnceLock<check::Plan>>,
 }
 
 impl Contract {

@@ -1,1 +1,297 @@
-//! Multipart bodies (RFC 7578).
+//! Multipart bodies (RFC 2046, section 5.1; RFC 7578).
+//!
+//! The body is whole in memory, so its parts are slices of it. Line ends without a carriage return are accepted, as
+//! most servers do.
+
+use std::borrow::Cow;
+
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use super::{
+    body::{Decoded, Fault, Field, Fields, Raw, check_reserved, from_text, json, read_field},
+    media::MediaRange,
+    parameter::{Escape, Malformed, Pair, Pairs, Typing, has_primitive},
+    xml,
+};
+use crate::{
+    finding::Code,
+    limit::MULTIPART_PARTS_MAX,
+    openapi::{Encoding, MediaType},
+    schema::{Shape, Types},
+};
+
+/// One part.
+#[derive(Debug)]
+pub(super) struct Part<'m> {
+    /// Its name, if it has one.
+    pub name: Option<String>,
+    /// True if it says a file name.
+    pub file: bool,
+    /// Its header fields.
+    pub headers: HeaderMap,
+    /// Its content; bytes that are not UTF-8 are replaced.
+    pub text: Cow<'m, str>,
+}
+
+impl Part<'_> {
+    fn content_type(&self) -> Option<MediaRange> {
+        self.headers.get(header::CONTENT_TYPE).and_then(|value| MediaRange::parse(value.to_str().ok()?))
+    }
+}
+
+/// The parts of a body, and what is wrong with those that could not be read.
+pub(super) fn parts(raw: Raw<'_>) -> (Vec<Part<'_>>, Vec<Fault>) {
+    let Some(boundary) = parameter(raw.content_type, "boundary").filter(|boundary| !boundary.is_empty()) else {
+        return (Vec::new(), vec![Fault::body("cannot be cut into parts: its Content-Type has no boundary")]);
+    };
+    let mut parts = Vec::new();
+    let mut faults = Vec::new();
+    let pieces = match cut(raw.bytes, &boundary) {
+        Ok(pieces) => pieces,
+        Err(message) => return (parts, vec![Fault::body(message)]),
+    };
+    for (piece, number) in pieces.into_iter().zip(1..) {
+        match part(piece) {
+            Ok(part) => parts.push(part),
+            Err(message) => faults.push(Fault::body(format!("has a bad part: part {number} {message}"))),
+        }
+    }
+    (parts, faults)
+}
+
+/// The parts as pairs of names and texts.
+pub(super) fn pairs<'m>(parts: &'m [Part<'_>]) -> Pairs<'m> {
+    let named = parts.iter().filter_map(|part| Some(Pair { key: part.name.as_deref()?.into(), raw: &part.text }));
+    Pairs { list: named.collect(), escape: Escape::None }
+}
+
+/// The text between the boundaries.
+fn cut<'m>(bytes: &'m [u8], boundary: &str) -> Result<Vec<&'m [u8]>, String> {
+    let mark = format!("--{boundary}");
+    let mut pieces = Vec::new();
+    let mut from = next_boundary(bytes, mark.as_bytes(), 0)
+        .ok_or_else(|| format!("is not multipart: there is no `{mark}` in it"))?
+        .1;
+    while !bytes[from..].starts_with(b"--") {
+        let start = from + line_end(&bytes[from..]).ok_or("is cut off after a boundary")?;
+        let (end, next) = next_boundary(bytes, mark.as_bytes(), start)
+            .ok_or_else(|| format!("is cut off: it does not end with `{mark}--`"))?;
+        pieces.push(&bytes[start..end]);
+        if pieces.len() > MULTIPART_PARTS_MAX {
+            return Err(format!("has more than {MULTIPART_PARTS_MAX} parts"));
+        }
+        from = next;
+    }
+    Ok(pieces)
+}
+
+/// Finds a boundary at the start of a line: where the text before it ends, and where the boundary ends.
+fn next_boundary(bytes: &[u8], mark: &[u8], from: usize) -> Option<(usize, usize)> {
+    let mut line = from;
+    loop {
+        let rest = bytes.get(line..)?;
+        if let Some(after) = rest.strip_prefix(mark) {
+            // A longer boundary that starts alike is another one.
+            if after.is_empty() || after.starts_with(b"--") || line_end(after).is_some() {
+                let before = bytes[from..line].strip_suffix(b"\n").unwrap_or(&bytes[from..line]);
+                let before = before.strip_suffix(b"\r").unwrap_or(before);
+                return Some((from + before.len(), line + mark.len()));
+            }
+        }
+        line += rest.iter().position(|byte| *byte == b'\n')? + 1;
+    }
+}
+
+/// Length of the white space and line end that bytes start with.
+fn line_end(bytes: &[u8]) -> Option<usize> {
+    let blank = bytes.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    match &bytes[blank..] {
+        [b'\r', b'\n', ..] => Some(blank + 2),
+        [b'\n', ..] => Some(blank + 1),
+        _ => None,
+    }
+}
+
+/// Header fields, an empty line, content.
+fn part(piece: &[u8]) -> Result<Part<'_>, String> {
+    let mut headers = HeaderMap::new();
+    let mut rest = piece;
+    loop {
+        let end = rest.iter().position(|byte| *byte == b'\n');
+        let (line, after) = match end {
+            Some(end) => (&rest[..end], &rest[end + 1..]),
+            None if rest.is_empty() => (rest, rest),
+            None => return Err("has no empty line after its header fields".to_owned()),
+        };
+        rest = after;
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.is_empty() {
+            break;
+        }
+        let (name, value) = field_line(line).ok_or("has a line that is no header field")?;
+        headers.append(name, value);
+    }
+    let disposition = headers.get(header::CONTENT_DISPOSITION).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let said = |name: &str| disposition.as_deref().and_then(|text| parameter(text, name));
+    let file = said("filename").or_else(|| said("filename*")).is_some();
+    Ok(Part { name: said("name"), file, headers, text: String::from_utf8_lossy(rest) })
+}
+
+fn field_line(line: &[u8]) -> Option<(HeaderName, HeaderValue)> {
+    let colon = line.iter().position(|byte| *byte == b':')?;
+    let name = HeaderName::from_bytes(line[..colon].trim_ascii()).ok()?;
+    Some((name, HeaderValue::from_bytes(line[colon + 1..].trim_ascii()).ok()?))
+}
+
+/// A parameter of a header field, `; name=value` or `; name="value"`.
+fn parameter(field: &str, wanted: &str) -> Option<String> {
+    let mut rest = field.split_once(';')?.1;
+    loop {
+        let (name, after) = rest.split_once('=')?;
+        let name = name.trim_start_matches([';', ' ', '\t']).trim();
+        let after = after.trim_start();
+        let (value, next) = if let Some(quoted) = after.strip_prefix('"') {
+            quoted_string(quoted)
+        } else {
+            let end = after.find(';').unwrap_or(after.len());
+            (after[..end].trim().to_owned(), &after[end..])
+        };
+        if name.eq_ignore_ascii_case(wanted) {
+            return Some(value);
+        }
+        rest = next;
+    }
+}
+
+/// The content of a quoted string after its opening quote, and what follows the closing one.
+///
+/// Browsers escape quotes and line ends as `%22`, `%0D`, `%0A`; others use backslashes.
+fn quoted_string(text: &str) -> (String, &str) {
+    let mut value = String::new();
+    let mut chars = text.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => {
+                return (value.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n"), &text[at + 1..]);
+            }
+            '\\' => value.extend(chars.next().map(|(_, escaped)| escaped)),
+            c => value.push(c),
+        }
+    }
+    (value, "")
+}
+
+/// Reads a body into an object with a property for each name, or into an array if only that is described.
+pub(super) fn read(raw: Raw<'_>, media: &MediaType, fields: &Fields, shape: &Shape, typing: &Typing<'_>) -> Decoded {
+    let (parts, mut faults) = parts(raw);
+    if !shape.types.has(Types::OBJECT) {
+        let item = typing.inner(shape.items.as_ref());
+        let items = parts.iter().map(|part| content(part, None, &item, typing));
+        return match items.collect::<Result<_, _>>() {
+            Ok(items) => Decoded { value: Some(Value::Array(items)), faults, ..Decoded::default() },
+            Err(fault) => Decoded { faults: vec![Fault::body(fault.message)], ..Decoded::default() },
+        };
+    }
+    let mut decoded = Decoded::default();
+    let mut object = Map::new();
+    for (name, group) in by_name(&parts, &mut faults) {
+        let inner = typing.inner(Typing::property(shape, name));
+        let encoding = media.encoding.get(name);
+        if encoding.is_some_and(|encoding| !encoding.headers.is_empty()) {
+            decoded.part_headers.extend(group.iter().map(|part| (name.to_owned(), part.headers.clone())));
+        }
+        match property(Field { name, encoding, shape: &inner }, &group, typing) {
+            Ok(value) => drop(object.insert(name.to_owned(), value)),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    let pairs = pairs(&parts);
+    faults.extend(fields.no_reserved.iter().filter_map(|name| check_reserved(name, &pairs)));
+    decoded.value = Some(Value::Object(object));
+    decoded.faults = faults;
+    decoded
+}
+
+fn by_name<'p, 'm>(parts: &'p [Part<'m>], faults: &mut Vec<Fault>) -> IndexMap<&'p str, Vec<&'p Part<'m>>> {
+    let mut groups: IndexMap<&str, Vec<&Part<'_>>> = IndexMap::new();
+    for (part, number) in parts.iter().zip(1..) {
+        match &part.name {
+            Some(name) => groups.entry(name).or_default().push(part),
+            None => faults.push(Fault::body(format!("has a bad part: part {number} has no name"))),
+        }
+    }
+    groups
+}
+
+/// The value of all parts of one name.
+fn property(field: Field<'_>, parts: &[&Part<'_>], typing: &Typing<'_>) -> Result<Value, Fault> {
+    let Field { name, encoding, shape } = field;
+    for part in parts {
+        check_content_type(name, part, encoding)?;
+    }
+    if encoding.is_some_and(|encoding| encoding.style.is_some()) {
+        let list = parts.iter().map(|part| Pair { key: name.into(), raw: &part.text }).collect();
+        return read_field(field, &Pairs { list, escape: Escape::None }, typing)
+            .map(|value| value.unwrap_or(Value::Null))
+            .map_err(|Malformed(message)| Fault::field(name, Code::MALFORMED_BODY, message));
+    }
+    match parts {
+        [part] if !shape.types.has(Types::ARRAY) || has_primitive(shape.types) => {
+            content(part, encoding, shape, typing)
+        }
+        _ if !shape.types.has(Types::ARRAY) => {
+            let message = format!("is sent {} times, but it is one value", parts.len());
+            Err(Fault::field(name, Code::MALFORMED_BODY, message))
+        }
+        _ => {
+            let item = typing.inner(shape.items.as_ref());
+            let mut items = Vec::with_capacity(parts.len());
+            for part in parts {
+                match content(part, encoding, &item, typing)? {
+                    // The whole array may have been sent as one JSON part.
+                    Value::Array(whole) if parts.len() == 1 && !item.types.has(Types::ARRAY) => items.extend(whole),
+                    Value::Array(whole) if parts.len() == 1 && item.types == Types::ANY => items.extend(whole),
+                    value => items.push(value),
+                }
+            }
+            Ok(Value::Array(items))
+        }
+    }
+}
+
+/// The value of one part, by its own media type, else the described one, else what its shape suggests.
+fn content(part: &Part<'_>, encoding: Option<&Encoding>, shape: &Shape, typing: &Typing<'_>) -> Result<Value, Fault> {
+    let name = part.name.as_deref().unwrap_or_default();
+    let described = || encoding.and_then(|encoding| MediaRange::parse(encoding.content_types.first()?));
+    let fault = |fault: Fault| Fault::field(name, Code::MALFORMED_BODY, fault.message);
+    match part.content_type().or_else(described) {
+        // A file is bytes to its schema, whatever its own type is.
+        _ if part.file && !shape.types.has(Types::OBJECT.union(Types::ARRAY)) => {
+            Ok(Value::String(part.text.to_string()))
+        }
+        Some(range) if range.is_json() => json(part.text.as_bytes()).map_err(fault),
+        Some(range) if range.is_xml() => xml::read(&part.text, shape, typing).map_err(fault),
+        _ => Ok(from_text(part.text.as_ref().into(), shape, typing)),
+    }
+}
+
+fn check_content_type(name: &str, part: &Part<'_>, encoding: Option<&Encoding>) -> Result<(), Fault> {
+    let (Some(encoding), Some(sent)) = (encoding, part.content_type()) else { return Ok(()) };
+    let fits = |range: &String| {
+        MediaRange::parse(range).is_none_or(|range| {
+            (range.kind == "*" || range.kind == sent.kind) && (range.subtype == "*" || range.subtype == sent.subtype)
+        })
+    };
+    if encoding.content_types.is_empty() || encoding.content_types.iter().any(fits) {
+        return Ok(());
+    }
+    let described = encoding.content_types.join("`, `");
+    let message = format!("is a part of type `{}/{}`, not `{described}`", sent.kind, sent.subtype);
+    Err(Fault::field(name, Code::UNSUPPORTED_MEDIA_TYPE, message))
+}
+
+#[cfg(test)]
+#[path = "multipart_tests.rs"]
+mod tests;

@@ -1,9 +1,14 @@
 //! One request in, one outcome out: the function to read first.
 
+use std::{fmt, sync::Arc};
+
+use http::StatusCode;
+
+use super::{book::Book, cors, decide, preference::Preference, problem::Problem, respond, violations};
 use crate::{
-    contract::Site,
-    finding::Finding,
-    message::{Request, Response},
+    contract::{Contract, Located, Match, Routed, Site},
+    finding::{Code, Finding, Part, Place, Severity},
+    message::{Request, Response, header_value},
 };
 
 /// How a mock answers, apart from what its description says.
@@ -17,15 +22,35 @@ pub struct Settings {
     pub dynamic: bool,
     /// Make every body from its schema, even where there is an example.
     pub ignore_examples: bool,
-    /// Leave out optional properties that the schema does not name (Prism's `fillProperties`).
-    pub fill_properties: bool,
-    /// The seed of all varied values.
-    pub seed: u64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { cors: true, errors: false, dynamic: false, ignore_examples: false, fill_properties: true, seed: 0 }
+        Self { cors: true, errors: false, dynamic: false, ignore_examples: false }
+    }
+}
+
+/// All that stays the same between two reloads: the APIs, and the answers that were made for them so far.
+#[derive(Debug)]
+pub struct Mock {
+    /// The APIs.
+    pub site: Site,
+    /// How to answer.
+    pub settings: Settings,
+    books: Vec<Book>,
+}
+
+impl Mock {
+    /// A mock of these APIs.
+    pub fn new(site: Site, settings: Settings) -> Self {
+        let books = site.contracts.iter().map(|_| Book::default()).collect();
+        Self { site, settings, books }
+    }
+
+    /// The answers already made for one of the site's APIs.
+    fn book(&self, contract: &Arc<Contract>) -> Option<&Book> {
+        let number = self.site.contracts.iter().position(|each| Arc::ptr_eq(each, contract))?;
+        self.books.get(number)
     }
 }
 
@@ -34,14 +59,14 @@ impl Default for Settings {
 pub struct Moment {
     /// Milliseconds since the Unix epoch.
     pub now_ms: u64,
-    /// Tells this request from others where values vary.
+    /// The seed of all varied values.
     pub seed: u64,
 }
 
 /// What a request leads to.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// What the client gets.
+    /// What the client gets. For a HEAD request the body is that of GET: the connection leaves it out.
     pub reply: Response,
     /// What is said about the exchange.
     pub entry: Entry,
@@ -50,9 +75,11 @@ pub struct Outcome {
 /// What is said about an exchange: for the log, later for the journal.
 #[derive(Clone, Debug)]
 pub struct Entry {
+    /// When the request was answered, in milliseconds since the Unix epoch.
+    pub at_ms: u64,
     /// The id of the API, if one was found.
     pub api: Option<String>,
-    /// The operation, `GET /pets/{id}` or its operationId, if one was found.
+    /// The operation, if one was found: its operationId, or `GET /pets/{id}`.
     pub operation: Option<String>,
     /// Everything that is wrong with the request or with our answer.
     pub findings: Vec<Finding>,
@@ -60,7 +87,7 @@ pub struct Entry {
     pub origin: Origin,
 }
 
-/// Where an answer comes from; said in the header `Mimeo-Origin`.
+/// Where an answer comes from; said in the header field `Mimeo-Origin`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// An example of the description, by its name if it has one.
@@ -73,7 +100,151 @@ pub enum Origin {
     Mimeo,
 }
 
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Example(Some(name)) => write!(f, "example {name}"),
+            Self::Example(None) => f.write_str("example"),
+            Self::Schema => f.write_str("schema"),
+            Self::Empty => f.write_str("empty"),
+            Self::Mimeo => f.write_str("mimeo"),
+        }
+    }
+}
+
 /// Answers a request.
-pub fn handle(site: &Site, settings: &Settings, request: &Request, moment: Moment) -> Outcome {
-    todo!("{site:?} {settings:?} {request:?} {moment:?}")
+pub fn handle(mock: &Mock, request: &Request, moment: Moment) -> Outcome {
+    let mut entry =
+        Entry { at_ms: moment.now_ms, api: None, operation: None, findings: Vec::new(), origin: Origin::Mimeo };
+    if mock.settings.cors && cors::is_preflight(request) {
+        return Outcome { reply: cors::preflight(request), entry };
+    }
+    let mut reply = answer(mock, request, moment, &mut entry).unwrap_or_else(|problem| {
+        entry.origin = Origin::Mimeo;
+        let reply = problem.response();
+        entry.findings.extend(problem.findings);
+        reply
+    });
+    set_origin(&mut reply, &entry.origin);
+    if entry.operation.is_some()
+        && let Some(text) = violations::header(&entry.findings)
+    {
+        reply.headers.insert("sl-violations", text);
+    }
+    if mock.settings.cors {
+        cors::allow(&mut reply, request);
+    }
+    Outcome { reply, entry }
+}
+
+/// Find, authenticate, check, decide, respond.
+fn answer(mock: &Mock, request: &Request, moment: Moment, entry: &mut Entry) -> Result<Response, Problem> {
+    let (contract, path) = match mock.site.locate(request) {
+        Located::Api { contract, path } => (contract, path),
+        Located::Ambiguous { addresses } => return Err(ambiguous(request, &addresses)),
+        Located::Nowhere => return Err(no_path(mock.site.contracts.iter(), request, &request.path)),
+    };
+    entry.api = Some(contract.api.id.clone());
+    let found = match contract.route(&request.method, path, request.query.as_deref()) {
+        Routed::Operation(found) => found,
+        Routed::MethodNotAllowed { allowed } => return Err(no_method(request, &allowed)),
+        Routed::NotFound => return Err(no_path([contract].into_iter(), request, path)),
+    };
+    let operation = contract.operation(found.operation);
+    entry.operation = Some(operation.id.clone().unwrap_or_else(|| format!("{} {}", operation.method, operation.path)));
+    let preference = Preference::of(request).map_err(Problem::bad_preference)?;
+
+    let (faults, checked) = judge(contract, &found, request);
+    entry.findings.extend(faults.iter().cloned());
+    let case = decide::Case {
+        contract,
+        found: &found,
+        request,
+        preference: &preference,
+        settings: &mock.settings,
+        faults: &faults,
+        checked: &checked,
+        seed: moment.seed,
+    };
+    let choice = decide::decide(&case)?;
+    let prepared = match mock.book(contract) {
+        Some(book) => book.answer(contract, found.operation, &choice)?,
+        None => Arc::new(respond::prepare(contract, found.operation, &choice)?),
+    };
+    entry.origin = prepared.origin.clone();
+    entry.findings.extend(prepared.findings.iter().cloned());
+    if mock.settings.errors && prepared.findings.iter().any(|finding| finding.severity == Severity::Error) {
+        return Err(Problem::violations(std::mem::take(&mut entry.findings)));
+    }
+    let mut reply = prepared.response.clone();
+    if let Some(applied) = preference.applied() {
+        reply.headers.insert("preference-applied", header_value(&applied));
+    }
+    Ok(reply)
+}
+
+/// What is wrong with a request: first its credentials, and only if those are right the rest.
+fn judge(contract: &Contract, found: &Match<'_>, request: &Request) -> (Vec<Finding>, crate::contract::Checked) {
+    let security = contract.authenticate(found, request);
+    if security.is_empty() {
+        let mut checked = contract.check_request(found, request);
+        (std::mem::take(&mut checked.findings), checked)
+    } else {
+        (security, crate::contract::Checked::default())
+    }
+}
+
+fn set_origin(reply: &mut Response, origin: &Origin) {
+    let value = match origin {
+        Origin::Example(None) => http::HeaderValue::from_static("example"),
+        Origin::Schema => http::HeaderValue::from_static("schema"),
+        Origin::Empty => http::HeaderValue::from_static("empty"),
+        Origin::Mimeo => http::HeaderValue::from_static("mimeo"),
+        Origin::Example(Some(_)) => header_value(&origin.to_string()),
+    };
+    reply.headers.insert("mimeo-origin", value);
+}
+
+fn no_path<'c>(contracts: impl Iterator<Item = &'c Arc<Contract>>, request: &Request, path: &str) -> Problem {
+    let near: Vec<String> = contracts
+        .flat_map(|contract| contract.nearest(path, 3))
+        .take(3)
+        .map(|(method, path)| format!("{method} {path}"))
+        .collect();
+    let mut finding = Finding::error(
+        Code::NOT_FOUND,
+        Place::request(Part::Path, ""),
+        format!("no path of the description matches `{}`", request.path),
+    );
+    if !near.is_empty() {
+        finding = finding.help(format!("the nearest are {}", near.join(", ")));
+    }
+    Problem::new("NO_PATH_MATCHED_ERROR", StatusCode::NOT_FOUND, "Route not resolved, no path matched", vec![finding])
+}
+
+fn ambiguous(request: &Request, addresses: &[String]) -> Problem {
+    let finding = Finding::error(
+        Code::AMBIGUOUS_API,
+        Place::request(Part::Path, ""),
+        format!("`{}` is a path of several of the APIs that are served here", request.path),
+    )
+    .help(format!("say which one is meant: {}", addresses.join(" or ")));
+    Problem::new("AMBIGUOUS_API", StatusCode::NOT_FOUND, "Several APIs have this path", vec![finding])
+}
+
+fn no_method(request: &Request, allowed: &[http::Method]) -> Problem {
+    let allow = allowed.iter().map(http::Method::as_str).collect::<Vec<_>>().join(", ");
+    let finding = Finding::error(
+        Code::METHOD_NOT_ALLOWED,
+        Place::request(Part::Path, ""),
+        format!("`{}` is described, but not with the method {}", request.path, request.method),
+    )
+    .help(format!("it has {allow}"));
+    Problem::new(
+        "NO_METHOD_MATCHED_ERROR",
+        StatusCode::METHOD_NOT_ALLOWED,
+        "Route resolved, but no method matched",
+        vec![finding],
+    )
+    .with_header(http::header::ALLOW, &allow)
 }

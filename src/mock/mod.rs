@@ -1,7 +1,17 @@
 //! The mock: one pure function from a request to what becomes of it.
 //!
-//! [`handle`] opens no socket, reads no clock and draws no chance of its own.
+//! [`handle`] opens no socket, reads no clock and draws no chance of its own. It goes through the steps in this order:
+//! find the API and the operation, look at the credentials, check the request, decide which answer, make it.
 
+mod book;
+mod cors;
+mod decide;
 mod handle;
+mod pairing;
+mod preference;
+mod problem;
+mod respond;
+mod violations;
 
-pub use handle::{Entry, Moment, Origin, Outcome, Settings, handle};
+pub use decide::preview;
+pub use handle::{Entry, Mock, Moment, Origin, Outcome, Settings, handle};

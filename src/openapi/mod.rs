@@ -29,7 +29,7 @@ mod walk;
 mod yaml;
 
 pub use document::{Document, Format};
-pub use documents::{DocId, Documents, Location};
+pub use documents::{DocId, Documents, Location, push_token, unescape_token};
 pub use load::{Loaded, load};
 pub use model::*;
 pub use reference::RefError;

@@ -1,1 +1,40 @@
 //! Renders findings: text with carets, JSON, GitHub annotations. Decides nothing.
+
+mod github;
+mod json;
+mod text;
+
+pub use github::github;
+pub use json::json;
+pub use text::{Colour, text};
+
+use crate::{finding::Finding, openapi::Documents};
+
+/// The findings about one description, with the files that they quote.
+#[derive(Clone, Copy, Debug)]
+pub struct Chapter<'a> {
+    /// The findings.
+    pub findings: &'a [Finding],
+    /// The files.
+    pub documents: &'a Documents,
+}
+
+/// How many findings of each severity there are: errors, warnings, notes.
+pub fn count(chapters: &[Chapter<'_>]) -> [usize; 3] {
+    use crate::finding::Severity::{Error, Note, Warning};
+    [Error, Warning, Note].map(|severity| {
+        chapters.iter().flat_map(|chapter| chapter.findings).filter(|finding| finding.severity == severity).count()
+    })
+}
+
+/// The last line of a report: `2 errors, 1 warning`.
+pub fn summary(chapters: &[Chapter<'_>]) -> String {
+    let counts = count(chapters);
+    let words = [("error", counts[0]), ("warning", counts[1]), ("note", counts[2])];
+    let parts: Vec<String> = words
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(word, count)| format!("{count} {word}{}", if *count == 1 { "" } else { "s" }))
+        .collect();
+    if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
+}

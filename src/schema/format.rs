@@ -1,1 +1,78 @@
-//! String formats: OpenAPI's registry as checks.
+//! String formats: `OpenAPI`'s registry as checks.
+
+use std::sync::LazyLock;
+
+use base64::{
+    Engine,
+    alphabet::{STANDARD, URL_SAFE},
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use jsonschema::{Draft, PatternOptions, ValidationOptions};
+
+use crate::limit;
+
+/// Formats of JSON Schema 2020-12, which the validating crate knows.
+const BUILT_IN: [&str; 19] = [
+    "date",
+    "date-time",
+    "duration",
+    "email",
+    "hostname",
+    "idn-email",
+    "idn-hostname",
+    "ipv4",
+    "ipv6",
+    "iri",
+    "iri-reference",
+    "json-pointer",
+    "regex",
+    "relative-json-pointer",
+    "time",
+    "uri",
+    "uri-reference",
+    "uri-template",
+    "uuid",
+];
+
+/// Formats of `OpenAPI` that are checked here.
+const OWN: [(&str, fn(&str) -> bool); 3] = [("byte", is_base64), ("base64url", is_base64url), ("char", is_char)];
+
+const LENIENT: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+
+/// True if strings of that format are checked.
+pub(super) fn is_checked(name: &str) -> bool {
+    BUILT_IN.contains(&name) || OWN.iter().any(|(own, _)| *own == name)
+}
+
+/// How every schema is compiled: 2020-12, formats checked, nothing fetched, patterns within limits.
+pub(super) fn options() -> &'static ValidationOptions<'static> {
+    static OPTIONS: LazyLock<ValidationOptions<'static>> = LazyLock::new(|| {
+        let patterns = PatternOptions::fancy_regex()
+            .backtrack_limit(limit::PATTERN_STEPS_MAX)
+            .size_limit(limit::PATTERN_BYTES_MAX)
+            .dfa_size_limit(limit::PATTERN_BYTES_MAX);
+        let options = jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .should_validate_formats(true)
+            .should_ignore_unknown_formats(true)
+            .with_pattern_options(patterns)
+            .offline();
+        OWN.into_iter().fold(options, |options, (name, check)| options.with_format(name, check))
+    });
+    &OPTIONS
+}
+
+/// RFC 4648, section 4; padding may be left out.
+fn is_base64(text: &str) -> bool {
+    GeneralPurpose::new(&STANDARD, LENIENT).decode(text).is_ok()
+}
+
+/// RFC 4648, section 5; padding may be left out.
+fn is_base64url(text: &str) -> bool {
+    GeneralPurpose::new(&URL_SAFE, LENIENT).decode(text).is_ok()
+}
+
+fn is_char(text: &str) -> bool {
+    text.chars().count() == 1
+}

@@ -27,3 +27,12 @@ pub enum Impossible {
         at: String,
     },
 }
+
+pub(super) fn make(
+    _: &super::Schemas,
+    _: &crate::openapi::SchemaRef,
+    _: super::Direction,
+    _: Option<u64>,
+) -> Result<serde_json::Value, Impossible> {
+    todo!()
+}

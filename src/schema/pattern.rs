@@ -1,1 +1,279 @@
 //! Regular expressions: ECMA-262 to engines that cannot be made to hang.
+//!
+//! The validating crate translates `\d`, `\w`, `\s` and `\c` itself and runs a pattern on the linear engine unless it
+//! has look-around or back-references; those run with a limit of steps. What is done here is the rest: forms that
+//! browsers accept but the crate does not, and the commonest forms of other languages.
+
+use std::{fmt::Write, iter::Peekable, str::Chars};
+
+use serde_json::{Value, json};
+
+use super::format;
+
+/// A pattern as the validating crate takes it.
+pub(super) fn translate(pattern: &str) -> String {
+    let pattern = undelimited(pattern);
+    let (flags, pattern) = leading_flags(pattern);
+    let mut translator =
+        Translator { input: pattern.chars().peekable(), out: String::with_capacity(pattern.len() + 8) };
+    translator.run();
+    if flags.is_empty() { translator.out } else { format!("(?{flags}:{})", translator.out) }
+}
+
+/// True if the translated pattern compiles within limits.
+pub(super) fn compiles(pattern: &str) -> bool {
+    format::options().build(&json!({ "pattern": translate(pattern) })).is_ok()
+}
+
+/// True if the pattern needs the engine that may have to try many ways.
+pub(super) fn is_backtracking(pattern: &str) -> bool {
+    let pattern = translate(pattern);
+    let look_around = ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|form| pattern.contains(form));
+    let mut chars = pattern.chars();
+    let mut back_reference = false;
+    while let Some(c) = chars.next() {
+        if c == '\\' {
+            back_reference |= chars.next().is_some_and(|next| next == 'k' || ('1'..='9').contains(&next));
+        }
+    }
+    look_around || back_reference
+}
+
+/// True if a repeated group repeats something itself, `(a+)+`: the ways to match grow with the length of the string.
+pub(super) fn nests_repetition(pattern: &str) -> bool {
+    let mut groups: Vec<bool> = Vec::new();
+    let mut closed: Option<bool> = None;
+    let mut in_class = false;
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        let repeated = closed.take();
+        match c {
+            '\\' => _ = chars.next(),
+            '[' => in_class = true,
+            ']' => in_class = false,
+            _ if in_class => (),
+            '(' => groups.push(false),
+            ')' => closed = groups.pop(),
+            '*' | '+' => {
+                if repeated == Some(true) {
+                    return true;
+                }
+                if let Some(group) = groups.last_mut() {
+                    *group = true;
+                }
+            }
+            _ => (),
+        }
+        // what a group repeats, the group around it repeats too
+        if let (Some(true), Some(group)) = (closed, groups.last_mut()) {
+            *group = true;
+        }
+    }
+    false
+}
+
+/// `/^a$/` is a literal of JavaScript or Perl; with the slashes no string could match it.
+fn undelimited(pattern: &str) -> &str {
+    if pattern.len() > 4 && pattern.starts_with("/^") && pattern.ends_with("$/") {
+        pattern.trim_matches('/')
+    } else {
+        pattern
+    }
+}
+
+/// `(?i)` at the front, as other languages write it.
+fn leading_flags(pattern: &str) -> (&str, &str) {
+    let Some((flags, rest)) = pattern.strip_prefix("(?").and_then(|rest| rest.split_once(')')) else {
+        return ("", pattern);
+    };
+    let is_flags = !flags.is_empty() && flags.chars().all(|flag| matches!(flag, 'i' | 'm' | 's'));
+    if is_flags { (flags, rest) } else { ("", pattern) }
+}
+
+struct Translator<'a> {
+    input: Peekable<Chars<'a>>,
+    out: String,
+}
+
+impl Translator<'_> {
+    fn run(&mut self) {
+        while let Some(c) = self.input.next() {
+            match c {
+                '\\' => self.escape(false),
+                '[' => self.class(),
+                // browsers take a lone bracket for itself
+                ']' | '}' => {
+                    self.out.push('\\');
+                    self.out.push(c);
+                }
+                '{' => self.brace(),
+                '(' => self.group(),
+                c => self.out.push(c),
+            }
+        }
+    }
+
+    /// `(?P<n>…)` of Python is `(?<n>…)`.
+    fn group(&mut self) {
+        self.out.push('(');
+        let mut ahead = self.input.clone();
+        if ahead.next() == Some('?') && ahead.next() == Some('P') && ahead.next() == Some('<') {
+            self.out.push('?');
+            self.input.next();
+            self.input.next();
+        }
+    }
+
+    /// A counted repetition, or a brace that stands for itself.
+    fn brace(&mut self) {
+        let inside: String = self.input.clone().take_while(|c| *c != '}').collect();
+        let (low, high) = inside.split_once(',').unwrap_or((&inside, ""));
+        let is_number = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+        let is_closed = self.input.clone().any(|c| c == '}');
+        if !is_closed || inside.is_empty() || inside == "," || !is_number(low) || !is_number(high) {
+            self.out.push_str("\\{");
+            return;
+        }
+        for _ in 0..=inside.chars().count() {
+            self.input.next();
+        }
+        let low = if low.is_empty() { "0" } else { low };
+        let comma = if inside.contains(',') { "," } else { "" };
+        // writing to a String does not fail
+        let _ = write!(self.out, "{{{low}{comma}{high}}}");
+    }
+
+    /// What follows a backslash.
+    fn escape(&mut self, in_class: bool) {
+        match self.input.next() {
+            Some('A') if !in_class => self.out.push('^'),
+            Some('Z' | 'z') if !in_class => self.out.push('$'),
+            Some('u') => self.unicode(),
+            Some('h') => self.out.push_str(if in_class { " \\t" } else { "[ \\t]" }),
+            Some(c) => {
+                self.out.push('\\');
+                self.out.push(c);
+            }
+            None => self.out.push_str("\\\\"),
+        }
+    }
+
+    /// `\uD83D\uDE00` is one character in two halves.
+    fn unicode(&mut self) {
+        let unit = |input: &mut Peekable<Chars<'_>>| {
+            let digits: String = input.clone().take(4).collect();
+            let value = u16::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == 4)?;
+            (0..4).for_each(|_| _ = input.next());
+            Some(value)
+        };
+        let mut ahead = self.input.clone();
+        let Some(high) = unit(&mut ahead) else {
+            self.out.push_str("\\u");
+            return;
+        };
+        let after_high = ahead.clone();
+        let low = (ahead.next() == Some('\\') && ahead.next() == Some('u')).then(|| unit(&mut ahead)).flatten();
+        if let Some(Ok(c)) = low.and_then(|low| char::decode_utf16([high, low]).next())
+            && (0xD800..0xDC00).contains(&high)
+        {
+            let _ = write!(self.out, "\\u{{{:x}}}", u32::from(c));
+            self.input = ahead;
+        } else {
+            let _ = write!(self.out, "\\u{high:04x}");
+            self.input = after_high;
+        }
+    }
+
+    /// A class: a hyphen beside `\w` stands for itself, and POSIX names are ranges.
+    fn class(&mut self) {
+        self.out.push('[');
+        let is_negated = self.input.next_if_eq(&'^').is_some();
+        if self.input.peek() == Some(&']') && is_negated {
+            self.input.next();
+            self.out.push_str("\\s\\S]");
+            return;
+        }
+        if is_negated {
+            self.out.push('^');
+        }
+        let mut after_set = false;
+        while let Some(c) = self.input.next() {
+            let next = self.input.peek().copied();
+            let mut is_set = false;
+            match c {
+                ']' => {
+                    self.out.push(']');
+                    return;
+                }
+                '\\' => {
+                    is_set = matches!(next, Some('d' | 'D' | 'w' | 'W' | 's' | 'S' | 'p' | 'P'));
+                    let braced = matches!(next, Some('p' | 'P'));
+                    self.escape(true);
+                    if braced && self.input.peek() == Some(&'{') {
+                        for c in self.input.by_ref() {
+                            self.out.push(c);
+                            if c == '}' {
+                                break;
+                            }
+                        }
+                    }
+                }
+                '[' if next == Some(':') => self.posix(),
+                '[' => self.out.push_str("\\["),
+                '-' if after_set && next != Some(']') => self.out.push_str("\\-"),
+                '-' if next == Some('\\') && self.set_follows() => self.out.push_str("\\-"),
+                c => self.out.push(c),
+            }
+            after_set = is_set;
+        }
+    }
+
+    fn set_follows(&self) -> bool {
+        let mut ahead = self.input.clone();
+        ahead.next();
+        matches!(ahead.next(), Some('d' | 'D' | 'w' | 'W' | 's' | 'S' | 'p' | 'P'))
+    }
+
+    fn posix(&mut self) {
+        let rest: String = self.input.clone().take(12).collect();
+        let ranges = [
+            (":alpha:]", "a-zA-Z"),
+            (":digit:]", "0-9"),
+            (":alnum:]", "a-zA-Z0-9"),
+            (":upper:]", "A-Z"),
+            (":lower:]", "a-z"),
+            (":space:]", "\\s"),
+            (":xdigit:]", "0-9A-Fa-f"),
+            (":word:]", "\\w"),
+            (":punct:]", "!-\\/:-@\\[-`\\{-~"),
+        ];
+        match ranges.iter().find(|(name, _)| rest.starts_with(name)) {
+            Some((name, range)) => {
+                (0..name.len()).for_each(|_| _ = self.input.next());
+                self.out.push_str(range);
+            }
+            None => self.out.push_str("\\["),
+        }
+    }
+}
+
+/// Leaves out every pattern of a lowered schema that does not compile.
+pub(super) fn strip_bad(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            if map.get("pattern").and_then(Value::as_str).is_some_and(|pattern| !compiles(pattern)) {
+                map.shift_remove("pattern");
+            }
+            if let Some(Value::Object(members)) = map.get_mut("patternProperties") {
+                members.retain(|pattern, _| compiles(pattern));
+            }
+            for (keyword, value) in map.iter_mut() {
+                if !matches!(keyword.as_str(), "enum" | "const") {
+                    strip_bad(value);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(strip_bad),
+        _ => (),
+    }
+}

@@ -1,8 +1,12 @@
 //! What a value of a schema looks like, as far as reading and writing text needs to know.
 
-use indexmap::IndexMap;
+use std::collections::HashSet;
 
-use crate::openapi::SchemaRef;
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use super::Schemas;
+use crate::openapi::{Dialect, Location, SchemaKind, SchemaRef};
 
 /// A set of JSON types.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -91,4 +95,258 @@ pub struct XmlNote {
     pub wrapped: bool,
     /// 3.2: `nodeType`
     pub node_type: Option<String>,
+}
+
+/// Steps through `$ref`, `allOf` and branches that are followed.
+const STEPS_MAX: usize = 64;
+/// Schema objects that one shape is gathered from.
+const VISITS_MAX: usize = 2_000;
+
+/// The shape of a schema.
+pub(super) fn of(schemas: &Schemas, schema: &SchemaRef) -> Shape {
+    let mut gatherer = Gatherer { schemas, open: HashSet::new(), visits: 0 };
+    let mut shape = gatherer.gather(schema, STEPS_MAX);
+    if shape.types.is_empty() {
+        shape.types = Types::ANY;
+    }
+    shape
+}
+
+struct Gatherer<'s> {
+    schemas: &'s Schemas,
+    /// The schemas that are being gathered: one that comes back to itself adds nothing.
+    open: HashSet<Location>,
+    visits: usize,
+}
+
+impl Gatherer<'_> {
+    fn gather(&mut self, schema: &SchemaRef, steps: usize) -> Shape {
+        let anything = Shape { types: Types::ANY, ..Shape::default() };
+        self.visits += 1;
+        if steps == 0 || self.visits > VISITS_MAX || !self.open.insert(schema.at.clone()) {
+            return anything;
+        }
+        let documents = &self.schemas.documents;
+        let shape = match documents.get(&schema.at) {
+            Some(Value::Object(map)) => self.object(schema, map, steps),
+            _ => anything,
+        };
+        self.open.remove(&schema.at);
+        shape
+    }
+
+    fn object(&mut self, schema: &SchemaRef, map: &Map<String, Value>, steps: usize) -> Shape {
+        let target = map.get("$ref").and_then(Value::as_str);
+        let target = target.and_then(|reference| self.schemas.documents.resolve(schema.at.doc, reference).ok());
+        let referred = target.map(|at| self.gather(&SchemaRef { at, kind: SchemaKind::Schema }, steps - 1));
+        if let Some(referred) = referred {
+            if !self.schemas.honours_siblings(schema.at.doc) {
+                return referred;
+            }
+            let mut shape = self.own(schema, map);
+            add(&mut shape, referred);
+            return self.composed(shape, schema, map, steps);
+        }
+        let shape = self.own(schema, map);
+        self.composed(shape, schema, map, steps)
+    }
+
+    /// Adds what `allOf`, `anyOf` and `oneOf` say.
+    fn composed(&mut self, mut shape: Shape, schema: &SchemaRef, map: &Map<String, Value>, steps: usize) -> Shape {
+        for member in self.members(schema, map, "allOf") {
+            let member = self.gather(&member, steps - 1);
+            add(&mut shape, member);
+        }
+        for keyword in ["anyOf", "oneOf"] {
+            let branches = self.members(schema, map, keyword);
+            let branches: Vec<Shape> = branches.iter().map(|branch| self.gather(branch, steps - 1)).collect();
+            if let Some(united) = branches.into_iter().reduce(unite) {
+                add(&mut shape, united);
+            }
+        }
+        if self.schemas.dialect != Dialect::JsonSchema && (is_true(map, "nullable") || is_true(map, "x-nullable")) {
+            shape.types = shape.types.union(Types::NULL);
+        }
+        shape
+    }
+
+    fn members(&self, schema: &SchemaRef, map: &Map<String, Value>, keyword: &str) -> Vec<SchemaRef> {
+        let count = map.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
+        let at = schema.at.child(keyword);
+        (0..count).map(|index| SchemaRef { at: at.item(index), kind: SchemaKind::Schema }).collect()
+    }
+
+    /// What the schema object says by itself.
+    fn own(&self, schema: &SchemaRef, map: &Map<String, Value>) -> Shape {
+        let text = |keyword: &str| map.get(keyword).and_then(Value::as_str).map(str::to_owned);
+        let part = |keyword: &str, kind| SchemaRef { at: schema.at.child(keyword), kind };
+        let object = |keyword: &str| map.get(keyword).filter(|value| value.is_object());
+        let properties = map.get("properties").and_then(Value::as_object);
+        let properties_at = schema.at.child("properties");
+        let property =
+            |name: &String| (name.clone(), SchemaRef { at: properties_at.child(name), kind: SchemaKind::Schema });
+        let required = map.get("required").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        Shape {
+            types: types(map),
+            items: object("items").map(|_| part("items", schema.kind)),
+            properties: properties.into_iter().flat_map(Map::keys).map(property).collect(),
+            additional: object("additionalProperties").map(|_| part("additionalProperties", SchemaKind::Schema)),
+            required: required.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            format: text("format"),
+            content_media_type: text("contentMediaType"),
+            content_encoding: text("contentEncoding"),
+            default: map.get("default").cloned(),
+            xml: xml(map),
+        }
+    }
+}
+
+/// The types that a schema object allows, by `type` or else by its values.
+fn types(map: &Map<String, Value>) -> Types {
+    let named = |name: &Value| match name.as_str() {
+        Some("null") => Types::NULL,
+        Some("boolean") => Types::BOOLEAN,
+        Some("integer") => Types::INTEGER,
+        Some("number") => Types::NUMBER,
+        // the content of a file is read as text
+        Some("string" | "file") => Types::STRING,
+        Some("array") => Types::ARRAY,
+        Some("object") => Types::OBJECT,
+        _ => Types::ANY,
+    };
+    match map.get("type") {
+        Some(Value::Array(names)) => names.iter().map(named).fold(Types::default(), Types::union),
+        Some(name) => named(name),
+        None => {
+            let values = map.get("const").map(std::slice::from_ref);
+            let values = values.or_else(|| map.get("enum")?.as_array().map(Vec::as_slice)).unwrap_or_default();
+            let types = values.iter().map(type_of).fold(Types::default(), Types::union);
+            if types.is_empty() { Types::ANY } else { types }
+        }
+    }
+}
+
+fn type_of(value: &Value) -> Types {
+    match value {
+        Value::Null => Types::NULL,
+        Value::Bool(_) => Types::BOOLEAN,
+        Value::Number(number) if number.is_f64() => Types::NUMBER,
+        Value::Number(_) => Types::INTEGER,
+        Value::String(_) => Types::STRING,
+        Value::Array(_) => Types::ARRAY,
+        Value::Object(_) => Types::OBJECT,
+    }
+}
+
+/// Adds to a shape what another, which holds at the same time, says.
+fn add(shape: &mut Shape, other: Shape) {
+    shape.types = both(shape.types, other.types);
+    for (name, property) in other.properties {
+        shape.properties.entry(name).or_insert(property);
+    }
+    for name in other.required {
+        if !shape.required.contains(&name) {
+            shape.required.push(name);
+        }
+    }
+    shape.items = shape.items.take().or(other.items);
+    shape.additional = shape.additional.take().or(other.additional);
+    shape.format = shape.format.take().or(other.format);
+    shape.content_media_type = shape.content_media_type.take().or(other.content_media_type);
+    shape.content_encoding = shape.content_encoding.take().or(other.content_encoding);
+    shape.default = shape.default.take().or(other.default);
+    add_xml(&mut shape.xml, other.xml);
+}
+
+/// Either of two shapes.
+fn unite(one: Shape, other: Shape) -> Shape {
+    let types = one.types.union(other.types);
+    let required = one.required.iter().filter(|name| other.required.contains(name)).cloned().collect();
+    let mut united = one;
+    add(&mut united, other);
+    Shape { types, required, ..united }
+}
+
+/// The types that both allow; every integer is a number.
+fn both(one: Types, other: Types) -> Types {
+    let common = one.intersection(other);
+    let numbers = Types::INTEGER.union(Types::NUMBER);
+    if !common.has(numbers) && one.has(numbers) && other.has(numbers) { common.union(Types::INTEGER) } else { common }
+}
+
+fn is_true(map: &Map<String, Value>, keyword: &str) -> bool {
+    map.get(keyword) == Some(&Value::Bool(true))
+}
+
+fn xml(map: &Map<String, Value>) -> XmlNote {
+    let Some(note) = map.get("xml").and_then(Value::as_object) else { return XmlNote::default() };
+    let text = |key: &str| note.get(key).and_then(Value::as_str).map(str::to_owned);
+    XmlNote {
+        name: text("name"),
+        namespace: text("namespace"),
+        prefix: text("prefix"),
+        attribute: is_true(note, "attribute"),
+        wrapped: is_true(note, "wrapped"),
+        node_type: text("nodeType"),
+    }
+}
+
+fn add_xml(xml: &mut XmlNote, other: XmlNote) {
+    xml.name = xml.name.take().or(other.name);
+    xml.namespace = xml.namespace.take().or(other.namespace);
+    xml.prefix = xml.prefix.take().or(other.prefix);
+    xml.attribute |= other.attribute;
+    xml.wrapped |= other.wrapped;
+    xml.node_type = xml.node_type.take().or(other.node_type);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::openapi::{DocId, Document, Documents};
+
+    fn shape(document: Value, pointer: &str) -> Arc<Shape> {
+        let documents = Documents::new(vec![Document::from_value("api.json", document)]);
+        let schemas = Schemas::new(Arc::new(documents), Dialect::OpenApi30);
+        schemas.shape(&SchemaRef { at: Location::new(DocId::ENTRY, pointer), kind: SchemaKind::Schema })
+    }
+
+    #[track_caller]
+    fn check(schema: Value, types: Types, properties: &[&str]) {
+        let shape = shape(json!({ "s": schema, "n": { "type": "number" }, "o": { "properties": { "a": {} } } }), "/s");
+        assert_eq!(shape.types, types);
+        assert_eq!(shape.properties.keys().collect::<Vec<_>>(), properties);
+    }
+
+    #[test]
+    fn types_and_properties_are_gathered() {
+        check(json!({}), Types::ANY, &[]);
+        check(json!(true), Types::ANY, &[]);
+        check(json!({ "type": "string", "nullable": true }), Types::STRING.union(Types::NULL), &[]);
+        check(json!({ "enum": [1, "a"] }), Types::INTEGER.union(Types::STRING), &[]);
+        check(json!({ "allOf": [{ "type": "integer" }, { "$ref": "#/n" }] }), Types::INTEGER, &[]);
+        check(json!({ "oneOf": [{ "type": "array" }, { "$ref": "#/n" }] }), Types::ARRAY.union(Types::NUMBER), &[]);
+        check(
+            json!({ "type": "object", "properties": { "b": {} }, "allOf": [{ "$ref": "#/o" }] }),
+            Types::OBJECT,
+            &["b", "a"],
+        );
+    }
+
+    #[test]
+    fn cycles_end() {
+        check(json!({ "$ref": "#/s" }), Types::ANY, &[]);
+        check(json!({ "allOf": [{ "$ref": "#/s" }], "type": "object" }), Types::OBJECT, &[]);
+    }
+
+    #[test]
+    fn only_what_all_branches_require_is_required() {
+        let branch = |names: &[&str]| json!({ "required": names });
+        let shape = shape(json!({ "s": { "oneOf": [branch(&["a", "b"]), branch(&["b", "c"])] } }), "/s");
+        assert_eq!(shape.required, ["b"]);
+    }
 }

@@ -1,1 +1,19 @@
 //! The world: files, sockets, the clock. Everything asynchronous is here.
+#![expect(clippy::disallowed_methods, reason = "the one place that reads files and the clock, and starts tasks")]
+
+mod admin;
+mod description;
+mod files;
+mod listen;
+mod log;
+mod serve;
+mod signal;
+mod watch;
+
+pub use description::{Described, Description, ReadError, describe};
+pub use files::{Disk, Found, find};
+pub use listen::{BindError, Listener};
+pub use log::{LogFormat, start_log};
+pub use serve::{Server, ServerSettings};
+pub use signal::stopped;
+pub use watch::{WatchError, Watcher};

@@ -1,1 +1,16 @@
-//! All integration tests, in one binary.
+//! All integration tests, in one binary, so that a change links once.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should stop")]
+#![expect(clippy::disallowed_methods, reason = "tests read files, and start tasks beside the server under test")]
+
+/// The layers of `src` hold, and the test that says so can fail.
+mod architecture;
+/// Cases in `fixtures/cases/`: a description, requests, and the exchanges as snapshots.
+mod cases;
+/// The documentation names what the program has.
+mod documentation;
+/// The program as a user runs it.
+mod program;
+/// Real sockets: bounds, stopping, reloading.
+mod sockets;
+/// What `spec/` answers.
+mod spec_answers;

@@ -33,9 +33,9 @@ fn check(actions: &str, pointer: &str, expected: Option<serde_json::Value>, said
 #[test]
 fn updates_are_merged() {
     check(
-        "- {target: $.info, update: {title: N, x: {y: 1}}}",
+        "- {target: $.info, update: {title: N, x-x: {y: 1}}}",
         "/info",
-        Some(json!({"title": "N", "version": "1", "x": {"y": 1}})),
+        Some(json!({"title": "N", "version": "1", "x-x": {"y": 1}})),
         &[],
     );
     check("- {target: $.paths.*.get, update: {tags: [z]}}", "/paths/~1b/get/tags", Some(json!(["y", "z"])), &[]);

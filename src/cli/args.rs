@@ -1,0 +1,149 @@
+//! Arguments as typed. The names that Prism's users know are kept, `-h` for the host among them.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Stands in for an HTTP API from nothing but its OpenAPI description.
+#[derive(Debug, Parser)]
+#[command(name = "mimeo", version, about, max_term_width = 100)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Serve mocks of the described APIs
+    Mock(MockArgs),
+    /// Report everything that is wrong with descriptions
+    Check(CheckArgs),
+    /// List operations and where their answers come from
+    Routes(RoutesArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What to read.
+#[derive(Debug, ClapArgs)]
+pub(super) struct DescriptionArgs {
+    /// OpenAPI or Swagger descriptions, or folders of them
+    #[arg(required = true, value_name = "FILE|FOLDER")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Let references read below this folder instead of that of each description
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) root: Option<PathBuf>,
+    /// Apply an OpenAPI Overlay; may be repeated
+    #[arg(long = "overlay", value_name = "FILE")]
+    pub(super) overlays: Vec<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(disable_help_flag = true)]
+pub(super) struct MockArgs {
+    #[command(flatten)]
+    pub(super) description: DescriptionArgs,
+    /// Port to listen on; 0 takes any that is free
+    #[arg(short, long, default_value_t = 4010, env = "MIMEO_PORT")]
+    pub(super) port: u16,
+    /// Host to listen on
+    #[arg(short = 'h', long, default_value = "127.0.0.1", env = "MIMEO_HOST")]
+    pub(super) host: String,
+    /// Answer CORS preflights and allow every origin
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set)]
+    pub(super) cors: bool,
+    /// Answer 500 with the findings where an answer breaks its own description
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
+    pub(super) errors: bool,
+    /// Make varied bodies from the schemas instead of serving examples
+    #[arg(short, long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
+    pub(super) dynamic: bool,
+    /// Make bodies from the schemas even where there are examples
+    #[arg(long, alias = "ignoreExamples", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
+    pub(super) ignore_examples: bool,
+    /// Seed of varied values: a number or any text; the same seed gives the same values
+    #[arg(long, default_value = "0", env = "MIMEO_SEED")]
+    pub(super) seed: String,
+    /// Read the description again when one of its files changes
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set)]
+    pub(super) watch: bool,
+    /// Largest request body, in bytes, or with k, m or g for KiB, MiB, GiB
+    #[arg(long, default_value = "10m", value_name = "SIZE")]
+    pub(super) body_max: String,
+    /// How much to log: error, warn, info, debug, trace, off [default: info on a terminal, else warn]
+    #[arg(short = 'v', long, alias = "verboseLevel", value_name = "LEVEL", env = "MIMEO_LOG")]
+    pub(super) log: Option<String>,
+    /// How to write the log
+    #[arg(long, value_enum, default_value_t = LogFormatArg::Text, value_name = "FORMAT")]
+    pub(super) log_format: LogFormatArg,
+    /// Accepted for Prism's sake: mimeo always uses all cores
+    #[arg(short, long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) multiprocess: Option<bool>,
+    /// Accepted for Prism's sake: mimeo only fills in described properties
+    #[arg(long = "json-schema-faker-fillProperties", hide = true, num_args = 0..=1, default_missing_value = "true")]
+    pub(super) fill_properties: Option<bool>,
+    /// Print help
+    #[arg(long, action = clap::ArgAction::Help)]
+    pub(super) help: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormatArg {
+    Text,
+    Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    pub(super) description: DescriptionArgs,
+    /// How to write the findings
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub(super) format: CheckFormat,
+    /// The least severity that makes the exit code 1
+    #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
+    pub(super) fail_on: FailOn,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// With the lines in question
+    Text,
+    /// One JSON document
+    Json,
+    /// Workflow commands for GitHub
+    Github,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    Error,
+    Warning,
+    Note,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct RoutesArgs {
+    #[command(flatten)]
+    pub(super) description: DescriptionArgs,
+    /// How to write the list
+    #[arg(long, value_enum, default_value_t = RoutesFormat::Text)]
+    pub(super) format: RoutesFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RoutesFormat {
+    /// A table
+    Text,
+    /// One JSON document
+    Json,
+}
+
+impl From<&DescriptionArgs> for crate::shell::Description {
+    fn from(args: &DescriptionArgs) -> Self {
+        Self { paths: args.paths.clone(), root: args.root.clone(), overlays: args.overlays.clone() }
+    }
+}

@@ -1,0 +1,157 @@
+//! Looks at everything that is otherwise only looked at when used.
+
+use std::collections::HashSet;
+
+use super::Contract;
+use crate::{
+    finding::{Code, Finding},
+    limit,
+    openapi::{
+        Documents, Example, ExampleValue, Location, MediaType, Operation, Parameter, ParameterFormat, SchemaRef,
+    },
+    schema::{Direction, Sampling, Violation},
+};
+
+impl Contract {
+    /// Looks at everything that is otherwise only looked at when used: all schemas, patterns, and examples against
+    /// their schemas. For `mimeo check`.
+    ///
+    /// In document order, at most [`limit::FINDINGS_MAX`].
+    pub fn check_all(&self) -> Vec<Finding> {
+        let mut audit = Audit { contract: self, seen: HashSet::new(), findings: Vec::new() };
+        for operation in self.api.operations.iter().chain(&self.api.webhooks) {
+            if audit.is_full() {
+                break;
+            }
+            audit.operation(operation);
+        }
+        audit.findings.truncate(limit::FINDINGS_MAX);
+        audit.findings
+    }
+}
+
+/// What is looked at once, however often it is referred to.
+#[derive(PartialEq, Eq, Hash)]
+enum Look<'c> {
+    Schema(&'c SchemaRef),
+    Example(&'c SchemaRef, &'c Location, Direction),
+    Generate(&'c SchemaRef),
+}
+
+struct Audit<'c> {
+    contract: &'c Contract,
+    seen: HashSet<Look<'c>>,
+    findings: Vec<Finding>,
+}
+
+impl<'c> Audit<'c> {
+    fn is_full(&self) -> bool {
+        self.findings.len() >= limit::FINDINGS_MAX
+    }
+
+    /// True the first time, as long as there is room for findings.
+    fn is_due(&mut self, look: Look<'c>) -> bool {
+        !self.is_full() && self.seen.insert(look)
+    }
+
+    fn operation(&mut self, operation: &'c Operation) {
+        for parameter in &operation.parameters {
+            self.parameter(parameter, Direction::Request);
+        }
+        for media in operation.body.iter().flat_map(|body| &body.content) {
+            self.media(media, Direction::Request);
+        }
+        for response in &operation.responses {
+            for header in &response.headers {
+                self.parameter(header, Direction::Response);
+            }
+            for media in &response.content {
+                self.media(media, Direction::Response);
+                if !media.examples.iter().any(is_served)
+                    && let Some(schema) = &media.schema
+                {
+                    self.generation(schema);
+                }
+            }
+        }
+    }
+
+    fn parameter(&mut self, parameter: &'c Parameter, direction: Direction) {
+        match &parameter.format {
+            ParameterFormat::Style { schema: Some(schema), .. } => {
+                self.schema(schema);
+                self.examples(schema, &parameter.examples, direction);
+            }
+            ParameterFormat::Style { schema: None, .. } => (),
+            ParameterFormat::Content(media) => self.media(media, direction),
+        }
+    }
+
+    fn media(&mut self, media: &'c MediaType, direction: Direction) {
+        if let Some(schema) = &media.schema {
+            self.schema(schema);
+            self.examples(schema, &media.examples, direction);
+        }
+        if let Some(schema) = &media.item_schema {
+            self.schema(schema);
+        }
+        for parameter in media.form_fields.iter().chain(media.encoding.values().flat_map(|encoding| &encoding.headers))
+        {
+            self.parameter(parameter, direction);
+        }
+    }
+
+    fn schema(&mut self, schema: &'c SchemaRef) {
+        if self.is_due(Look::Schema(schema)) {
+            self.findings.extend(self.contract.schemas.check(schema));
+        }
+    }
+
+    /// Examples as values. Those that are text need the media type to be read, and those that lie elsewhere are not.
+    fn examples(&mut self, schema: &'c SchemaRef, examples: &'c [Example], direction: Direction) {
+        for example in examples {
+            let ExampleValue::Data(at) = &example.value else { continue };
+            if !self.is_due(Look::Example(schema, at, direction)) {
+                continue;
+            }
+            let Some(value) = self.contract.api.documents.get(at) else { continue };
+            let violations = self.contract.schemas.validator(schema, direction).violations(value);
+            let documents = &self.contract.api.documents;
+            self.findings.extend(violations.iter().map(|violation| broken(documents, example, at, violation)));
+        }
+    }
+
+    /// Whether an answer without an example could be made from its schema.
+    fn generation(&mut self, schema: &'c SchemaRef) {
+        if !self.is_due(Look::Generate(schema)) {
+            return;
+        }
+        if let Err(why) = self.contract.schemas.generate(schema, Direction::Response, Sampling::Plain) {
+            self.findings.push(
+                Finding::warning(
+                    Code::SCHEMA_IMPOSSIBLE,
+                    self.contract.api.documents.place(&schema.at),
+                    format!("an answer of this schema cannot be made: {why}"),
+                )
+                .help("give the answer an example, or correct the schema"),
+            );
+        }
+    }
+}
+
+fn broken(documents: &Documents, example: &Example, at: &Location, violation: &Violation) -> Finding {
+    let place = Location::new(at.doc, format!("{}{}", at.pointer, violation.at));
+    let named = example.name.as_ref().map_or_else(String::new, |name| format!(" `{name}`"));
+    let what = if violation.at.is_empty() { "it".to_owned() } else { format!("`{}`", violation.at) };
+    Finding::warning(
+        Code::EXAMPLE_INVALID,
+        documents.place(&place),
+        format!("the example{named} does not satisfy its schema: {what} {}", violation.message),
+    )
+    .help("correct the example or the schema; until then the example is served as it is")
+}
+
+/// True for examples that can be served: all that are not somewhere else.
+fn is_served(example: &Example) -> bool {
+    !matches!(example.value, ExampleValue::External(_))
+}

@@ -1,1 +1,0 @@
-//! Request and answer bodies: bytes to values, by media type.

@@ -1,0 +1,91 @@
+//! Bodies of each kind, read by whole descriptions.
+
+use serde_json::json;
+
+use crate::contract::check::fixture::{check_body, posting};
+
+fn form(text: &str) -> String {
+    format!("POST /\nContent-Type: application/x-www-form-urlencoded\n\n{text}")
+}
+
+const FORM: &str = "
+schema:
+  type: object
+  required: [id]
+  properties:
+    id: {type: integer}
+    tags: {type: array, items: {type: string}}
+    csv: {type: array, items: {type: integer}}
+    address: {type: object, properties: {city: {type: string}, zip: {type: integer}}}
+    note: {type: [string, 'null']}
+    items: {type: array, items: {type: object, properties: {n: {type: integer}}}}
+    safe: {type: string}
+encoding:
+  csv: {style: form, explode: false}
+  safe: {allowReserved: false}
+";
+
+#[test]
+fn forms() {
+    let contract = posting("application/x-www-form-urlencoded", FORM);
+    let check = |text: &str, value, findings: &[&str]| check_body(&contract, &form(text), value, findings);
+    check("id=1&tags=a&tags=b%26+c", json!({"id": 1, "tags": ["a", "b& c"]}), &[]);
+    check("id=1&tags=a", json!({"id": 1, "tags": ["a"]}), &[]);
+    check("id=1&tags[]=a&tags[]=b", json!({"id": 1, "tags": ["a", "b"]}), &[]);
+    check("id=1&csv=1,2", json!({"id": 1, "csv": [1, 2]}), &[]);
+    check("id=1&address[city]=x&address[zip]=9", json!({"id": 1, "address": {"city": "x", "zip": 9}}), &[]);
+    check("id=1&address.city=x", json!({"id": 1, "address": {"city": "x"}}), &[]);
+    check("id=1&address=%7B%22zip%22:9%7D", json!({"id": 1, "address": {"zip": 9}}), &[]);
+    check("id=1&items[0][n]=4&items[1][n]=5", json!({"id": 1, "items": [{"n": 4}, {"n": 5}]}), &[]);
+    check("id=1&items=%7B%22n%22:4%7D", json!({"id": 1, "items": [{"n": 4}]}), &[]);
+    check("id=1&other=2&other=3", json!({"id": 1, "other": ["2", "3"]}), &[]);
+    check("id=1&note=null", json!({"id": 1, "note": null}), &[]);
+    check("tags=a", json!({"tags": ["a"]}), &["required body : the body must have required property 'id'"]);
+    check("id=x", json!({"id": "x"}), &["type body /id: the body at `/id` must be integer"]);
+    let twice = "malformed-body body /id: the body at `/id` is sent 2 times, but it is one value";
+    check("id=1&id=2", json!({}), &[twice]);
+    let percent =
+        "malformed-body body /note: the body at `/note` has a `%` that is not followed by two hexadecimal digits";
+    check("id=1&note=5%", json!({"id": 1}), &[percent]);
+    let reserved = "malformed-body body /safe: the body at `/safe` has the reserved character `:`, which must be \
+                    percent-encoded (`allowReserved: false`)";
+    check("id=1&safe=a:b", json!({"id": 1, "safe": "a:b"}), &[reserved]);
+}
+
+#[test]
+fn sequences() {
+    let item = "itemSchema: {type: object, required: [a]}";
+    let contract = posting("application/x-ndjson", item).api.operations.len();
+    assert_eq!(contract, 1);
+    let lines = posting("application/jsonl", "schema: {type: array, items: {type: object, required: [a]}}");
+    let post = |text: &str| format!("POST /\nContent-Type: application/jsonl\n\n{text}");
+    check_body(&lines, &post("{\"a\":1}\n\n{\"a\":2}\n"), json!([{"a": 1}, {"a": 2}]), &[]);
+    let missing = "required body /1: the body at `/1` must have required property 'a'";
+    check_body(&lines, &post("{\"a\":1}\n{}"), json!([{"a": 1}, {}]), &[missing]);
+    let broken = "malformed-body body : the body is not JSON in line 2: expected value at column 1";
+    check_body(&lines, &post("{\"a\":1}\nx"), json!(null), &[broken]);
+    let events = posting("text/event-stream", "schema: {type: array}");
+    let post = "POST /\nContent-Type: text/event-stream\n\nevent: a\ndata: 1\ndata: 2\nretry: 5\n\n: note\nid: 7\n\n";
+    check_body(&events, post, json!([{"event": "a", "data": "1\n2", "retry": 5}, {"id": "7"}]), &[]);
+}
+
+#[test]
+fn text_in_character_sets() {
+    let contract = posting("text/plain", "schema: {type: string, maxLength: 2}");
+    let post = |charset: &str, text: &str| format!("POST /\nContent-Type: text/plain; charset={charset}\n\n{text}");
+    check_body(&contract, &post("utf-8", "äö"), json!("äö"), &[]);
+    check_body(&contract, &post("iso-8859-1", "ä"), json!("Ã¤"), &[]);
+    check_body(
+        &contract,
+        &post("us-ascii", "ä"),
+        json!(null),
+        &["malformed-body body : the body is not ASCII: see byte 1"],
+    );
+    check_body(&contract, &post("utf-16", "xxx"), json!(null), &[]);
+    check_body(
+        &contract,
+        &post("UTF-8", "xxx"),
+        json!("xxx"),
+        &["maxLength body : the body must have at most 2 characters"],
+    );
+}

@@ -1,0 +1,167 @@
+//! Judges a body.
+
+use http::HeaderMap;
+use serde_json::{Map, Value};
+
+use super::{parameter::Source, plan::MediaPlan, wording::Subject};
+use crate::{
+    contract::{
+        Contract, MediaRange,
+        body::{self, Decoded, Fault, Kind, Raw},
+        media, multipart,
+        parameter::{Claims, Pairs, Typing},
+    },
+    finding::{Finding, Side},
+    openapi::MediaType,
+    schema::{Shape, Types},
+};
+
+/// Finds the described media type for a body, and how it is read.
+///
+/// A body that does not say what it is counts as JSON where JSON is described, else as the first type.
+pub(super) fn described(content: &[MediaType], plans: &[MediaPlan], sent: Option<&str>) -> Option<(usize, Kind)> {
+    let Some(sent) = sent else {
+        let index = plans.iter().position(|plan| plan.kind == Kind::Json).unwrap_or(0);
+        return plans.get(index).map(|plan| (index, plan.kind));
+    };
+    // Most requests say exactly what the description says.
+    let exact = content.iter().position(|media| media.range.eq_ignore_ascii_case(sent));
+    if let Some(found) = exact.and_then(|index| Some((index, plans.get(index)?.kind))) {
+        return Some(found);
+    }
+    let index = media::matching(content, sent)?;
+    MediaRange::parse(sent).map(|range| (index, Kind::of(&range)))
+}
+
+/// The media types of a description, for a help text.
+pub(super) fn names(content: &[MediaType]) -> String {
+    content.iter().map(|media| format!("`{}`", media.range)).collect::<Vec<_>>().join(", ")
+}
+
+impl Contract {
+    /// Judges a body that falls under a described media type: its value, and what is wrong with it.
+    pub(super) fn check_body(
+        &self,
+        side: Side,
+        media: &MediaType,
+        plan: &MediaPlan,
+        kind: Kind,
+        raw: Raw<'_>,
+    ) -> (Option<Value>, Vec<Finding>) {
+        if !media.form_fields.is_empty() && matches!(kind, Kind::Form | Kind::Multipart) {
+            return self.check_form(side, media, plan, kind, raw);
+        }
+        let subject = Subject::Body(side);
+        let decoded = self.read_body(media, plan, kind, raw);
+        let mut findings: Vec<Finding> = decoded.faults.iter().map(|fault| subject.fault(fault)).collect();
+        for (part, headers) in &decoded.part_headers {
+            self.check_part_headers(side, media, plan, (part, headers), &mut findings);
+        }
+        let Some(value) = decoded.value else { return (None, findings) };
+        self.check_value(subject, plan, &value, &decoded.faults, &mut findings);
+        (Some(value), findings)
+    }
+
+    /// Reads a body in the way that satisfies its schema, if one of the two does.
+    fn read_body(&self, media: &MediaType, plan: &MediaPlan, kind: Kind, raw: Raw<'_>) -> Decoded {
+        let any = Shape { types: Types::ANY, ..Shape::default() };
+        let shape = match (&plan.subject, kind) {
+            // JSON has its own types.
+            (Some(schema), kind) if kind != Kind::Json => schema.shape(&self.schemas),
+            _ => &any,
+        };
+        let typing = Typing::first(&self.schemas);
+        let first = body::read(kind, raw, media, &plan.fields, shape, &typing);
+        let (Some(schema), Some(value), true) = (&plan.subject, &first.value, typing.ambiguous()) else { return first };
+        let validator = schema.validator(&self.schemas);
+        if validator.is_valid(value) {
+            return first;
+        }
+        let second = body::read(kind, raw, media, &plan.fields, shape, &Typing::second(&self.schemas));
+        if second.value.as_ref().is_some_and(|value| validator.is_valid(value)) { second } else { first }
+    }
+
+    fn check_value(
+        &self,
+        subject: Subject<'_>,
+        plan: &MediaPlan,
+        value: &Value,
+        faults: &[Fault],
+        findings: &mut Vec<Finding>,
+    ) {
+        if let Some(schema) = &plan.subject {
+            let validator = schema.validator(&self.schemas);
+            if !validator.is_valid(value) {
+                let violations = validator.violations(value);
+                // A field that could not be read is not missing as well.
+                let told = |property: &str| faults.iter().any(|fault| fault.at.strip_prefix('/') == Some(property));
+                let new = violations
+                    .iter()
+                    .filter(|violation| !(violation.at.is_empty() && violation.property.as_deref().is_some_and(told)));
+                findings.extend(new.map(|violation| subject.violation("", violation)));
+            }
+        }
+        let (Some(schema), Value::Array(items)) = (&plan.item, value) else { return };
+        for (index, item) in items.iter().enumerate() {
+            if !schema.validator(&self.schemas).is_valid(item) {
+                findings.extend(self.violations(Some(schema), item, subject, &format!("/{index}")));
+            }
+        }
+    }
+
+    /// Judges the fields of a Swagger 2.0 form one by one.
+    fn check_form(
+        &self,
+        side: Side,
+        media: &MediaType,
+        plan: &MediaPlan,
+        kind: Kind,
+        raw: Raw<'_>,
+    ) -> (Option<Value>, Vec<Finding>) {
+        let subject = Subject::Body(side);
+        let mut findings = Vec::new();
+        let parts;
+        let pairs = if kind == Kind::Multipart {
+            let (read, faults) = multipart::parts(raw);
+            findings.extend(faults.iter().map(|fault| subject.fault(fault)));
+            parts = read;
+            multipart::pairs(&parts)
+        } else if let Ok(text) = std::str::from_utf8(raw.bytes) {
+            Pairs::form(text)
+        } else {
+            findings.push(subject.malformed("is not UTF-8"));
+            return (None, findings);
+        };
+        let is_known = |key: &str| media.form_fields.iter().any(|field| field.name == key);
+        if !pairs.list.is_empty() && !pairs.list.iter().any(|pair| is_known(&pair.key)) {
+            // Single unknown fields are passed over, but a form of nothing else is another form.
+            findings.push(subject.malformed("has none of the described fields"));
+        }
+        let claims = Claims::default();
+        let mut object = Map::new();
+        for (field, plan) in media.form_fields.iter().zip(&plan.form_fields) {
+            let source = Source::Pairs(&pairs, &claims);
+            let subject = Subject::Field(side, &field.name);
+            if let Some(value) = self.check_parameter(field, plan, source, subject, &mut findings) {
+                object.insert(field.name.clone(), value);
+            }
+        }
+        (Some(Value::Object(object)), findings)
+    }
+
+    fn check_part_headers(
+        &self,
+        side: Side,
+        media: &MediaType,
+        plan: &MediaPlan,
+        (part, headers): (&str, &HeaderMap),
+        findings: &mut Vec<Finding>,
+    ) {
+        let Some(encoding) = media.encoding.get(part) else { return };
+        let Some((_, plans)) = plan.part_headers.iter().find(|(name, _)| name == part) else { return };
+        for (header, plan) in encoding.headers.iter().zip(plans) {
+            let subject = Subject::PartHeader(side, part, &header.name);
+            self.check_parameter(header, plan, Source::Headers(headers), subject, findings);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Judges a request.
+
+use http::header::CONTENT_TYPE;
+use serde_json::Value;
+
+use super::{
+    body::{described, names},
+    parameter::Source,
+    plan::Plan,
+    wording::Subject,
+};
+use crate::{
+    contract::{
+        Contract, Match,
+        body::Raw,
+        parameter::{Escape, Pairs},
+    },
+    finding::{Code, Finding, Part, Place, Reason, Side},
+    message::Request,
+    openapi::Operation,
+};
+
+/// A judged request.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// Everything that is wrong with parameters and body, in the order of the description, each with a reason.
+    pub findings: Vec<Finding>,
+    /// The body as a value, if there was one that could be read as one.
+    pub body: Option<Value>,
+    /// The parameters that were sent and could be read: index into the operation's parameters, and value.
+    pub parameters: Vec<(usize, Value)>,
+    /// Index into the body's `content` of the media type that was sent.
+    pub media: Option<usize>,
+}
+
+impl Contract {
+    /// Judges a request's parameters and body; not its credentials.
+    pub fn check_request(&self, found: &Match<'_>, request: &Request) -> Checked {
+        let operation = self.operation(found.operation);
+        let plan = self.plan(found.operation);
+        let mut checked = Checked::default();
+        self.check_parameters(operation, plan, found, request, &mut checked);
+        self.check_request_body(operation, plan, request, &mut checked);
+        checked
+    }
+
+    fn check_parameters(
+        &self,
+        operation: &Operation,
+        plan: &Plan,
+        found: &Match<'_>,
+        request: &Request,
+        checked: &mut Checked,
+    ) {
+        let none = || Pairs { list: Vec::new(), escape: Escape::Form };
+        let query_text = request.query.as_deref();
+        let query = query_text.filter(|_| plan.reads_query).map_or_else(none, Pairs::form);
+        let cookies = if plan.reads_cookies { Pairs::cookies(&request.headers) } else { none() };
+        for (index, (parameter, parameter_plan)) in operation.parameters.iter().zip(&plan.parameters).enumerate() {
+            let capture = parameter_plan.capture.and_then(|index| found.captures.get(index).copied());
+            let query = Source::Pairs(&query, &plan.query_claims);
+            let cookies = Source::Pairs(&cookies, &plan.cookie_claims);
+            let source = Source::of_place(parameter.place, capture, query, &request.headers, cookies, query_text);
+            // A path parameter that its template does not have cannot be sent.
+            let Some(source) = source else { continue };
+            let subject = Subject::Parameter(parameter.place, &parameter.name);
+            let value = self.check_parameter(parameter, parameter_plan, source, subject, &mut checked.findings);
+            checked.parameters.extend(value.map(|value| (index, value)));
+        }
+    }
+
+    fn check_request_body(&self, operation: &Operation, plan: &Plan, request: &Request, checked: &mut Checked) {
+        let Some(body) = &operation.body else { return };
+        if !request.has_body() {
+            if body.required {
+                checked.findings.push(Subject::Body(Side::Request).missing());
+            }
+            return;
+        }
+        if body.content.is_empty() {
+            return;
+        }
+        let content_type = request.header(CONTENT_TYPE.as_str());
+        let Some((index, kind)) = described(&body.content, &plan.body, content_type) else {
+            let sent = content_type.unwrap_or_default();
+            let message = format!("the body's media type `{sent}` is not described");
+            let place = Place::request(Part::Header, "Content-Type");
+            let finding = Finding::error(Code::UNSUPPORTED_MEDIA_TYPE, place, message)
+                .help(format!("send one of {}", names(&body.content)))
+                .because(Reason::UnsupportedMediaType);
+            checked.findings.push(finding);
+            return;
+        };
+        checked.media = Some(index);
+        let (Some(media), Some(plan)) = (body.content.get(index), plan.body.get(index)) else { return };
+        let raw = Raw { bytes: &request.body, content_type: content_type.unwrap_or_default() };
+        let (value, findings) = self.check_body(Side::Request, media, plan, kind, raw);
+        checked.body = value;
+        checked.findings.extend(findings);
+    }
+}

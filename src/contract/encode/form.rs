@@ -1,0 +1,144 @@
+//! Forms: urlencoded and multipart.
+
+use std::borrow::Cow;
+
+use form_urlencoded::Serializer;
+use serde_json::Value;
+
+use super::{bytes, json, plain};
+use crate::{
+    contract::{MediaRange, parameter::Typing},
+    openapi::{Encoding, MediaType, Style},
+    schema::{Shape, Types},
+};
+
+/// An object as a urlencoded form, a pair for each item of an array. Text stands for itself.
+pub(super) fn urlencoded(value: &Value, media: &MediaType) -> String {
+    let Value::Object(members) = value else { return plain(value) };
+    let mut form = Serializer::new(String::new());
+    for (name, value) in members {
+        match (value, media.encoding.get(name)) {
+            (value, Some(Encoding { style: Some(Style::DeepObject), .. })) => append_deep(&mut form, name, value),
+            (Value::Array(items), Some(Encoding { style: Some(style), explode: false, .. })) => {
+                let texts: Vec<String> = items.iter().map(plain).collect();
+                form.append_pair(name, &texts.join(delimiter(*style)));
+            }
+            (Value::Object(members), Some(Encoding { style: Some(Style::Form), explode: true, .. })) => {
+                form.extend_pairs(members.iter().map(|(name, value)| (name, plain(value))));
+            }
+            (Value::Array(items), _) => {
+                form.extend_pairs(items.iter().map(|item| (name, plain(item))));
+            }
+            (value, _) => {
+                form.append_pair(name, &plain(value));
+            }
+        }
+    }
+    form.finish()
+}
+
+fn delimiter(style: Style) -> &'static str {
+    match style {
+        Style::SpaceDelimited => " ",
+        Style::PipeDelimited => "|",
+        Style::TabDelimited => "\t",
+        _ => ",",
+    }
+}
+
+/// Recursion is bounded by the depth of the value.
+fn append_deep(form: &mut Serializer<'_, String>, name: &str, value: &Value) {
+    match value {
+        Value::Object(members) => {
+            for (member, value) in members {
+                append_deep(form, &format!("{name}[{member}]"), value);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                append_deep(form, &format!("{name}[]"), item);
+            }
+        }
+        value => {
+            form.append_pair(name, &plain(value));
+        }
+    }
+}
+
+/// An object as a multipart body, a part for each item of an array: its boundary, and the body.
+pub(super) fn multipart(value: &Value, media: &MediaType, shape: &Shape, typing: &Typing<'_>) -> (String, Vec<u8>) {
+    let mut parts: Vec<Vec<u8>> = Vec::new();
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                let inner = typing.inner(Typing::property(shape, name));
+                let encoding = media.encoding.get(name);
+                match value {
+                    Value::Array(items) if inner.types.has(Types::ARRAY) => {
+                        let item = typing.inner(inner.items.as_ref());
+                        parts.extend(items.iter().map(|value| part(Some(name), value, encoding, &item)));
+                    }
+                    value => parts.push(part(Some(name), value, encoding, &inner)),
+                }
+            }
+        }
+        Value::Array(items) => {
+            let item = typing.inner(shape.items.as_ref());
+            parts.extend(items.iter().map(|value| part(None, value, None, &item)));
+        }
+        value => parts.push(part(None, value, None, shape)),
+    }
+    let boundary = boundary(&parts);
+    let mut body = Vec::new();
+    for part in &parts {
+        body.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
+        body.extend_from_slice(part);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    (boundary, body)
+}
+
+/// A boundary that is in none of the parts: always the same for the same parts.
+fn boundary(parts: &[Vec<u8>]) -> String {
+    let taken = |boundary: &str| {
+        parts.iter().any(|part| part.windows(boundary.len()).any(|window| window == boundary.as_bytes()))
+    };
+    let mut boundary = "mimeo-boundary".to_owned();
+    while taken(&boundary) {
+        boundary.push('0');
+    }
+    boundary
+}
+
+/// The header fields and content of one part.
+fn part(name: Option<&str>, value: &Value, encoding: Option<&Encoding>, shape: &Shape) -> Vec<u8> {
+    let binary = shape.format.as_deref() == Some("binary") || shape.content_media_type.is_some();
+    let described = encoding.and_then(|encoding| encoding.content_types.first()).filter(|range| !range.contains('*'));
+    let media_type: Option<Cow<'_, str>> = match (described, &shape.content_media_type) {
+        (Some(described), _) => Some(described.as_str().into()),
+        (None, Some(media_type)) => Some(media_type.as_str().into()),
+        (None, None) if binary => Some("application/octet-stream".into()),
+        (None, None) if value.is_array() || value.is_object() => Some("application/json".into()),
+        (None, None) => None,
+    };
+    let is_json = media_type.as_deref().and_then(MediaRange::parse).is_some_and(|media_type| media_type.is_json());
+    let mut part = String::new();
+    if let Some(name) = name {
+        let quoted = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+        let file = if binary { format!("; filename=\"{quoted}\"") } else { String::new() };
+        part.extend(["Content-Disposition: form-data; name=\"", &quoted, "\"", &file, "\r\n"]);
+    }
+    if let Some(media_type) = media_type {
+        let clean: String = media_type.chars().filter(|c| !c.is_control()).collect();
+        part.extend(["Content-Type: ", &clean, "\r\n"]);
+    }
+    part.push_str("\r\n");
+    let mut part = part.into_bytes();
+    match value {
+        value if is_json => part.extend_from_slice(&json(value)),
+        Value::String(_) => part.extend_from_slice(&bytes(value, shape)),
+        value => part.extend_from_slice(plain(value).as_bytes()),
+    }
+    part
+}

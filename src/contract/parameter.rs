@@ -1,1 +1,0 @@
-//! Parameters: text to values, by style and explode.

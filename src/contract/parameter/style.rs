@@ -1,0 +1,272 @@
+//! The serialization styles (`OpenAPI` 3.2, section 4.12.2, "Style Values") and the collection formats of Swagger 2.0.
+//!
+//! Text is cut at its delimiters before it is decoded, so that an escaped delimiter is data.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::{
+    Malformed,
+    deep::{self, members_of},
+    pairs::{Claims, Pairs},
+    text::{Escape, Typing, decode, has_primitive},
+};
+use crate::{
+    openapi::Style,
+    schema::{Shape, Types},
+};
+
+/// How a value is spelled.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::contract) struct Spelling<'p> {
+    /// The parameter's name.
+    pub name: &'p str,
+    /// The style.
+    pub style: Style,
+    /// Whether arrays and objects are spread over several pairs.
+    pub explode: bool,
+}
+
+/// What a text is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    One,
+    List,
+    Members,
+}
+
+impl Spelling<'_> {
+    /// What the style writes between two items, in all the ways it may be escaped.
+    fn delimiters(self) -> &'static [&'static str] {
+        match self.style {
+            Style::SpaceDelimited => &["%20", "+", " "],
+            Style::PipeDelimited => &["|", "%7C", "%7c"],
+            Style::TabDelimited => &["%09", "\t"],
+            Style::Matrix if self.explode => &[";"],
+            Style::Label if self.explode => &["."],
+            _ => &[","],
+        }
+    }
+
+    /// What text of this shape is read as.
+    fn form(self, raw: &str, shape: &Shape, typing: &Typing<'_>) -> Form {
+        let types = shape.types;
+        if types == Types::ANY || !types.has(Types::ARRAY.union(Types::OBJECT)) {
+            return Form::One;
+        }
+        if !has_primitive(types) {
+            return if types.has(Types::ARRAY) { Form::List } else { Form::Members };
+        }
+        let cut = self.delimiters().iter().any(|delimiter| raw.contains(delimiter));
+        if !types.has(Types::ARRAY) || !typing.choose(cut) { Form::One } else { Form::List }
+    }
+}
+
+/// The value of a path parameter or header field.
+pub(in crate::contract) fn from_text(
+    spelling: Spelling<'_>,
+    raw: &str,
+    escape: Escape,
+    shape: &Shape,
+    typing: &Typing<'_>,
+) -> Result<Value, Malformed> {
+    let bare = match spelling.style {
+        Style::Matrix => strip_matrix(spelling, raw, shape, typing)?,
+        Style::Label => Cow::Borrowed(
+            raw.strip_prefix('.').ok_or_else(|| Malformed("does not start with the `.` of its style".to_owned()))?,
+        ),
+        _ => Cow::Borrowed(raw),
+    };
+    read(spelling, &bare, escape, shape, typing)
+}
+
+/// Takes `;name=` away, from each item of an exploded array.
+fn strip_matrix<'r>(
+    spelling: Spelling<'_>,
+    raw: &'r str,
+    shape: &Shape,
+    typing: &Typing<'_>,
+) -> Result<Cow<'r, str>, Malformed> {
+    let rest = raw.strip_prefix(';').ok_or_else(|| Malformed("does not start with the `;` of its style".to_owned()))?;
+    let form = spelling.form(rest, shape, typing);
+    if form == Form::Members && spelling.explode {
+        return Ok(Cow::Borrowed(rest));
+    }
+    let bare = |piece: &'r str| {
+        let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+        let same = decode(name, Escape::Percent).is_ok_and(|name| name == spelling.name);
+        same.then_some(value).ok_or_else(|| Malformed(format!("has `{name}` where its style has `{}`", spelling.name)))
+    };
+    if form == Form::List && spelling.explode {
+        let values: Vec<&str> = rest.split(';').map(bare).collect::<Result<_, _>>()?;
+        return Ok(Cow::Owned(values.join(";")));
+    }
+    bare(rest).map(Cow::Borrowed)
+}
+
+/// The value of a query parameter, a cookie or a form field; `None` if it was not sent.
+pub(in crate::contract) fn from_pairs(
+    spelling: Spelling<'_>,
+    pairs: &Pairs<'_>,
+    claims: &Claims,
+    shape: &Shape,
+    typing: &Typing<'_>,
+) -> Result<Option<Value>, Malformed> {
+    if spelling.style == Style::DeepObject {
+        return deep::from_pairs(spelling.name, pairs, shape, typing);
+    }
+    let pairs = &if spelling.style == Style::Cookie {
+        Cow::Owned(Pairs { list: pairs.list.clone(), escape: Escape::None })
+    } else {
+        Cow::Borrowed(pairs)
+    };
+    let only_object = shape.types.has(Types::OBJECT) && !has_primitive(shape.types) && !shape.types.has(Types::ARRAY);
+    if spelling.explode && only_object {
+        return spread_object(pairs, claims, shape, typing);
+    }
+    let mut values = pairs.values(spelling.name);
+    let Some(first) = values.next() else { return Ok(None) };
+    let more = values.count();
+    if more > 0 {
+        return repeated(spelling, pairs, more + 1, shape, typing).map(Some);
+    }
+    if spelling.explode && spelling.form(first, shape, typing) == Form::List {
+        // RFC 6570 writes an exploded array in a cookie with `&`.
+        let joined = format!("&{}=", spelling.name);
+        let pieces = first.split(joined.as_str()).filter(|_| pairs.escape == Escape::Lenient);
+        let pieces: Vec<&str> = pieces.collect();
+        let pieces = if pieces.is_empty() { vec![first] } else { pieces };
+        return list(&pieces, pairs.escape, shape, typing).map(Some);
+    }
+    read(spelling, first, pairs.escape, shape, typing).map(Some)
+}
+
+/// Several pairs of the same name.
+fn repeated(
+    spelling: Spelling<'_>,
+    pairs: &Pairs<'_>,
+    count: usize,
+    shape: &Shape,
+    typing: &Typing<'_>,
+) -> Result<Value, Malformed> {
+    if !shape.types.has(Types::ARRAY) {
+        return Err(Malformed(format!("is sent {count} times, but it is one value")));
+    }
+    if !spelling.explode && shape.types != Types::ANY {
+        let delimiter = spelling.delimiters().first().copied().unwrap_or(",");
+        return Err(Malformed(format!("is sent {count} times, but its items go into one, with `{delimiter}` between")));
+    }
+    let values: Vec<&str> = pairs.values(spelling.name).collect();
+    list(&values, pairs.escape, shape, typing)
+}
+
+/// An object whose members are pairs of their own; `None` if none of them was sent.
+fn spread_object(
+    pairs: &Pairs<'_>,
+    claims: &Claims,
+    shape: &Shape,
+    typing: &Typing<'_>,
+) -> Result<Option<Value>, Malformed> {
+    let open = shape.properties.is_empty() || shape.additional.is_some();
+    let mine = |key: &str| shape.properties.contains_key(key) || (open && !claims.covers(key));
+    let members = pairs.list.iter().filter(|pair| mine(&pair.key));
+    let value = members_of(members.map(|pair| (pair.key.as_ref(), pair.raw)), pairs.escape, shape, typing)?;
+    Ok((!value.is_empty()).then_some(Value::Object(value)))
+}
+
+/// One text: a single value, a list cut at its delimiters, or members.
+fn read(
+    spelling: Spelling<'_>,
+    raw: &str,
+    escape: Escape,
+    shape: &Shape,
+    typing: &Typing<'_>,
+) -> Result<Value, Malformed> {
+    let form = spelling.form(raw, shape, typing);
+    if form == Form::One {
+        return Ok(typing.value(decode(raw, escape)?, shape.types));
+    }
+    let mut pieces = if raw.is_empty() { Vec::new() } else { split(raw, spelling.delimiters()) };
+    if escape == Escape::None {
+        // Only header fields are not escaped; white space around their commas has no meaning.
+        for piece in &mut pieces {
+            *piece = piece.trim();
+        }
+    }
+    match form {
+        Form::Members if spelling.explode => {
+            members(named(&pieces, spelling.style == Style::Label)?, escape, shape, typing)
+        }
+        Form::Members => members(alternating(&pieces)?, escape, shape, typing),
+        _ => list(&pieces, escape, shape, typing),
+    }
+}
+
+fn list(pieces: &[&str], escape: Escape, shape: &Shape, typing: &Typing<'_>) -> Result<Value, Malformed> {
+    if pieces == [""] {
+        return Ok(Value::Array(Vec::new()));
+    }
+    let types = typing.item_types(shape);
+    let items = pieces.iter().map(|piece| Ok(typing.value(decode(piece, escape)?, types)));
+    items.collect::<Result<_, _>>().map(Value::Array)
+}
+
+/// `name=value` pieces. The `.` of a label is also a decimal point: a piece without a name belongs to the one before.
+fn named<'r>(pieces: &[&'r str], label: bool) -> Result<Vec<(&'r str, Cow<'r, str>)>, Malformed> {
+    let mut members: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        match (piece.split_once('='), members.last_mut()) {
+            (Some((name, value)), _) => members.push((name, Cow::Borrowed(value))),
+            (None, Some((_, value))) if label => {
+                let value = value.to_mut();
+                value.push('.');
+                value.push_str(piece);
+            }
+            (None, _) => return Err(Malformed(format!("has `{piece}` where its style has `name=value`"))),
+        }
+    }
+    Ok(members)
+}
+
+/// `name,value,name,value` pieces.
+fn alternating<'r>(pieces: &[&'r str]) -> Result<Vec<(&'r str, Cow<'r, str>)>, Malformed> {
+    let pairs = pieces.chunks(2).map(|pair| match pair {
+        [name, value] => Ok((*name, Cow::Borrowed(*value))),
+        _ => Err(Malformed("has a name without a value: names and values take turns".to_owned())),
+    });
+    pairs.collect()
+}
+
+fn members(
+    pairs: Vec<(&str, Cow<'_, str>)>,
+    escape: Escape,
+    shape: &Shape,
+    typing: &Typing<'_>,
+) -> Result<Value, Malformed> {
+    let mut object = Map::with_capacity(pairs.len());
+    for (name, raw) in pairs {
+        let name = decode(name, escape)?.into_owned();
+        let types = Typing::property(shape, &name).map_or(Types::ANY, |schema| typing.shape(schema).types);
+        object.insert(name, typing.value(decode(&raw, escape)?, types));
+    }
+    Ok(Value::Object(object))
+}
+
+/// The pieces of a text between any of the delimiters.
+fn split<'r>(raw: &'r str, delimiters: &[&str]) -> Vec<&'r str> {
+    let mut pieces = Vec::new();
+    let mut rest = raw;
+    while let Some((at, length)) =
+        delimiters.iter().filter_map(|mark| Some((rest.find(mark)?, mark.len()))).min_by_key(|(at, _)| *at)
+    {
+        pieces.push(&rest[..at]);
+        rest = &rest[at + length..];
+    }
+    pieces.push(rest);
+    pieces
+}
+
+#[cfg(test)]
+#[path = "style_tests.rs"]
+mod tests;

@@ -1,0 +1,93 @@
+//! From a method and a path to an operation.
+//!
+//! A router of our own, because no crate takes every template that is allowed: several parameters in a segment,
+//! literal `<` and `*`, names with spaces, parameters that may turn out empty, literals compared decoded.
+
+mod nearest;
+mod template;
+mod tree;
+
+use http::Method;
+
+pub(super) use template::parameter_names;
+pub(super) use tree::{Fit, RouteProblem, Router};
+
+use super::{Contract, OperationId};
+
+/// What a method and a path lead to.
+#[derive(Debug)]
+pub enum Routed<'r> {
+    /// An operation.
+    Operation(Match<'r>),
+    /// The path is known, the method is not.
+    MethodNotAllowed {
+        /// The methods that the path has, HEAD among them where GET is, in the order of the description.
+        allowed: Vec<Method>,
+    },
+    /// The path is not known.
+    NotFound,
+}
+
+/// An operation, and what its path template captured.
+#[derive(Clone, Debug)]
+pub struct Match<'r> {
+    /// The operation.
+    pub operation: OperationId,
+    /// The raw (still percent-encoded) text of each `{name}` of the path template, in the template's order. Empty text
+    /// stands for a parameter that was not given.
+    pub captures: Vec<&'r str>,
+}
+
+impl Contract {
+    /// Finds the operation for a method and a raw path (percent-encoded, base path already removed).
+    ///
+    /// Concrete paths win over templated ones, segment by segment; more literal text in a segment wins over less. A path
+    /// that fits no template as it is may still fit with an empty parameter (`/pets/` as `/pets/{id}`), or else with a
+    /// slash more or less at its end. A concrete path that lacks the method does not hide a templated one that has it.
+    ///
+    /// A HEAD request is led to GET where there is no HEAD. Operations on the same path that differ in their fixed
+    /// query are told apart by `query`.
+    pub fn route<'r>(&self, method: &Method, path: &'r str, query: Option<&str>) -> Routed<'r> {
+        match self.router.operation(&self.api.operations, method, path, query) {
+            Ok((operation, captures)) => Routed::Operation(Match { operation, captures }),
+            Err(others) if others.is_empty() => Routed::NotFound,
+            Err(others) => Routed::MethodNotAllowed { allowed: self.methods(others) },
+        }
+    }
+
+    /// The path templates nearest to `path`, best first, at most `count`, each with the first of its methods: for the
+    /// answer to a path that is not known.
+    pub fn nearest(&self, path: &str, count: usize) -> Vec<(Method, String)> {
+        let operations = &self.api.operations;
+        let mut previous = None;
+        // Operations of one path stand together.
+        let paths = operations.iter().enumerate().filter_map(|(index, operation)| {
+            let path = operation.path.as_str();
+            (previous.replace(path) != Some(path)).then_some((index, path))
+        });
+        let found = nearest::nearest(path, paths, count);
+        found
+            .into_iter()
+            .filter_map(|index| operations.get(index))
+            .map(|operation| (operation.method.clone(), operation.path.clone()))
+            .collect()
+    }
+
+    fn methods(&self, mut operations: Vec<OperationId>) -> Vec<Method> {
+        operations.sort_unstable();
+        let described: Vec<&Method> = operations.into_iter().map(|id| &self.operation(id).method).collect();
+        let mut methods = Vec::with_capacity(described.len() + 1);
+        for method in &described {
+            if !methods.contains(*method) {
+                methods.push((*method).clone());
+            }
+            if **method == Method::GET && !described.contains(&&Method::HEAD) && !methods.contains(&Method::HEAD) {
+                methods.push(Method::HEAD);
+            }
+        }
+        methods
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,316 @@
+//! The routes of an API as a tree of path segments.
+
+use std::{borrow::Cow, collections::HashMap};
+
+use http::Method;
+use percent_encoding::percent_decode_str;
+
+use super::template::{Pattern, Segment, Template};
+use crate::{contract::OperationId, limit, openapi::Operation};
+
+/// Finds operations by path and method, in time that grows with the depth of the path, not with their number.
+#[derive(Debug)]
+pub(in crate::contract) struct Router {
+    /// The first is the root.
+    nodes: Vec<Node>,
+}
+
+/// All paths that start with the same segments.
+#[derive(Debug, Default)]
+struct Node {
+    /// Next segments that are literal text. Only ever looked up, never iterated: its order shows nowhere.
+    literals: HashMap<Box<[u8]>, u32>,
+    /// Next segments of parameters and text, the one with most text first.
+    patterns: Vec<(Pattern, u32)>,
+    /// The next segment that is one parameter.
+    any: Option<u32>,
+    /// The methods of the path that ends here.
+    entries: Vec<Entry>,
+}
+
+/// One method of a path.
+#[derive(Debug)]
+struct Entry {
+    method: Method,
+    /// The operations, the one with most fixed query pairs first; mostly one.
+    variants: Vec<OperationId>,
+}
+
+/// What is wrong with the paths of an API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::contract) enum RouteProblem {
+    /// The operation is never reached, because an earlier one has the same method and path.
+    Hidden {
+        /// The earlier one.
+        by: OperationId,
+    },
+    /// The path differs from an earlier one only in the names of its parameters; their methods differ.
+    Twin {
+        /// An operation of the earlier path.
+        of: OperationId,
+    },
+    /// The path has more than [`limit::PATH_SEGMENTS_MAX`] segments: it is not served.
+    TooLong,
+    /// A brace opens or closes no parameter.
+    StrayBrace,
+    /// Two parameters have no text between them.
+    Touching,
+}
+
+/// How well a path fits a template. Better ones are less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::contract) enum Fit {
+    /// As written.
+    Exact,
+    /// With a parameter that has no text.
+    EmptyParameter,
+    /// With a slash added to or taken from its end.
+    OtherSlash,
+}
+
+impl Fit {
+    pub(in crate::contract) const ALL: [Self; 3] = [Self::Exact, Self::EmptyParameter, Self::OtherSlash];
+}
+
+/// One way through the tree.
+struct Walk<'r> {
+    fit: Fit,
+    captures: Vec<&'r str>,
+}
+
+impl Router {
+    /// Builds the tree, and says what is wrong with which operation's path.
+    pub(in crate::contract) fn build(operations: &[Operation]) -> (Self, Vec<(OperationId, RouteProblem)>) {
+        let mut router = Self { nodes: vec![Node::default()] };
+        let mut problems = Vec::new();
+        let mut previous: Option<&Operation> = None;
+        for (id, operation) in (0..).map(OperationId).zip(operations) {
+            let template = Template::parse(&operation.path);
+            // Operations of one path stand together: what is wrong with the path is said once.
+            let is_new = previous.is_none_or(|previous| previous.path != operation.path);
+            previous = Some(operation);
+            if is_new {
+                problems.extend(flaws(&template).map(|problem| (id, problem)));
+            }
+            if template.segments.len() > limit::PATH_SEGMENTS_MAX {
+                continue;
+            }
+            let node = router.insert(template);
+            problems.extend(node.add(id, operation, operations, is_new).map(|problem| (id, problem)));
+        }
+        (router, problems)
+    }
+
+    /// The node of a template, made if need be.
+    fn insert(&mut self, template: Template) -> &mut Node {
+        let mut at = 0;
+        for segment in template.segments {
+            let next = self.nodes.len();
+            // A description of 2^32 segments is far over the limit on its bytes.
+            let new = u32::try_from(next).unwrap_or(u32::MAX);
+            let found = self.nodes[at].child(segment, new) as usize;
+            if found == next {
+                self.nodes.push(Node::default());
+            }
+            at = found;
+        }
+        &mut self.nodes[at]
+    }
+
+    /// Finds the first path of the given fit whose `visit` says yes, the most concrete first, with what it captured.
+    fn find<'s, 'r, T>(
+        &'s self,
+        path: &'r str,
+        fit: Fit,
+        visit: &mut dyn FnMut(&'s Node) -> Option<T>,
+    ) -> Option<(T, Vec<&'r str>)> {
+        let mut rest = path.strip_prefix('/').unwrap_or(path);
+        let mut walk = Walk { fit, captures: Vec::new() };
+        if let (Fit::OtherSlash, Some(shorter)) = (fit, rest.strip_suffix('/')) {
+            // The slash is taken away; adding another one would only give back the path as it was.
+            rest = shorter;
+            walk.fit = Fit::Exact;
+        }
+        let found = self.descend(&self.nodes[0], Some(rest), &mut walk, visit)?;
+        Some((found, walk.captures))
+    }
+
+    /// Recursion is as deep as the tree, so at most [`limit::PATH_SEGMENTS_MAX`]. Each node is visited at most once.
+    fn descend<'s, 'r, T>(
+        &'s self,
+        node: &'s Node,
+        rest: Option<&'r str>,
+        walk: &mut Walk<'r>,
+        visit: &mut dyn FnMut(&'s Node) -> Option<T>,
+    ) -> Option<T> {
+        let Some(rest) = rest else { return self.arrive(node, walk, visit) };
+        let (segment, rest) = match rest.split_once('/') {
+            Some((segment, rest)) => (segment, Some(rest)),
+            None => (rest, None),
+        };
+        if let Some(next) = self.literal(node, segment)
+            && let Some(found) = self.descend(next, rest, walk, visit)
+        {
+            return Some(found);
+        }
+        let empty = walk.fit == Fit::EmptyParameter;
+        let before = walk.captures.len();
+        for (pattern, next) in &node.patterns {
+            if pattern.capture(segment, empty, &mut walk.captures) {
+                if let Some(found) = self.descend(&self.nodes[*next as usize], rest, walk, visit) {
+                    return Some(found);
+                }
+                walk.captures.truncate(before);
+            }
+        }
+        if let Some(next) = node.any
+            && (empty || !segment.is_empty())
+        {
+            walk.captures.push(segment);
+            if let Some(found) = self.descend(&self.nodes[next as usize], rest, walk, visit) {
+                return Some(found);
+            }
+            walk.captures.truncate(before);
+        }
+        None
+    }
+
+    /// The path ends at `node`, or one slash behind it.
+    fn arrive<'s, T>(
+        &'s self,
+        node: &'s Node,
+        walk: &Walk<'_>,
+        visit: &mut dyn FnMut(&'s Node) -> Option<T>,
+    ) -> Option<T> {
+        let end = if walk.fit == Fit::OtherSlash { self.literal(node, "")? } else { node };
+        if end.entries.is_empty() { None } else { visit(end) }
+    }
+
+    fn literal<'s>(&'s self, node: &'s Node, segment: &str) -> Option<&'s Node> {
+        if node.literals.is_empty() {
+            return None;
+        }
+        let decoded = if segment.contains('%') {
+            Cow::from(percent_decode_str(segment))
+        } else {
+            Cow::Borrowed(segment.as_bytes())
+        };
+        node.literals.get(&*decoded).map(|next| &self.nodes[*next as usize])
+    }
+
+    /// How well the best template fits a path, whatever its methods; `None` if none does.
+    pub(in crate::contract) fn fit(&self, path: &str) -> Option<Fit> {
+        Fit::ALL.into_iter().find(|fit| self.find(path, *fit, &mut |_| Some(())).is_some())
+    }
+
+    /// The operation for a method and a path, with its captures; else the operations of other methods on that path.
+    ///
+    /// A concrete path that lacks the method does not hide a templated one that has it.
+    pub(super) fn operation<'r>(
+        &self,
+        operations: &[Operation],
+        method: &Method,
+        path: &'r str,
+        query: Option<&str>,
+    ) -> Result<(OperationId, Vec<&'r str>), Vec<OperationId>> {
+        let mut others = Vec::new();
+        for fit in Fit::ALL {
+            let known = !others.is_empty();
+            let found = self.find(path, fit, &mut |node| {
+                let entry = node.entry(method);
+                if entry.is_none() && !known {
+                    others.extend(node.entries.iter().filter_map(|entry| entry.variants.first()));
+                }
+                entry
+            });
+            if let Some((entry, captures)) = found {
+                return Ok((entry.choose(operations, query), captures));
+            }
+        }
+        Err(others)
+    }
+}
+
+fn flaws(template: &Template) -> impl Iterator<Item = RouteProblem> {
+    let too_long = template.segments.len() > limit::PATH_SEGMENTS_MAX;
+    [
+        too_long.then_some(RouteProblem::TooLong),
+        template.stray_brace.then_some(RouteProblem::StrayBrace),
+        template.touching.then_some(RouteProblem::Touching),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+impl Node {
+    /// The number of the child for `segment`; `new` if there was none and it was entered as that.
+    fn child(&mut self, segment: Segment, new: u32) -> u32 {
+        match segment {
+            Segment::Literal(text) => *self.literals.entry(text).or_insert(new),
+            Segment::Any => *self.any.get_or_insert(new),
+            Segment::Pattern(pattern) => {
+                if let Some((_, known)) = self.patterns.iter().find(|(known, _)| *known == pattern) {
+                    return *known;
+                }
+                // Behind its equals: what was described first is tried first.
+                let at = self.patterns.partition_point(|(known, _)| known.rank() <= pattern.rank());
+                self.patterns.insert(at, (pattern, new));
+                new
+            }
+        }
+    }
+
+    /// Enters an operation, unless an earlier one takes all its requests.
+    fn add(
+        &mut self,
+        id: OperationId,
+        operation: &Operation,
+        operations: &[Operation],
+        is_new: bool,
+    ) -> Option<RouteProblem> {
+        let fixed = |id: &OperationId| &operations[id.0 as usize].fixed_query;
+        let first = self.entries.first().and_then(|entry| entry.variants.first()).copied();
+        let Some(entry) = self.entries.iter_mut().find(|entry| entry.method == operation.method) else {
+            self.entries.push(Entry { method: operation.method.clone(), variants: vec![id] });
+            return first
+                .filter(|of| is_new && operations[of.0 as usize].path != operation.path)
+                .map(|of| RouteProblem::Twin { of });
+        };
+        if let Some(by) = entry.variants.iter().find(|variant| fixed(variant) == &operation.fixed_query) {
+            return Some(RouteProblem::Hidden { by: *by });
+        }
+        let count = operation.fixed_query.len();
+        let at = entry.variants.partition_point(|variant| fixed(variant).len() >= count);
+        entry.variants.insert(at, id);
+        None
+    }
+
+    /// The entry of a method. HEAD is answered by GET where there is no HEAD of its own.
+    fn entry(&self, method: &Method) -> Option<&Entry> {
+        let get = |method: &Method| self.entries.iter().find(|entry| entry.method == *method);
+        get(method).or_else(|| if *method == Method::HEAD { get(&Method::GET) } else { None })
+    }
+}
+
+impl Entry {
+    /// The operation with the most fixed query pairs that are all in `query`. If there is none, the one without fixed
+    /// pairs, or else the first.
+    fn choose(&self, operations: &[Operation], query: Option<&str>) -> OperationId {
+        let fixed = |id: &OperationId| &operations[id.0 as usize].fixed_query;
+        if let [only] = self.variants.as_slice() {
+            return *only;
+        }
+        let query = query.unwrap_or_default();
+        let all_sent = |id: &&OperationId| fixed(id).iter().all(|pair| is_sent(pair, query));
+        // Variants are never empty; the first in the description is the least.
+        let first = || self.variants.iter().min();
+        self.variants.iter().find(all_sent).or_else(first).copied().unwrap_or(OperationId(0))
+    }
+}
+
+/// True if a query has the pair. A pair without a value, or with a `{placeholder}` for one, asks for the name only.
+fn is_sent((name, value): &(String, Option<String>), query: &str) -> bool {
+    let wanted = value.as_deref().filter(|value| !(value.starts_with('{') && value.ends_with('}')));
+    form_urlencoded::parse(query.as_bytes())
+        .any(|(sent, text)| sent == name.as_str() && wanted.is_none_or(|wanted| wanted == text))
+}

@@ -1,0 +1,270 @@
+//! A plain valid request for an operation, made from its description.
+//!
+//! What the description says is required is there, and nothing else: required parameters by their first example that
+//! fits, else by schema; the credentials of the first security requirement, in form only; the body by its first
+//! example, else by schema.
+
+use http::{HeaderName, Method, header};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value};
+
+use super::{Contract, OperationId};
+use crate::{
+    message::{Request, header_value},
+    openapi::{
+        Example, ExampleValue, MediaType, Operation, Parameter, ParameterFormat, ParameterPlace, RequestBody,
+        SchemaRef, SchemeKind, Style,
+    },
+    schema::{Direction, Sampling},
+};
+
+/// What is encoded in a value: all but RFC 3986's unreserved characters, so that no delimiter of any style is left.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+impl Contract {
+    /// A plain valid request for an operation, to the API's own path without any base path.
+    ///
+    /// Where the description cannot be satisfied (an impossible schema), the request is as near as can be made.
+    pub fn sample_request(&self, id: OperationId) -> Request {
+        let operation = self.operation(id);
+        let mut sample = Sample {
+            contract: self,
+            request: Request::new(operation.method.clone(), "/"),
+            path: operation.path.clone(),
+            query: Vec::new(),
+            cookies: Vec::new(),
+        };
+        for (name, value) in &operation.fixed_query {
+            sample.query.push(match value {
+                Some(value) => format!("{name}={value}"),
+                None => name.clone(),
+            });
+        }
+        for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
+            sample.add_parameter(parameter);
+        }
+        sample.add_credentials(operation);
+        if let Some(body) = &operation.body
+            && (body.required || !matches!(operation.method, Method::GET | Method::HEAD))
+        {
+            sample.add_body(body);
+        }
+        sample.finish()
+    }
+
+    /// A value for a schema: the first example that fits it, else one that is made.
+    fn sample_value(&self, examples: &[Example], schema: Option<&SchemaRef>) -> Option<Value> {
+        let shown = examples.iter().filter_map(|example| match &example.value {
+            ExampleValue::Data(at) => self.api.documents.get(at),
+            ExampleValue::Serialized(_) | ExampleValue::External(_) => None,
+        });
+        let Some(schema) = schema else { return shown.cloned().next() };
+        let validator = self.schemas.validator(schema, Direction::Request);
+        let fitting = shown.filter(|value| validator.is_valid(value)).cloned().next();
+        fitting.or_else(|| self.schemas.generate(schema, Direction::Request, Sampling::Plain).ok())
+    }
+}
+
+/// A request in the making.
+struct Sample<'c> {
+    contract: &'c Contract,
+    request: Request,
+    path: String,
+    query: Vec<String>,
+    cookies: Vec<String>,
+}
+
+impl Sample<'_> {
+    fn add_parameter(&mut self, parameter: &Parameter) {
+        let schema = match &parameter.format {
+            ParameterFormat::Style { schema, .. } => schema.as_ref(),
+            ParameterFormat::Content(media) => media.schema.as_ref(),
+        };
+        let value = self.contract.sample_value(&parameter.examples, schema).unwrap_or_else(|| "x".into());
+        let name = &parameter.name;
+        match parameter.place {
+            ParameterPlace::Path => {
+                self.path = self.path.replace(&format!("{{{name}}}"), &in_path(parameter, &value));
+            }
+            ParameterPlace::Query => self.query.extend(in_query(parameter, &value)),
+            ParameterPlace::QueryString => self.query.push(whole_query(parameter, &value)),
+            ParameterPlace::Header => self.add_header(name, &in_header(parameter, &value)),
+            ParameterPlace::Cookie => self.cookies.push(format!("{name}={}", in_header(parameter, &value))),
+        }
+    }
+
+    fn add_header(&mut self, name: &str, value: &str) {
+        if let Ok(name) = HeaderName::try_from(name) {
+            self.request.headers.insert(name, header_value(value));
+        }
+    }
+
+    fn add_credentials(&mut self, operation: &Operation) {
+        let Some(requirement) = operation.security.first() else { return };
+        let api = &self.contract.api;
+        for scheme in requirement.schemes.iter().filter_map(|(name, _)| api.schemes.get(name)) {
+            match &scheme.kind {
+                SchemeKind::ApiKey { place, name } => match place {
+                    ParameterPlace::Query => self.query.push(format!("{}=key", encoded(name))),
+                    ParameterPlace::Cookie => self.cookies.push(format!("{name}=key")),
+                    _ => self.add_header(name, "key"),
+                },
+                SchemeKind::Basic => self.add_header("authorization", "Basic dXNlcjpwYXNzd29yZA=="),
+                SchemeKind::Bearer { .. } | SchemeKind::OAuth2 | SchemeKind::OpenIdConnect { .. } => {
+                    self.add_header("authorization", "Bearer token");
+                }
+                SchemeKind::Http { scheme } => self.add_header("authorization", &format!("{scheme} credentials")),
+                SchemeKind::MutualTls => (),
+            }
+        }
+    }
+
+    fn add_body(&mut self, body: &RequestBody) {
+        let is_json = |media: &&MediaType| media.range.starts_with("application/json") || media.range.contains("+json");
+        let Some(media) = body.content.iter().find(is_json).or(body.content.first()) else { return };
+        let value = if media.form_fields.is_empty() {
+            self.contract.sample_value(&media.examples, media.schema.as_ref())
+        } else {
+            Some(self.form(media))
+        };
+        let written = value.and_then(|value| self.contract.write(media, &value).ok());
+        let (media_type, body) = match written {
+            Some(written) => (written.media_type, written.body),
+            // Nothing is known of the content: any bytes will do.
+            None => (media.range.replace('*', "octet-stream"), "x".into()),
+        };
+        self.request.headers.insert(header::CONTENT_TYPE, header_value(&media_type));
+        self.request.body = body;
+    }
+
+    /// The required fields of a Swagger 2.0 form.
+    fn form(&self, media: &MediaType) -> Value {
+        let field = |field: &Parameter| {
+            let ParameterFormat::Style { schema, .. } = &field.format else { return None };
+            Some((field.name.clone(), self.contract.sample_value(&field.examples, schema.as_ref())?))
+        };
+        let required = media.form_fields.iter().filter(|it| it.required);
+        Value::Object(required.filter_map(field).collect::<Map<_, _>>())
+    }
+
+    fn finish(mut self) -> Request {
+        // Template parameters that the description does not declare.
+        while let Some(start) = self.path.find('{') {
+            let Some(length) = self.path[start..].find('}') else { break };
+            self.path.replace_range(start..=start + length, "x");
+        }
+        if !self.cookies.is_empty() {
+            let line = self.cookies.join("; ");
+            self.add_header("cookie", &line);
+        }
+        self.request.path = self.path;
+        self.request.query = (!self.query.is_empty()).then(|| self.query.join("&"));
+        self.request
+    }
+}
+
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, VALUE).to_string()
+}
+
+/// A primitive as text; an array or object in style `simple`.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| format!("{name},{}", plain(value))).collect::<Vec<_>>().join(",")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The items of an array, or the names and values of an object, each encoded.
+fn pieces(value: &Value, between: &str) -> Vec<String> {
+    match value {
+        Value::Array(items) => items.iter().map(|item| encoded(&plain(item))).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| format!("{}{between}{}", encoded(name), encoded(&plain(value))))
+            .collect(),
+        other => vec![encoded(&plain(other))],
+    }
+}
+
+fn in_header(parameter: &Parameter, value: &Value) -> String {
+    match &parameter.format {
+        ParameterFormat::Content(_) => value.to_string(),
+        ParameterFormat::Style { explode: true, .. } if value.is_object() => pieces(value, "=").join(","),
+        ParameterFormat::Style { .. } => plain(value),
+    }
+}
+
+fn in_path(parameter: &Parameter, value: &Value) -> String {
+    let name = &parameter.name;
+    let ParameterFormat::Style { style, explode, .. } = &parameter.format else {
+        return encoded(&value.to_string());
+    };
+    let between = if *explode { "=" } else { "," };
+    let pieces = pieces(value, between);
+    match (style, explode, value) {
+        (Style::Label, true, _) => format!(".{}", pieces.join(".")),
+        (Style::Label, false, _) => format!(".{}", pieces.join(",")),
+        (Style::Matrix, true, Value::Array(_)) => pieces.iter().map(|piece| format!(";{name}={piece}")).collect(),
+        (Style::Matrix, true, Value::Object(_)) => pieces.iter().map(|piece| format!(";{piece}")).collect(),
+        (Style::Matrix, ..) => format!(";{name}={}", pieces.join(",")),
+        // An empty segment would not be seen as a value.
+        _ if pieces.iter().all(String::is_empty) => "x".to_owned(),
+        _ => pieces.join(","),
+    }
+}
+
+fn in_query(parameter: &Parameter, value: &Value) -> Vec<String> {
+    let name = encoded(&parameter.name);
+    let ParameterFormat::Style { style, explode, .. } = &parameter.format else {
+        return vec![format!("{name}={}", encoded(&value.to_string()))];
+    };
+    let delimiter = match style {
+        Style::SpaceDelimited => "%20",
+        Style::PipeDelimited => "%7C",
+        Style::TabDelimited => "%09",
+        _ => ",",
+    };
+    match (style, explode, value) {
+        (Style::DeepObject, _, Value::Object(members)) => {
+            let mut pairs = Vec::new();
+            for (member, value) in members {
+                deep(&format!("{name}[{}]", encoded(member)), value, &mut pairs);
+            }
+            pairs
+        }
+        (_, true, Value::Array(_)) => pieces(value, "=").into_iter().map(|piece| format!("{name}={piece}")).collect(),
+        (_, true, Value::Object(_)) => pieces(value, "="),
+        _ => vec![format!("{name}={}", pieces(value, delimiter).join(delimiter))],
+    }
+}
+
+fn deep(name: &str, value: &Value, pairs: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            for (member, value) in members {
+                deep(&format!("{name}[{}]", encoded(member)), value, pairs);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                deep(&format!("{name}[]"), item, pairs);
+            }
+        }
+        value => pairs.push(format!("{name}={}", encoded(&plain(value)))),
+    }
+}
+
+fn whole_query(parameter: &Parameter, value: &Value) -> String {
+    match (&parameter.format, value) {
+        (ParameterFormat::Content(media), Value::Object(_)) if media.range.contains("urlencoded") => {
+            pieces(value, "=").join("&")
+        }
+        _ => encoded(&value.to_string()),
+    }
+}

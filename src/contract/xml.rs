@@ -1,1 +1,0 @@
-//! XML, by the `xml` objects of a schema, in both directions.

@@ -1,0 +1,170 @@
+//! A tree of elements to a value, by shape.
+
+use serde_json::{Map, Value};
+
+use super::tree::{self, Element};
+use crate::{
+    contract::{
+        body::Fault,
+        parameter::{Typing, has_primitive},
+    },
+    openapi::SchemaRef,
+    schema::{Shape, Types, XmlNote},
+};
+
+/// Reads an XML document whose root has the given shape.
+///
+/// Names are compared without their prefixes. Elements that the shape does not know are read by what they contain.
+pub(in crate::contract) fn read(text: &str, shape: &Shape, typing: &Typing<'_>) -> Result<Value, Fault> {
+    let root = tree::parse(text.trim_start_matches('\u{feff}'))?;
+    match &shape.xml.name {
+        Some(name) if *name != root.name && !shape.types.has(Types::ARRAY) => {
+            Err(Fault::body(format!("has the root element `{}`, not `{name}`", root.name)))
+        }
+        _ => Ok(value(&root, shape, typing)),
+    }
+}
+
+/// The value of an element. Recursion is bounded by the depth of the tree.
+fn value(element: &Element, shape: &Shape, typing: &Typing<'_>) -> Value {
+    let has_inside = !element.children.is_empty() || !element.attributes.is_empty();
+    if element.nil {
+        Value::Null
+    } else if shape.types == Types::ANY && shape.properties.is_empty() {
+        if has_inside { generic(element) } else { typing.value(element.text.as_str().into(), shape.types) }
+    } else if shape.types.has(Types::OBJECT) && (has_inside || !has_primitive(shape.types)) {
+        object(element, shape, typing)
+    } else if shape.types.has(Types::ARRAY) && (has_inside || !has_primitive(shape.types)) {
+        items(element.children.iter(), shape, typing)
+    } else {
+        typing.value(element.text.as_str().into(), shape.types)
+    }
+}
+
+fn items<'e>(elements: impl Iterator<Item = &'e Element>, shape: &Shape, typing: &Typing<'_>) -> Value {
+    let item = typing.inner(shape.items.as_ref());
+    Value::Array(elements.map(|element| value(element, &item, typing)).collect())
+}
+
+fn object(element: &Element, shape: &Shape, typing: &Typing<'_>) -> Value {
+    let mut object = Map::new();
+    let mut known: Vec<String> = Vec::new();
+    for (name, schema) in &shape.properties {
+        let inner = typing.shape(schema);
+        let note = Note::of(name, &inner, typing);
+        if let Some(value) = property(element, &note, &inner, typing) {
+            object.insert(name.clone(), value);
+        }
+        known.push(note.name);
+    }
+    others(element, shape.additional.as_ref(), &known, &mut object, typing);
+    Value::Object(object)
+}
+
+/// How a property is written, with the defaults of the `xml` object filled in.
+pub(super) struct Note {
+    /// Its element or attribute; for an array that is not wrapped, the element of each item.
+    pub name: String,
+    /// Which of the ways.
+    pub kind: NoteKind,
+}
+
+/// The ways to write a property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoteKind {
+    Attribute,
+    Text,
+    Element,
+    /// An array without an element around its items.
+    Bare,
+    /// An array with one.
+    Wrapped,
+}
+
+impl Note {
+    pub(super) fn of(property: &str, shape: &Shape, typing: &Typing<'_>) -> Self {
+        let XmlNote { name, attribute, wrapped, node_type, .. } = &shape.xml;
+        let own = name.as_deref().unwrap_or(property);
+        let kind = match node_type.as_deref() {
+            Some("attribute") => NoteKind::Attribute,
+            Some("text" | "cdata") => NoteKind::Text,
+            _ if *attribute => NoteKind::Attribute,
+            node_type if shape.types.has(Types::ARRAY) && !has_primitive(shape.types) => {
+                if *wrapped || node_type == Some("element") { NoteKind::Wrapped } else { NoteKind::Bare }
+            }
+            _ => NoteKind::Element,
+        };
+        // "wrapped: false" on an array: its own name has no effect, the items' name counts.
+        let name = match kind {
+            NoteKind::Bare => item_name(shape, typing).unwrap_or_else(|| property.to_owned()),
+            _ => own.to_owned(),
+        };
+        Self { name, kind }
+    }
+}
+
+/// The name that the items of an array give themselves.
+fn item_name(shape: &Shape, typing: &Typing<'_>) -> Option<String> {
+    shape.items.as_ref().and_then(|items| typing.shape(items).xml.name.clone())
+}
+
+fn property(element: &Element, note: &Note, shape: &Shape, typing: &Typing<'_>) -> Option<Value> {
+    let mut children = element.children.iter().filter(|child| child.name == note.name).peekable();
+    match note.kind {
+        NoteKind::Attribute => {
+            let (_, text) = element.attributes.iter().find(|(name, _)| *name == note.name)?;
+            Some(typing.value(text.as_str().into(), shape.types))
+        }
+        NoteKind::Text => Some(typing.value(element.text.as_str().into(), shape.types)),
+        NoteKind::Bare => {
+            children.peek()?;
+            Some(items(children, shape, typing))
+        }
+        NoteKind::Wrapped => Some(items(children.next()?.children.iter(), shape, typing)),
+        NoteKind::Element => {
+            let first = value(children.next()?, shape, typing);
+            let rest: Vec<Value> = children.map(|child| value(child, shape, typing)).collect();
+            // An element that comes again is an array, which the schema then judges.
+            Some(if rest.is_empty() { first } else { std::iter::once(first).chain(rest).collect() })
+        }
+    }
+}
+
+/// Adds the attributes and elements that no property takes.
+fn others(
+    element: &Element,
+    additional: Option<&SchemaRef>,
+    known: &[String],
+    object: &mut Map<String, Value>,
+    typing: &Typing<'_>,
+) {
+    let inner = typing.inner(additional);
+    for (name, text) in element.attributes.iter().filter(|(name, _)| !known.contains(name)) {
+        object.insert(name.clone(), typing.value(text.as_str().into(), inner.types));
+    }
+    for child in element.children.iter().filter(|child| !known.contains(&child.name)) {
+        add(object, &child.name, value(child, &inner, typing));
+    }
+}
+
+/// Adds a member; a name that comes again makes an array.
+fn add(object: &mut Map<String, Value>, name: &str, value: Value) {
+    match object.get_mut(name) {
+        None => drop(object.insert(name.to_owned(), value)),
+        Some(Value::Array(items)) => items.push(value),
+        Some(first) => *first = Value::Array(vec![first.take(), value]),
+    }
+}
+
+/// An element of which nothing is known: its attributes and elements as members, or its text.
+fn generic(element: &Element) -> Value {
+    if element.children.is_empty() && element.attributes.is_empty() {
+        return Value::String(element.text.clone());
+    }
+    let attributes = element.attributes.iter().map(|(name, text)| (name.clone(), Value::String(text.clone())));
+    let mut object: Map<String, Value> = attributes.collect();
+    for child in &element.children {
+        add(&mut object, &child.name, generic(child));
+    }
+    Value::Object(object)
+}

@@ -1,0 +1,42 @@
+//! Cross-origin requests, as Prism allows them: everything, from everywhere.
+//!
+//! Source: Fetch standard, section 3.3 (HTTP-CORS protocol).
+
+use http::{HeaderValue, Method, StatusCode, header};
+
+use crate::message::{Request, Response};
+
+/// The methods that a preflight is told about where it asks for none in particular.
+const METHODS: &str = "GET,DELETE,HEAD,PATCH,POST,PUT,OPTIONS";
+
+/// True for the question that a browser asks before it sends a request to another origin.
+pub(super) fn is_preflight(request: &Request) -> bool {
+    request.method == Method::OPTIONS
+        && request.headers.contains_key(header::ORIGIN)
+        && request.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+/// The answer to a preflight. It has a `Content-Length`, which Safari waits for.
+pub(super) fn preflight(request: &Request) -> Response {
+    let mut reply = Response::new(StatusCode::NO_CONTENT);
+    allow(&mut reply, request);
+    let asked = request.headers.get(header::ACCESS_CONTROL_REQUEST_METHOD);
+    reply
+        .headers
+        .insert(header::ACCESS_CONTROL_ALLOW_METHODS, asked.cloned().unwrap_or(HeaderValue::from_static(METHODS)));
+    reply.headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+    reply.headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+    reply
+}
+
+/// Adds the header fields that let a page of any origin read an answer.
+pub(super) fn allow(reply: &mut Response, request: &Request) {
+    let any = HeaderValue::from_static("*");
+    let origin = request.headers.get(header::ORIGIN).cloned().unwrap_or_else(|| any.clone());
+    let asked = request.headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned().unwrap_or_else(|| any.clone());
+    let headers = &mut reply.headers;
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, asked);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, any);
+}

@@ -1,0 +1,195 @@
+//! What a client asks of the mock: `Prefer` (RFC 7240) and the `__code` query form, as in Prism.
+//!
+//! ```text
+//! Prefer: code=404, example="not found", dynamic=true, seed=42
+//! GET /pets?__code=404&__example=not%20found
+//! ```
+//!
+//! Both may be used together; where they differ, the header field wins.
+
+use std::borrow::Cow;
+
+use crate::{
+    finding::{Code, Finding, Part, Place},
+    message::Request,
+};
+
+/// What a client asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Preference {
+    /// A status.
+    pub(super) code: Option<u16>,
+    /// An example, by name.
+    pub(super) example: Option<String>,
+    /// Whether to make the body from its schema.
+    pub(super) dynamic: Option<bool>,
+    /// The seed for it.
+    pub(super) seed: Option<String>,
+    /// True if any of it came by header: then the answer says what was applied.
+    by_header: bool,
+}
+
+impl Preference {
+    /// Reads a request's preferences. Unknown ones are not ours and are passed over.
+    pub(super) fn of(request: &Request) -> Result<Self, Finding> {
+        let mut found = Self::default();
+        if let Some(query) = request.query.as_deref().filter(|query| query.contains("__")) {
+            for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+                if let Some(name) = key.strip_prefix("__") {
+                    found.set(name, &value, &Place::request(Part::Query, key.clone()))?;
+                }
+            }
+        }
+        for line in request.headers.get_all("prefer") {
+            let Ok(line) = line.to_str() else { continue };
+            for (name, value) in preferences(line) {
+                found.by_header |= found.set(&name, &value, &Place::request(Part::Header, "Prefer"))?;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Takes one preference; false if it is none of ours.
+    fn set(&mut self, name: &str, value: &str, place: &Place) -> Result<bool, Finding> {
+        let refuse = |message: &str, help: &str| {
+            Err(Finding::error(Code::BAD_PREFERENCE, place.clone(), format!("{message}, not `{value}`")).help(help))
+        };
+        match name.to_ascii_lowercase().as_str() {
+            "code" => match value.parse() {
+                Ok(code) if value.len() == 3 && (100..600).contains(&code) => self.code = Some(code),
+                _ => return refuse("the preference `code` takes a status of three digits", "write code=404"),
+            },
+            "example" => self.example = Some(value.to_owned()),
+            "dynamic" => match value {
+                "true" | "" => self.dynamic = Some(true),
+                "false" => self.dynamic = Some(false),
+                _ => return refuse("the preference `dynamic` is true or false", "write dynamic=true"),
+            },
+            "seed" => self.seed = Some(value.to_owned()),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// The value of `Preference-Applied`; `None` if nothing was asked by header.
+    pub(super) fn applied(&self) -> Option<String> {
+        if !self.by_header {
+            return None;
+        }
+        let mut parts = Vec::new();
+        if let Some(code) = self.code {
+            parts.push(format!("code={code}"));
+        }
+        if let Some(example) = &self.example {
+            parts.push(format!("example={}", quoted(example)));
+        }
+        if let Some(dynamic) = self.dynamic {
+            parts.push(format!("dynamic={dynamic}"));
+        }
+        if let Some(seed) = &self.seed {
+            parts.push(format!("seed={}", quoted(seed)));
+        }
+        Some(parts.join(", "))
+    }
+}
+
+/// A word as it is, anything else as a quoted string.
+fn quoted(text: &str) -> Cow<'_, str> {
+    let is_token =
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
+    if is_token { text.into() } else { format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")).into() }
+}
+
+/// Splits `a=b; x=y, c="d, e"` at its commas into names and values; parameters of preferences are dropped.
+fn preferences(line: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut chars = line.chars().peekable();
+    while chars.peek().is_some() {
+        let mut name = String::new();
+        let mut value = String::new();
+        let (mut in_value, mut in_parameter) = (false, false);
+        while let Some(c) = chars.next() {
+            match c {
+                ',' => break,
+                ';' => in_parameter = true,
+                '"' if in_value => {
+                    let text = quoted_string(&mut chars);
+                    if !in_parameter {
+                        value.push_str(&text);
+                    }
+                }
+                '=' if !in_value => in_value = true,
+                _ if in_parameter => (),
+                c if in_value => value.push(c),
+                c => name.push(c),
+            }
+        }
+        if !name.trim().is_empty() {
+            found.push((name.trim().to_owned(), value.trim().to_owned()));
+        }
+    }
+    found
+}
+
+/// The rest of a quoted string, up to its closing quote.
+fn quoted_string(chars: &mut impl Iterator<Item = char>) -> String {
+    let mut text = String::new();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => break,
+            '\\' => text.extend(chars.next()),
+            c => text.push(c),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(target: &str, header: &str, expected: &str) {
+        let mut request = Request::new(Method::GET, target);
+        if !header.is_empty() {
+            request.headers.insert("prefer", header.parse().unwrap());
+        }
+        let found = match Preference::of(&request) {
+            Ok(found) => format!(
+                "{:?} {:?} {:?} {:?} {:?}",
+                found.code,
+                found.example,
+                found.dynamic,
+                found.seed,
+                found.applied().unwrap_or_default()
+            ),
+            Err(finding) => finding.message,
+        };
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn by_header_and_by_query() {
+        check("/", "", "None None None None \"\"");
+        check("/", "code=404", "Some(404) None None None \"code=404\"");
+        check("/", "code=404, example=dog", "Some(404) Some(\"dog\") None None \"code=404, example=dog\"");
+        check(
+            "/",
+            "example=\"a, b\"; x=1,code=200",
+            "Some(200) Some(\"a, b\") None None \"code=200, example=\\\"a, b\\\"\"",
+        );
+        check("/", "return=minimal, respond-async", "None None None None \"\"");
+        check("/?__code=404&__example=a%20b", "", "Some(404) Some(\"a b\") None None \"\"");
+        check("/?__code=404", "code=500", "Some(500) None None None \"code=500\"");
+        check("/?__dynamic=true&__seed=x", "", "None None Some(true) Some(\"x\") \"\"");
+    }
+
+    #[test]
+    fn refuses_what_it_cannot_read() {
+        check("/", "code=40", "the preference `code` takes a status of three digits, not `40`");
+        check("/", "code=abc", "the preference `code` takes a status of three digits, not `abc`");
+        check("/?__dynamic=maybe", "", "the preference `dynamic` is true or false, not `maybe`");
+    }
+}

@@ -1,0 +1,102 @@
+//! Answers of the mock's own, where the description has none: problem details (RFC 9457).
+//!
+//! The names are Prism's, so that clients that look at them find what they know; the `type` is ours.
+
+use http::{HeaderName, StatusCode};
+use serde_json::{Map, Value, json};
+
+use super::violations;
+use crate::{
+    finding::{Finding, Reason},
+    message::Response,
+};
+
+/// A refusal, still as data.
+#[derive(Clone, Debug)]
+pub(super) struct Problem {
+    id: &'static str,
+    status: StatusCode,
+    title: &'static str,
+    headers: Vec<(HeaderName, String)>,
+    /// What is wrong.
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Problem {
+    /// A problem with its Prism name, status and title.
+    pub(super) fn new(id: &'static str, status: StatusCode, title: &'static str, findings: Vec<Finding>) -> Self {
+        Self { id, status, title, headers: Vec::new(), findings }
+    }
+
+    /// Adds a header field to the answer.
+    #[must_use]
+    pub(super) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    /// A preference that cannot be read.
+    pub(super) fn bad_preference(finding: Finding) -> Self {
+        Self::new("UNPROCESSABLE_ENTITY", StatusCode::UNPROCESSABLE_ENTITY, "Invalid preference", vec![finding])
+    }
+
+    /// A preference for something that the description does not have.
+    pub(super) fn no_such_answer(finding: Finding) -> Self {
+        Self::new("NOT_FOUND", StatusCode::NOT_FOUND, "The description has no such answer", vec![finding])
+    }
+
+    /// A request that is wrong, where the operation describes no answer to that. The faults themselves are already
+    /// noted, so they are told but not noted again.
+    pub(super) fn invalid_request(reason: Reason, faults: &[Finding]) -> Self {
+        let (id, status, title) = match reason {
+            Reason::ScopeMissing => ("FORBIDDEN", StatusCode::FORBIDDEN, "The credentials do not allow this"),
+            reason if reason.is_security() => {
+                ("UNAUTHORIZED", StatusCode::UNAUTHORIZED, "Invalid security scheme used")
+            }
+            Reason::UnsupportedMediaType => {
+                ("INVALID_CONTENT_TYPE", StatusCode::UNSUPPORTED_MEDIA_TYPE, "Invalid content type")
+            }
+            _ => ("UNPROCESSABLE_ENTITY", StatusCode::UNPROCESSABLE_ENTITY, "Invalid request"),
+        };
+        Self::new(id, status, title, faults.to_vec())
+    }
+
+    /// An answer of the description that breaks the description (`--errors`).
+    pub(super) fn violations(findings: Vec<Finding>) -> Self {
+        Self::new("VIOLATIONS", StatusCode::INTERNAL_SERVER_ERROR, "Request/Response not valid", findings)
+    }
+
+    /// The answer.
+    pub(super) fn response(&self) -> Response {
+        let mut body = Map::new();
+        body.insert(
+            "type".to_owned(),
+            json!(format!("urn:mimeo:problem:{}", self.id.to_lowercase().replace('_', "-"))),
+        );
+        body.insert("title".to_owned(), json!(self.title));
+        body.insert("status".to_owned(), json!(self.status.as_u16()));
+        body.insert("detail".to_owned(), json!(self.detail()));
+        if !self.findings.is_empty() {
+            body.insert("validation".to_owned(), violations::json(&self.findings, false));
+        }
+        let text = Value::Object(body).to_string();
+        let mut response = Response::new(self.status).with_body("application/problem+json", text);
+        for (name, value) in &self.headers {
+            response.set_header(name.clone(), value);
+        }
+        response
+    }
+
+    fn detail(&self) -> String {
+        let Some(first) = self.findings.first() else { return self.title.to_owned() };
+        let more = match self.findings.len() - 1 {
+            0 => String::new(),
+            1 => " (and one more finding)".to_owned(),
+            n => format!(" (and {n} more findings)"),
+        };
+        match &first.help {
+            Some(help) => format!("{}{more}; {help}.", first.message),
+            None => format!("{}{more}.", first.message),
+        }
+    }
+}

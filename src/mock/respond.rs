@@ -1,0 +1,155 @@
+//! Makes the answer that was decided on, and judges it before it is ever sent.
+
+use http::{HeaderName, StatusCode};
+use serde_json::Value;
+
+use super::{
+    decide::{BodyChoice, Choice},
+    handle::Origin,
+    problem::Problem,
+};
+use crate::{
+    contract::{CannotWrite, Contract, OperationId, Written},
+    finding::{Code, Finding, Part, Place},
+    message::{Response, header_value},
+    openapi::{self, Example, ExampleValue, MediaType, Parameter, ParameterFormat, Provenance, SchemaRef},
+    schema::{Direction, Impossible, Sampling},
+};
+
+/// An answer, and what is known about it.
+#[derive(Clone, Debug)]
+pub(super) struct Prepared {
+    /// The answer.
+    pub(super) response: Response,
+    /// What is wrong with it: an example may break its own schema, and is served all the same.
+    pub(super) findings: Vec<Finding>,
+    /// Where it comes from.
+    pub(super) origin: Origin,
+}
+
+/// Makes an answer.
+pub(super) fn prepare(contract: &Contract, id: OperationId, choice: &Choice) -> Result<Prepared, Problem> {
+    let operation = contract.operation(id);
+    let described = &operation.responses[choice.response];
+    let mut response = Response::new(choice.status);
+    let mut origin = Origin::Empty;
+    let mut provenance = described.provenance.or(operation.provenance);
+    if let Some(media) = choice.media.and_then(|index| described.content.get(index)) {
+        if let Some((written, from)) = body(contract, media, choice.body)? {
+            response = response.with_body(&written.media_type, written.body);
+            origin = from;
+        }
+        if let BodyChoice::Example(index) = choice.body {
+            provenance = media.examples[index].provenance.or(provenance);
+        }
+    }
+    headers(contract, described, &mut response);
+    let findings = contract.check_response(id, &response);
+    if provenance == Some(Provenance::Inferred) {
+        response.headers.insert("mimeo-provenance", header_value(Provenance::Inferred.as_str()));
+    }
+    if operation.deprecated {
+        response.headers.insert("deprecation", header_value("true"));
+    }
+    Ok(Prepared { response, findings, origin })
+}
+
+fn body(contract: &Contract, media: &MediaType, choice: BodyChoice) -> Result<Option<(Written, Origin)>, Problem> {
+    if let BodyChoice::Example(index) = choice {
+        let example = &media.examples[index];
+        let origin = Origin::Example(example.name.clone());
+        return Ok(match shown(contract, example) {
+            Some((Value::String(text), true)) => Some((as_is(contract, media, text)?, origin)),
+            Some((value, _)) => Some((contract.write(media, value).map_err(cannot_write)?, origin)),
+            None => None,
+        });
+    }
+    let Some(sampling) = choice.sampling() else { return Ok(None) };
+    let value = match (&media.schema, &media.item_schema) {
+        (Some(schema), _) => made(contract, schema, sampling)?,
+        (None, Some(items)) => Value::Array(vec![made(contract, items, sampling)?]),
+        (None, None) => return Ok(None),
+    };
+    Ok(Some((contract.write(media, &value).map_err(cannot_write)?, Origin::Schema)))
+}
+
+/// What an example shows, and whether it is already written in its media type.
+fn shown<'c>(contract: &'c Contract, example: &Example) -> Option<(&'c Value, bool)> {
+    match &example.value {
+        ExampleValue::Data(at) => Some((contract.api.documents.get(at)?, false)),
+        ExampleValue::Serialized(at) => Some((contract.api.documents.get(at)?, true)),
+        ExampleValue::External(_) => None,
+    }
+}
+
+/// Text that is already written in its media type.
+fn as_is(contract: &Contract, media: &MediaType, text: &str) -> Result<Written, Problem> {
+    let blank = contract.write(media, &Value::String(String::new())).map_err(cannot_write)?;
+    Ok(Written { body: text.to_owned().into(), ..blank })
+}
+
+fn made(contract: &Contract, schema: &SchemaRef, sampling: Sampling) -> Result<Value, Problem> {
+    contract.schemas.generate(schema, Direction::Response, sampling).map_err(|impossible| {
+        let (id, title) = match impossible {
+            Impossible::TooLarge { .. } => ("SCHEMA_TOO_COMPLEX", "Schema too complex"),
+            Impossible::Unsolved { .. } => ("NO_ANSWER", "No body could be made for the answer"),
+        };
+        let finding = Finding::error(Code::SCHEMA_IMPOSSIBLE, Place::response(Part::Body, ""), impossible.to_string())
+            .help("add an example to the answer in the description");
+        Problem::new(id, StatusCode::INTERNAL_SERVER_ERROR, title, vec![finding])
+    })
+}
+
+fn cannot_write(fault: CannotWrite) -> Problem {
+    let finding = Finding::error(Code::NO_ANSWER, Place::response(Part::Body, ""), fault.to_string())
+        .help("describe the answer in another media type, or give a text as its example");
+    Problem::new(
+        "NO_COMPLEX_OBJECT_TEXT",
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "Cannot serialise complex objects as text",
+        vec![finding],
+    )
+}
+
+/// Adds the described header fields: by example, else by schema. A field without either is left out if it may be.
+fn headers(contract: &Contract, described: &openapi::Response, response: &mut Response) {
+    for header in &described.headers {
+        let Ok(name) = HeaderName::try_from(header.name.as_str()) else { continue };
+        if let Some(value) = header_field(contract, header) {
+            response.headers.insert(name, header_value(&value));
+        }
+    }
+}
+
+fn header_field(contract: &Contract, header: &Parameter) -> Option<String> {
+    let example = header.examples.iter().find_map(|it| shown(contract, it));
+    if let Some((value, _)) = example {
+        return Some(match &header.format {
+            ParameterFormat::Content(_) if !value.is_string() => value.to_string(),
+            _ => simple(value),
+        });
+    }
+    match &header.format {
+        ParameterFormat::Style { schema: Some(schema), .. } => {
+            contract.schemas.generate(schema, Direction::Response, Sampling::Plain).ok().map(|value| simple(&value))
+        }
+        ParameterFormat::Style { schema: None, .. } => header.required.then(String::new),
+        ParameterFormat::Content(media) => {
+            let value = contract.schemas.generate(media.schema.as_ref()?, Direction::Response, Sampling::Plain).ok()?;
+            Some(value.to_string())
+        }
+    }
+}
+
+/// A value in style `simple` without `explode`, as header fields are written.
+fn simple(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(simple).collect::<Vec<_>>().join(","),
+        Value::Object(members) => {
+            members.iter().map(|(key, value)| format!("{key},{}", simple(value))).collect::<Vec<_>>().join(",")
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,1 +1,0 @@
-//! A schema of any dialect to JSON Schema 2020-12.

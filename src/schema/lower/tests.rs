@@ -1,0 +1,213 @@
+//! What is valid, and what a violation says and where: the dialects seen from outside.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::{
+    openapi::{Dialect, DocId, Document, Documents, Location, SchemaKind, SchemaRef},
+    schema::{Direction, Schemas, Violation},
+};
+
+fn violations(dialect: Dialect, direction: Direction, document: Value, pointer: &str, value: &Value) -> Vec<Violation> {
+    let documents = Documents::new(vec![Document::from_value("api.json", document)]);
+    let schemas = Schemas::new(Arc::new(documents), dialect);
+    let at = Location::new(DocId::ENTRY, pointer);
+    let validator = schemas.validator(&SchemaRef { at, kind: SchemaKind::Schema }, direction);
+    let violations = validator.violations(value);
+    assert_eq!(validator.is_valid(value), violations.is_empty());
+    violations
+}
+
+/// Checks a value against a schema; expected is a line `keyword at pointer` for each violation.
+#[track_caller]
+fn check(dialect: Dialect, schema: Value, value: Value, expected: &[&str]) {
+    let found = violations(dialect, Direction::Request, json!({ "s": schema }), "/s", &value);
+    let found: Vec<String> =
+        found.iter().map(|violation| format!("{} at {}", violation.keyword, violation.at)).collect();
+    assert_eq!(found, expected, "{value}");
+}
+
+use Dialect::{JsonSchema, OpenApi30, Swagger2};
+
+#[test]
+fn nullable() {
+    for schema in [
+        json!({ "type": "string", "nullable": true }),
+        json!({ "type": "string", "enum": ["a"], "nullable": true }),
+        json!({ "type": "string", "nullable": true, "allOf": [{ "enum": ["a"] }] }),
+        json!({ "nullable": true, "oneOf": [{ "type": "string" }, { "type": "object" }] }),
+        json!({ "nullable": true, "anyOf": [{ "type": "string", "nullable": true }] }),
+    ] {
+        check(OpenApi30, schema.clone(), json!(null), &[]);
+        check(OpenApi30, schema.clone(), json!("a"), &[]);
+        check(OpenApi30, schema, json!(1), &["type at "]);
+    }
+    check(Swagger2, json!({ "type": "string", "x-nullable": true }), json!(null), &[]);
+    check(JsonSchema, json!({ "type": "string", "nullable": true }), json!(null), &["type at "]);
+}
+
+#[test]
+fn old_forms() {
+    check(OpenApi30, json!({ "minimum": 3, "exclusiveMinimum": true }), json!(3), &["exclusiveMinimum at "]);
+    check(OpenApi30, json!({ "minimum": 3, "exclusiveMinimum": false }), json!(3), &[]);
+    check(Swagger2, json!({ "type": "file" }), json!("x"), &[]);
+    check(
+        JsonSchema,
+        json!({ "items": [{ "type": "string" }], "additionalItems": false }),
+        json!(["a", 1]),
+        &["items at /1"],
+    );
+    check(
+        JsonSchema,
+        json!({ "dependencies": { "a": ["b"], "c": { "required": ["d"] } } }),
+        json!({ "a": 1, "c": 1 }),
+        &["dependentRequired at ", "required at "],
+    );
+}
+
+#[test]
+fn faults_are_left_out() {
+    for schema in [
+        json!({ "minimum": "3", "maxLength": null, "enum": "x", "required": true, "type": "any" }),
+        json!({ "required": [], "enum": [], "multipleOf": 0, "minLength": -1, "properties": [], "items": 3 }),
+        json!({ "pattern": "(", "patternProperties": { "[": { "type": "string" } } }),
+        json!({ "$ref": "#/nowhere" }),
+        json!({ "$ref": "#/s" }),
+        json!({ "allOf": [{ "$ref": "#/s" }] }),
+    ] {
+        check(OpenApi30, schema.clone(), json!({ "[": 1 }), &[]);
+        check(JsonSchema, schema, json!("a"), &[]);
+    }
+    check(OpenApi30, json!({ "type": "string", "pattern": "(" }), json!(1), &["type at "]);
+}
+
+#[test]
+fn number_formats_are_bounds() {
+    check(OpenApi30, json!({ "type": "integer", "format": "int32" }), json!(2_147_483_648_u64), &["format at "]);
+    check(OpenApi30, json!({ "type": "integer", "format": "int32", "maximum": 9 }), json!(10), &["maximum at "]);
+    check(OpenApi30, json!({ "type": "integer", "format": "int64" }), json!(1.0), &[]);
+    check(OpenApi30, json!({ "type": "integer", "format": "int64" }), json!(1e19), &["format at "]);
+    check(OpenApi30, json!({ "type": "string", "format": "byte" }), json!("aGk="), &[]);
+    check(OpenApi30, json!({ "type": "string", "format": "byte" }), json!("a"), &["format at "]);
+}
+
+#[test]
+fn keywords_beside_a_reference() {
+    let document = |dialect| {
+        let document = json!({ "s": { "$ref": "#/t", "maxLength": 1 }, "t": { "type": "string" } });
+        violations(dialect, Direction::Request, document, "/s", &json!("ab")).len()
+    };
+    assert_eq!((document(OpenApi30), document(JsonSchema)), (0, 1));
+}
+
+#[test]
+fn read_only_and_write_only() {
+    let schema = json!({
+        "required": ["id", "name", "password"],
+        "properties": { "id": { "readOnly": true }, "password": { "$ref": "#/secret" } },
+    });
+    let document = json!({ "s": schema, "t": { "allOf": [{ "$ref": "#/s" }, { "required": ["id"] }] }, "secret": { "writeOnly": true } });
+    for pointer in ["/s", "/t"] {
+        let missing = |direction| {
+            let found = violations(OpenApi30, direction, document.clone(), pointer, &json!({}));
+            found.into_iter().filter_map(|violation| violation.property).collect::<Vec<_>>()
+        };
+        assert_eq!(missing(Direction::Request), ["name", "password"]);
+        assert_eq!(missing(Direction::Response), ["id", "name"]);
+    }
+}
+
+fn pets(discriminator: Value) -> Value {
+    json!({
+        "components": { "schemas": {
+            "Pet": { "oneOf": [{ "$ref": "#/components/schemas/Cat" }, { "$ref": "#/components/schemas/Dog" }],
+                     "discriminator": discriminator },
+            "Cat": { "type": "object", "required": ["kind"], "properties": { "kind": { "type": "string" }, "lives": { "type": "integer" } } },
+            "Dog": { "type": "object", "required": ["kind", "bark"], "properties": { "kind": { "type": "string" } } },
+        } }
+    })
+}
+
+#[track_caller]
+fn check_pet(document: Value, pet: Value, expected: &[(&str, &str, &str)]) {
+    let found = violations(OpenApi30, Direction::Request, document, "/components/schemas/Pet", &pet);
+    let found: Vec<_> = found
+        .iter()
+        .map(|found| (found.keyword, found.at.as_str(), found.schema.as_ref().map_or("", |at| &*at.pointer)))
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn discriminator_chooses_the_branch() {
+    let plain = json!({ "propertyName": "kind" });
+    let mapped = json!({ "propertyName": "kind", "mapping": { "d": "Dog", "c": "#/components/schemas/Cat" } });
+    check_pet(pets(plain.clone()), json!({ "kind": "Cat", "lives": 9 }), &[]);
+    check_pet(pets(plain.clone()), json!({ "kind": "Dog" }), &[("required", "", "/components/schemas/Dog/required")]);
+    check_pet(
+        pets(mapped.clone()),
+        json!({ "kind": "c", "lives": "x" }),
+        &[("type", "/lives", "/components/schemas/Cat/properties/lives/type")],
+    );
+    check_pet(
+        pets(mapped),
+        json!({ "kind": "Dog", "bark": 1 }),
+        &[("discriminator", "/kind", "/components/schemas/Pet/discriminator")],
+    );
+    check_pet(pets(plain), json!(1), &[("type", "", "/components/schemas/Pet/oneOf")]);
+}
+
+#[test]
+fn discriminator_of_a_parent_chooses_the_child() {
+    let child = |own: Value| json!({ "allOf": [{ "$ref": "#/components/schemas/Pet" }, own] });
+    let document = json!({ "components": { "schemas": {
+        "Pet": { "type": "object", "discriminator": { "propertyName": "kind" }, "required": ["kind"],
+                 "properties": { "kind": { "type": "string" }, "friend": { "$ref": "#/components/schemas/Pet" } } },
+        "Cat": child(json!({ "properties": { "lives": { "type": "integer" } } })),
+        "Dog": child(json!({ "required": ["bark"] })),
+    } } });
+    check_pet(document.clone(), json!({ "kind": "Dog", "bark": 1, "friend": { "kind": "Pet" } }), &[]);
+    check_pet(
+        document.clone(),
+        json!({ "kind": "Dog", "bark": 1, "friend": { "kind": "Dog" } }),
+        &[("required", "/friend", "/components/schemas/Dog/allOf/1/required")],
+    );
+    check_pet(
+        document,
+        json!({ "kind": "Cow" }),
+        &[("discriminator", "/kind", "/components/schemas/Pet/discriminator")],
+    );
+}
+
+#[test]
+fn trees_refer_to_themselves() {
+    let tree = |keyword: &str| {
+        json!({ "$dynamicAnchor": "node", "$recursiveAnchor": true, "type": "object",
+                "properties": { "child": { keyword: if keyword == "$dynamicRef" { "#node" } else { "#" } } } })
+    };
+    for keyword in ["$dynamicRef", "$recursiveRef"] {
+        check(JsonSchema, tree(keyword), json!({ "child": { "child": {} } }), &[]);
+        check(JsonSchema, tree(keyword), json!({ "child": { "child": 1 } }), &["type at /child/child"]);
+    }
+}
+
+#[test]
+fn patterns_of_other_languages() {
+    for (pattern, good, bad) in [
+        (r"^\d+$", "12", "٣"),
+        (r"^[\w-.]+$", "a-b.c", "a b"),
+        (r"^a\/b$", "a/b", "ab"),
+        (r"\A[[:alpha:]]+\Z", "abc", "a1"),
+        ("^(?P<year>[0-9]{4})$", "2024", "24"),
+        ("(?i)^abc$", "ABC", "abd"),
+        ("^{[a-z]}$", "{a}", "a"),
+        (r"^\u0041$", "A", "B"),
+        (r"^\uD83D\uDE00$", "😀", "x"),
+        ("^(?!foo)[a-z]+$", "bar", "foo"),
+        ("/^[a-z]$/", "a", "/a/"),
+    ] {
+        check(JsonSchema, json!({ "pattern": pattern }), json!(good), &[]);
+        check(JsonSchema, json!({ "pattern": pattern }), json!(bad), &["pattern at "]);
+    }
+}

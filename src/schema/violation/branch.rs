@@ -1,0 +1,96 @@
+//! A value that fits no branch of `oneOf` or `anyOf`: which branch was meant, and what is wrong there.
+
+use jsonschema::{
+    ValidationError,
+    error::{TypeKind, ValidationErrorKind as Kind},
+};
+
+use super::{Origins, Violation, plain, wording};
+
+/// Choices within choices that are looked into.
+pub(super) const DEPTH_MAX: usize = 16;
+
+/// Adds the violations that an error stands for.
+pub(super) fn explain(error: &ValidationError<'_>, origins: Origins<'_>, found: &mut Vec<Violation>, depth: usize) {
+    let (Kind::OneOfNotValid { context } | Kind::AnyOf { context }) = error.kind() else {
+        found.push(plain(error, origins));
+        return;
+    };
+    if let Some(violation) = only_types(error, context, origins) {
+        found.push(violation);
+        return;
+    }
+    match meant(error, context) {
+        Some(branch) if depth > 0 => {
+            for error in branch {
+                explain(error, origins, found, depth - 1);
+            }
+        }
+        _ => found.push(plain(error, origins)),
+    }
+}
+
+/// If every branch only asks for another type, that is one violation: `must be string or null`.
+fn only_types(
+    error: &ValidationError<'_>,
+    context: &[Vec<ValidationError<'static>>],
+    origins: Origins<'_>,
+) -> Option<Violation> {
+    let mut names: Vec<&str> = Vec::new();
+    for branch in context {
+        let [only] = branch.as_slice() else { return None };
+        let Kind::Type { kind } = only.kind() else { return None };
+        if only.instance_path().as_str() != error.instance_path().as_str() {
+            return None;
+        }
+        match kind {
+            TypeKind::Single(one) => names.push(one.as_str()),
+            TypeKind::Multiple(set) => names.extend(set.iter().map(|one| one.as_str())),
+        }
+    }
+    let mut seen = Vec::with_capacity(names.len());
+    names.retain(|name| {
+        !seen.contains(name) && {
+            seen.push(*name);
+            true
+        }
+    });
+    let violation = plain(error, origins);
+    Some(Violation { keyword: "type", message: wording::must_be_types(&names), ..violation })
+}
+
+/// How far a value is from a branch: the smaller the nearer.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Distance {
+    /// The value itself has another type.
+    wrong_type: bool,
+    /// Properties whose value says that another branch is meant.
+    wrong_choices: usize,
+    errors: usize,
+}
+
+/// The branch that is nearer than all others.
+fn meant<'e>(
+    error: &ValidationError<'_>,
+    context: &'e [Vec<ValidationError<'static>>],
+) -> Option<&'e [ValidationError<'static>]> {
+    let here = error.instance_path().as_str();
+    let mut ranked: Vec<(Distance, &Vec<ValidationError<'static>>)> =
+        context.iter().filter(|branch| !branch.is_empty()).map(|branch| (distance(here, branch), branch)).collect();
+    ranked.sort_by(|a, b| a.0.cmp(&b.0));
+    match ranked.as_slice() {
+        [(_, only)] => Some(only),
+        [(first, branch), (second, _), ..] if first < second && !first.wrong_type => Some(branch),
+        _ => None,
+    }
+}
+
+fn distance(here: &str, branch: &[ValidationError<'static>]) -> Distance {
+    let is_here = |error: &&ValidationError<'_>| error.instance_path().as_str() == here;
+    let is_choice = |error: &&ValidationError<'_>| matches!(error.kind(), Kind::Enum { .. } | Kind::Constant { .. });
+    Distance {
+        wrong_type: branch.iter().filter(is_here).any(|error| matches!(error.kind(), Kind::Type { .. })),
+        wrong_choices: branch.iter().filter(is_choice).count(),
+        errors: branch.len(),
+    }
+}

@@ -1,0 +1,57 @@
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::{
+    openapi::{Dialect, DocId, Document, Documents, Location, SchemaKind, SchemaRef},
+    schema::{Direction, Schemas},
+};
+
+/// Checks a value against a schema; expected is a line `/pointer message` for each violation.
+#[track_caller]
+fn check(schema: Value, value: Value, expected: &[&str]) {
+    let documents = Documents::new(vec![Document::from_value("schema.json", schema)]);
+    let schemas = Schemas::new(Arc::new(documents), Dialect::JsonSchema);
+    let schema = SchemaRef { at: Location::new(DocId::ENTRY, ""), kind: SchemaKind::Schema };
+    let found = schemas.validator(&schema, Direction::Request).violations(&value);
+    let found: Vec<String> = found.iter().map(|found| format!("{} {}", found.at, found.message)).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn messages() {
+    check(json!({ "maximum": 10 }), json!(11), &[" must be at most 10"]);
+    check(json!({ "enum": ["a", "b"] }), json!("c"), &[r#" must be one of "a", "b""#]);
+    check(
+        json!({ "required": ["name", "id"] }),
+        json!({}),
+        &[" must have required property 'name'", " must have required property 'id'"],
+    );
+    check(
+        json!({ "properties": { "a": { "type": ["string", "null"] } } }),
+        json!({ "a": 1 }),
+        &["/a must be null or string"],
+    );
+    check(
+        json!({ "additionalProperties": false, "properties": { "a": {} } }),
+        json!({ "b": 1 }),
+        &[" must not have property 'b', which is not described"],
+    );
+    check(json!({ "minLength": 1 }), json!(""), &[" must not be empty"]);
+    check(json!({ "properties": { "a": false } }), json!({ "a": 1 }), &["/a must not be there"]);
+}
+
+#[test]
+fn the_nearest_branch_explains() {
+    let branch =
+        |name: &str| json!({ "type": "object", "required": [name, "z"], "properties": { "kind": { "const": name } } });
+    let schema = json!({ "oneOf": [branch("a"), branch("b"), { "type": "string" }] });
+    check(schema.clone(), json!({ "kind": "b", "b": 1 }), &[" must have required property 'z'"]);
+    check(schema.clone(), json!(1), &[" must be object or string"]);
+    check(schema, json!({}), &[" must match exactly one of 3 schemas, but matches none"]);
+    check(
+        json!({ "oneOf": [{ "type": "integer" }, { "minimum": 2 }] }),
+        json!(3),
+        &[" must match exactly one of 2 schemas, but matches number 1 and number 2"],
+    );
+}

@@ -1,0 +1,253 @@
+//! The server: connections, bounds, graceful stop, swapping descriptions.
+
+use std::{
+    convert::Infallible,
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use arc_swap::ArcSwap;
+use axum::Router;
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::{
+    Request as HttpRequest, Response as HttpResponse, body::Incoming, server::conn::http1, service::service_fn,
+};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use tokio::{sync::Semaphore, time::timeout};
+use tower::ServiceExt;
+use tracing::{Level, debug, enabled, error, info, warn};
+
+use super::{
+    admin,
+    description::{Described, site},
+    listen::Listener,
+};
+use crate::{
+    finding::Severity,
+    limit,
+    message::{Request, Response},
+    mock::{Mock, Moment, Outcome, Settings, handle},
+};
+
+/// How a server runs.
+#[derive(Clone, Debug)]
+pub struct ServerSettings {
+    /// How the mock answers.
+    pub mock: Settings,
+    /// The seed of all varied values.
+    pub seed: u64,
+    /// Bytes of one request body.
+    pub body_bytes_max: usize,
+    /// Time for requests in flight once the server is told to stop.
+    pub shutdown_timeout: Duration,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            mock: Settings::default(),
+            seed: 0,
+            body_bytes_max: limit::BODY_BYTES_MAX,
+            shutdown_timeout: limit::SHUTDOWN_TIMEOUT,
+        }
+    }
+}
+
+/// A server of mocks. Clones are handles to the same server.
+#[derive(Clone, Debug)]
+pub struct Server {
+    state: Arc<Serving>,
+}
+
+#[derive(Debug)]
+struct Serving {
+    mock: ArcSwap<Mock>,
+    settings: ServerSettings,
+    admin: Router,
+}
+
+impl Server {
+    /// A server of the APIs that were described.
+    pub fn new(described: &[Described], settings: ServerSettings) -> Self {
+        let mock = Mock::new(site(described), settings.mock.clone());
+        Self { state: Arc::new(Serving { mock: ArcSwap::from_pointee(mock), settings, admin: admin::router() }) }
+    }
+
+    /// Serves a new description from the next request on; requests in flight end with the old one.
+    pub fn replace(&self, described: &[Described]) {
+        self.state.mock.store(Arc::new(Mock::new(site(described), self.state.settings.mock.clone())));
+    }
+
+    /// Accepts connections until `stop` is done, then lets requests in flight end.
+    ///
+    /// True if all of them ended in time.
+    pub async fn run(self, listener: Listener, stop: impl Future<Output = ()>) -> bool {
+        let connections = GracefulShutdown::new();
+        let room = Arc::new(Semaphore::new(limit::CONNECTIONS_MAX));
+        let mut stop = pin!(stop);
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.socket.accept() => accepted,
+                () = &mut stop => break,
+            };
+            let socket = match accepted {
+                Ok((socket, _)) => socket,
+                Err(fault) => {
+                    // Too few file descriptors: wait for some to be closed instead of spinning.
+                    warn!("cannot accept a connection: {fault}");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            };
+            let Ok(place) = Arc::clone(&room).try_acquire_owned() else {
+                debug!("refused a connection: {} are open", limit::CONNECTIONS_MAX);
+                continue;
+            };
+            let _ = socket.set_nodelay(true);
+            let state = Arc::clone(&self.state);
+            let service = service_fn(move |request| serve(Arc::clone(&state), request));
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(limit::HEADER_READ_TIMEOUT)
+                .max_buf_size(limit::HEADER_BYTES_MAX)
+                .max_header_size(limit::HEADER_BYTES_MAX)
+                .max_headers(limit::HEADER_COUNT_MAX)
+                .half_close(true)
+                .serve_connection(TokioIo::new(socket), service);
+            let connection = connections.watch(connection);
+            tokio::spawn(async move {
+                if let Err(fault) = connection.await {
+                    debug!("a connection ended: {fault}");
+                }
+                drop(place);
+            });
+        }
+        drop(listener);
+        timeout(self.state.settings.shutdown_timeout, connections.shutdown()).await.is_ok()
+    }
+}
+
+type Reply = HttpResponse<axum::body::Body>;
+
+/// Answers one request.
+async fn serve(state: Arc<Serving>, request: HttpRequest<Incoming>) -> Result<Reply, Infallible> {
+    if request.uri().path().starts_with(admin::PREFIX) {
+        return state.admin.clone().oneshot(request).await;
+    }
+    let request = match read(request, state.settings.body_bytes_max).await {
+        Ok(request) => request,
+        Err(refusal) => return Ok(refusal),
+    };
+    let moment = Moment { now_ms: now_ms(), seed: state.settings.seed };
+    let mock = state.mock.load();
+    // A fault in one operation must not take the connection, let alone the server, with it.
+    let outcome = catch_unwind(AssertUnwindSafe(|| handle(&mock, &request, moment)));
+    Ok(match outcome {
+        Ok(outcome) => {
+            tell(&request, &outcome);
+            reply(outcome.reply)
+        }
+        Err(_) => {
+            error!("a fault in mimeo itself at {} {}; please report it", request.method, request.path);
+            refuse(StatusCode::INTERNAL_SERVER_ERROR, "A fault in mimeo itself", "The log has more; please report it.")
+        }
+    })
+}
+
+fn now_ms() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Reads a request whole, or says why not.
+async fn read(request: HttpRequest<Incoming>, body_bytes_max: usize) -> Result<Request, Reply> {
+    let (head, body) = request.into_parts();
+    let too_large = || {
+        let mut reply = refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "The body is too large",
+            &format!("A body may have {body_bytes_max} bytes; --body-max allows more."),
+        );
+        // What is left of the body is not read, so the connection cannot be used again.
+        reply.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        reply
+    };
+    let hint = hyper::body::Body::size_hint(&body);
+    if hint.lower() > body_bytes_max as u64 {
+        return Err(too_large());
+    }
+    let body = if hint.exact() == Some(0) {
+        Bytes::new()
+    } else {
+        match timeout(limit::BODY_READ_TIMEOUT, Limited::new(body, body_bytes_max).collect()).await {
+            Ok(Ok(body)) => body.to_bytes(),
+            Ok(Err(fault)) if fault.is::<LengthLimitError>() => return Err(too_large()),
+            Ok(Err(fault)) => {
+                return Err(refuse(StatusCode::BAD_REQUEST, "The body could not be read", &fault.to_string()));
+            }
+            Err(_) => {
+                let detail = format!("The body was not sent within {} s.", limit::BODY_READ_TIMEOUT.as_secs());
+                let mut reply = refuse(StatusCode::REQUEST_TIMEOUT, "The body came too slowly", &detail);
+                reply.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+                return Err(reply);
+            }
+        }
+    };
+    let path = match head.uri.path() {
+        "" => "/",
+        path => path,
+    };
+    Ok(Request {
+        method: head.method,
+        path: path.to_owned(),
+        query: head.uri.query().map(str::to_owned),
+        headers: head.headers,
+        body,
+    })
+}
+
+fn reply(response: Response) -> Reply {
+    let mut reply = HttpResponse::new(axum::body::Body::new(Full::new(response.body)));
+    *reply.status_mut() = response.status;
+    *reply.headers_mut() = response.headers;
+    reply
+}
+
+/// A refusal by the connection, before any description is asked.
+fn refuse(status: StatusCode, title: &str, detail: &str) -> Reply {
+    let body = serde_json::json!({
+        "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail,
+    });
+    reply(Response::new(status).with_body("application/problem+json", body.to_string()))
+}
+
+/// Writes an exchange to the log.
+fn tell(request: &Request, outcome: &Outcome) {
+    let entry = &outcome.entry;
+    let status = outcome.reply.status.as_u16();
+    if enabled!(Level::INFO) {
+        info!(
+            status,
+            api = entry.api.as_deref(),
+            operation = entry.operation.as_deref(),
+            origin = %entry.origin,
+            "{} {}",
+            request.method,
+            request.path
+        );
+        for finding in &entry.findings {
+            let message = &finding.message;
+            match finding.severity {
+                Severity::Error => warn!(code = finding.code.as_str(), "{message}"),
+                Severity::Warning | Severity::Note => info!(code = finding.code.as_str(), "{message}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+#!/usr/bin/env python3
+"""Reads the results of Prism's acceptance cases and fails below the share that the project has reached."""
+import collections
+import json
+import sys
+
+# Semantic passes, in per cent, below which a change has broken something.
+LEAST = 85.0
+
+with open(sys.argv[1], encoding="utf8") as file:
+    results = json.load(file)
+results = results["results"] if isinstance(results, dict) else results
+counts = collections.Counter()
+for result in results:
+    if result["class"] == "postman-input":
+        continue
+    counts[result["class"], result["semantic"]] += 1
+    if result["semantic"] != "pass":
+        print("miss", result["case"], "; ".join(result["why_semantic"])[:160])
+for name in sorted({name for name, _ in counts}):
+    good, all_of = counts[name, "pass"], counts[name, "pass"] + counts[name, "fail"]
+    print(f"{name:<24} {good:>4} of {all_of}")
+good = sum(count for (_, verdict), count in counts.items() if verdict == "pass")
+total = sum(counts.values())
+share = 100 * good / total if total else 0.0
+print(f"all: {good} of {total} = {share:.1f} % (at least {LEAST} %)")
+sys.exit(0 if total and share >= LEAST else 1)
