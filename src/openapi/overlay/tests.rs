@@ -27,7 +27,7 @@ fn run(actions: &str) -> (std::sync::Arc<Documents>, Vec<String>) {
 fn check(actions: &str, pointer: &str, expected: Option<serde_json::Value>, said: &[&str]) {
     let (documents, findings) = run(actions);
     assert_eq!(findings, said);
-    assert_eq!(documents.get(&Location::new(DocId::ENTRY, pointer)).cloned(), expected);
+    assert_eq!((documents.get(&Location::new(DocId::ENTRY, pointer)).cloned(), actions), (expected, actions));
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn check_flaws(text: &str, expected: Option<Value>, flaws: &[&str]) {
     let parsed = parse(text);
     let said = |flaw: &Flaw| format!("{} {} {}", flaw.code.as_str(), flaw.span.start, flaw.message);
     assert_eq!(parsed.flaws.iter().map(said).collect::<Vec<_>>(), flaws, "{text:?}");
-    assert_eq!(parsed.tree.map(|(tree, _)| tree).as_ref(), expected.as_ref(), "{text:?}");
+    assert_eq!((parsed.tree.map(|(tree, _)| tree), text), (expected, text));
 }
 
 #[track_caller]
@@ -156,7 +156,7 @@ fn bombs_are_refused() {
     let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {
         let nine = [format!("*a{}", level - 1).as_str(); 9].join(", ");
-        laughs += &format!("a{level}: &a{level} [{nine}]\n");
+        laughs = format!("{laughs}a{level}: &a{level} [{nine}]\n");
     }
     refused(&laughs);
     refused(&format!("s: &s '{}'\nl: [{}]", "A".repeat(100_000), "*s, ".repeat(40_000)));
