@@ -200,6 +200,10 @@ fn names_of(faults: &[Finding], reason: Reason) -> Vec<&'static str> {
         }
     }
     names.push(reason.as_str());
+    // An API that tells its faults less finely apart means this one.
+    if !reason.is_security() && reason != Reason::InvalidParam {
+        names.push(Reason::InvalidParam.as_str());
+    }
     names
 }
 

@@ -122,7 +122,10 @@ pub fn handle(mock: &Mock, request: &Request, moment: Moment) -> Outcome {
     let mut reply = answer(mock, request, moment, &mut entry).unwrap_or_else(|problem| {
         entry.origin = Origin::Mimeo;
         let reply = problem.response();
-        entry.findings.extend(problem.findings);
+        // A problem tells the faults of the request, which are noted already.
+        entry.findings.extend(
+            problem.findings.into_iter().filter(|finding| !entry.findings.contains(finding)).collect::<Vec<_>>(),
+        );
         reply
     });
     set_origin(&mut reply, &entry.origin);

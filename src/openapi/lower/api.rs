@@ -86,7 +86,7 @@ fn report_nothing_to_serve(root: &Cursor<'_>, operations: &[Operation]) {
     let may_be = root.version() >= Version::V31 && (root.has("webhooks") || root.has("components"));
     let severity = if may_be { Severity::Note } else { Severity::Warning };
     let place = root.raw("paths").unwrap_or_else(|| root.clone());
-    let message = "The description has no operation to serve";
+    let message = "the description has no operation to serve";
     place.report_key(severity, Code::NO_OPERATIONS, message, "describe at least one under `paths`");
 }
 

@@ -107,7 +107,7 @@ impl<'c> Cursor<'c> {
             self.report_key(
                 Severity::Error,
                 Code::TOO_LARGE,
-                "The description has too many operations, parameters, answers and examples once references are \
+                "the description has too many operations, parameters, answers and examples once references are \
                  followed; the rest is left out",
                 "split the description",
             );
@@ -263,7 +263,7 @@ impl<'c> Cursor<'c> {
         here.report(
             Severity::Error,
             Code::REF_CYCLE,
-            "The reference leads back to itself, or over too many others",
+            "the reference leads back to itself, or over too many others",
             "point it at the value that is meant",
         );
         None
@@ -282,7 +282,7 @@ impl<'c> Cursor<'c> {
                     RefError::File(_) | RefError::Nothing(_) => Code::REF_NOT_FOUND,
                 };
                 let member = self.raw("$ref").unwrap_or_else(|| self.clone());
-                let message = format!("The reference `{reference}` leads nowhere: {error}");
+                let message = format!("the reference `{reference}` leads nowhere: {error}");
                 member.report(Severity::Error, code, message, "correct the reference, or add what it points to");
                 None
             }

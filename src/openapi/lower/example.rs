@@ -61,7 +61,7 @@ fn example(name: &str, entry: &Cursor<'_>, range: Option<&str>) -> Option<Exampl
     if is_example_object(&target) {
         return example_object(Some(name), &target, range);
     }
-    let message = format!("The example `{name}` has no `value`; all of it is taken as the value");
+    let message = format!("the example `{name}` has no `value`; all of it is taken as the value");
     target.report_key(Severity::Warning, Code::MISSING_FIELD, message, "put the value under `value`");
     Some(plain(Some(name), entry, &target, range))
 }
@@ -109,7 +109,7 @@ fn value(cursor: &Cursor<'_>, range: Option<&str>) -> Option<ExampleValue> {
     cursor.report_key(
         Severity::Note,
         Code::EXTERNAL_EXAMPLE,
-        format!("The example lies at `{address}`, from where it is not fetched"),
+        format!("the example lies at `{address}`, from where it is not fetched"),
         "put it in the document, under `value`",
     );
     Some(ExampleValue::External(address.into_owned()))
@@ -142,7 +142,7 @@ fn referred<'c>(cursor: &Cursor<'c>) -> Cursor<'c> {
     if documents.resolve(cursor.at.doc, reference).is_err() {
         return cursor.clone();
     }
-    let message = "A `$ref` in an example is no reference by the specification; it is followed all the same";
+    let message = "a `$ref` in an example is no reference by the specification; it is followed all the same";
     cursor.report(Severity::Note, Code::BAD_VALUE, message, "refer to a whole example under `examples`");
     cursor.follow().unwrap_or_else(|| cursor.clone())
 }

@@ -187,7 +187,7 @@ pub(super) fn check_extension(cursor: &Cursor<'_>, key: &str) {
 fn unknown(member: &Cursor<'_>, key: &str, versions: Versions, object: &Object) {
     if key == "$ref" {
         let help = "write a URI reference such as `#/components/…`";
-        member.report(Severity::Warning, Code::REF_SYNTAX, "A `$ref` must be a string", help);
+        member.report(Severity::Warning, Code::REF_SYNTAX, "a `$ref` must be a string", help);
     } else if versions != 0 {
         let message = format!(
             "`{key}` belongs to {}; this is a document of {}, which does not have it",

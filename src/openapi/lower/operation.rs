@@ -109,7 +109,7 @@ fn id(cursor: &Cursor<'_>, inherited: &Inherited) -> Option<String> {
     let first = inherited.ids.borrow().get(&id).cloned();
     match first {
         Some(first) => {
-            let message = format!("The operationId `{id}` is used before, at `{}`", first.pointer);
+            let message = format!("the operationId `{id}` is used before, at `{}`", first.pointer);
             let at = cursor.raw("operationId").unwrap_or_else(|| cursor.clone());
             at.report(Severity::Warning, Code::DUPLICATE_OPERATION_ID, message, "give each operation an id of its own");
         }
@@ -145,7 +145,7 @@ fn apart(
     let body = match body {
         Some(body) => {
             if !form_fields.is_empty() {
-                let message = "The operation has a body parameter and form fields; the body counts";
+                let message = "the operation has a body parameter and form fields; the body counts";
                 operation.report_key(Severity::Warning, Code::BAD_VALUE, message, "describe one of them");
             }
             body::of_parameter(&body, consumes)
@@ -178,7 +178,7 @@ fn fit(parameters: Vec<Parameter>, item: &Item<'_>, operation: &Cursor<'_>) -> V
     let whole = fitting.iter().any(|parameter| parameter.place == ParameterPlace::QueryString);
     if whole && fitting.iter().any(|parameter| parameter.place == ParameterPlace::Query) {
         let message =
-            "The operation has parameters `in: query` beside one `in: querystring`, which is all of the query";
+            "the operation has parameters `in: query` beside one `in: querystring`, which is all of the query";
         operation.report_key(Severity::Warning, Code::BAD_VALUE, message, "use one of the two");
     }
     for (index, name) in template.names.iter().enumerate() {
@@ -187,7 +187,7 @@ fn fit(parameters: Vec<Parameter>, item: &Item<'_>, operation: &Cursor<'_>) -> V
         if declared || name.is_empty() || template.names.iter().position(|known| known == name) != Some(index) {
             continue;
         }
-        let message = format!("The parameter `{name}` of the path `{}` is not declared; it may be any text", item.path);
+        let message = format!("the parameter `{name}` of the path `{}` is not declared; it may be any text", item.path);
         let help = format!("add a parameter with `name: {name}` and `in: path`");
         operation.report_key(Severity::Warning, Code::PATH_PARAMETER, message, &help);
         fitting.push(parameter::undeclared(&item.key, name));
@@ -199,10 +199,10 @@ fn report_unused(parameter: &Parameter, item: &Item<'_>) {
     let at = item.key.elsewhere(parameter.at.clone());
     let name = &parameter.name;
     let (message, help) = if item.template.is_some() {
-        let message = format!("The path parameter `{name}` is not in the path `{}`; it is left out", item.path);
+        let message = format!("the path parameter `{name}` is not in the path `{}`; it is left out", item.path);
         (message, format!("put `{{{name}}}` in the path, or remove the parameter"))
     } else {
-        (format!("The webhook `{}` has no path for the parameter `{name}`", item.path), "remove it".to_owned())
+        (format!("the webhook `{}` has no path for the parameter `{name}`", item.path), "remove it".to_owned())
     };
     at.report(Severity::Warning, Code::PATH_PARAMETER, message, &help);
 }

@@ -52,7 +52,7 @@ pub(super) fn list<'c>(owner: &Cursor<'c>) -> Vec<Declared<'c>> {
             item.report_key(
                 Severity::Warning,
                 Code::DUPLICATE_PARAMETER,
-                "The parameter is declared twice in the same list; the first counts",
+                "the parameter is declared twice in the same list; the first counts",
                 "remove one of them",
             );
         } else {
@@ -120,7 +120,7 @@ fn place(cursor: &Cursor<'_>) -> Option<In> {
         "body" => (In::Body, "body", Version::V20, Version::V20),
         "formdata" => (In::Form, "formData", Version::V20, Version::V20),
         _ => {
-            let message = format!("A parameter cannot be in `{word}`; it is left out");
+            let message = format!("a parameter cannot be in `{word}`; it is left out");
             let help = "write `path`, `query`, `header` or `cookie`; 2.0 has `body` and `formData`, 3.2 `querystring`";
             cursor.report(Severity::Error, Code::BAD_VALUE, message, help);
             return None;
@@ -149,7 +149,7 @@ fn parameter(cursor: &Cursor<'_>, name: &str, place: ParameterPlace) -> Option<P
     }
     let mut required = cursor.flag("required").unwrap_or(false);
     if place == ParameterPlace::Path && !required {
-        let message = format!("The path parameter `{name}` is not `required: true`; it is required all the same");
+        let message = format!("the path parameter `{name}` is not `required: true`; it is required all the same");
         cursor.report_key(Severity::Warning, Code::MISSING_FIELD, message, "add `required: true`");
         required = true;
     }
@@ -169,7 +169,7 @@ fn parameter(cursor: &Cursor<'_>, name: &str, place: ParameterPlace) -> Option<P
 /// False for the headers that the specification describes elsewhere, and for names that cannot be sent.
 fn is_header_parameter(cursor: &Cursor<'_>, name: &str) -> bool {
     if ["Accept", "Content-Type", "Authorization"].iter().any(|other| other.eq_ignore_ascii_case(name)) {
-        let message = format!("A header parameter named `{name}` counts for nothing; it is left out");
+        let message = format!("a header parameter named `{name}` counts for nothing; it is left out");
         let help =
             "describe media types under `content` (2.0: `consumes`, `produces`) and credentials under `security`";
         cursor.report(Severity::Note, Code::BAD_VALUE, message, help);
@@ -225,7 +225,7 @@ fn header(name: &str, entry: &Cursor<'_>, depth: Depth) -> Option<Parameter> {
         return None;
     }
     if name.eq_ignore_ascii_case("Content-Type") {
-        let message = "The header `Content-Type` counts for nothing here; it is left out";
+        let message = "the header `Content-Type` counts for nothing here; it is left out";
         let help = "describe media types under `content` (2.0: `produces`)";
         entry.report_key(Severity::Note, Code::BAD_VALUE, message, help);
         return None;

@@ -94,7 +94,7 @@ fn layers<'c>(entry: &Cursor<'c>) -> Vec<Cursor<'c>> {
     let mut here = entry.clone();
     for _ in 0..limit::REF_CHAIN_MAX {
         if here.value.is_null() {
-            here.report_key(Severity::Note, Code::WRONG_TYPE, "The path item is empty", "describe it or remove it");
+            here.report_key(Severity::Note, Code::WRONG_TYPE, "the path item is empty", "describe it or remove it");
             return layers;
         }
         let Some(map) = here.as_map("a path item") else { return layers };
@@ -106,7 +106,7 @@ fn layers<'c>(entry: &Cursor<'c>) -> Vec<Cursor<'c>> {
             None => return layers,
         }
     }
-    let message = "The references of the path item lead back to themselves, or over too many others";
+    let message = "the references of the path item lead back to themselves, or over too many others";
     entry.report(Severity::Error, Code::REF_CYCLE, message, "point it at the path item that is meant");
     layers
 }

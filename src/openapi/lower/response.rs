@@ -26,7 +26,7 @@ pub(super) fn of_operation(operation: &Cursor<'_>, produces: &[String]) -> Vec<R
         }
         let Some(status) = status(key, &entry) else { continue };
         if responses.iter().any(|known| known.status == status) {
-            let message = format!("The status `{key}` is described twice; the first counts");
+            let message = format!("the status `{key}` is described twice; the first counts");
             entry.report_key(Severity::Warning, Code::BAD_STATUS, message, "remove one of them");
             continue;
         }
@@ -34,7 +34,7 @@ pub(super) fn of_operation(operation: &Cursor<'_>, produces: &[String]) -> Vec<R
     }
     if responses.is_empty() {
         let severity = if operation.version() >= Version::V31 { Severity::Note } else { Severity::Warning };
-        let message = "The operation describes no answer that can be served";
+        let message = "the operation describes no answer that can be served";
         operation.report_key(severity, Code::NO_RESPONSES, message, "describe at least one under `responses`");
     }
     responses
@@ -130,7 +130,7 @@ fn swagger_content(response: &Cursor<'_>, produces: &[String]) -> Vec<MediaType>
         })
         .collect();
     for (key, value) in examples {
-        let message = format!("The example for `{key}` is not served, because it is not produced");
+        let message = format!("the example for `{key}` is not served, because it is not produced");
         value.report_key(Severity::Note, Code::BAD_VALUE, message, "add the media type to `produces`");
     }
     content

@@ -93,8 +93,8 @@ impl Schemes {
             return true;
         }
         let (place, message) = match scopes.version() {
-            Version::V20 => ("securityDefinitions", format!("The security scheme `{name}` is not declared")),
-            _ => ("components.securitySchemes", format!("The security scheme `{name}` is not declared")),
+            Version::V20 => ("securityDefinitions", format!("the security scheme `{name}` is not declared")),
+            _ => ("components.securitySchemes", format!("the security scheme `{name}` is not declared")),
         };
         let help = format!("declare it under `{place}`; until then nobody is asked for it");
         scopes.report_key(Severity::Warning, Code::UNKNOWN_SCHEME, message, &help);

@@ -43,7 +43,7 @@ fn with_defaults(server: &Cursor<'_>, template: &str) -> String {
                 server.report(
                     Severity::Warning,
                     Code::BAD_VALUE,
-                    format!("The variable `{name}` of the server's address has no default"),
+                    format!("the variable `{name}` of the server's address has no default"),
                     &format!("describe it: `variables: {{ {name}: {{ default: … }} }}`"),
                 );
                 url.push('{');
@@ -66,7 +66,7 @@ fn default(cursor: &Cursor<'_>) -> Option<String> {
         return values.into_iter().next();
     };
     if !values.is_empty() && !values.iter().any(|value| *value == default) {
-        let message = format!("The default `{default}` is not one of the variable's values");
+        let message = format!("the default `{default}` is not one of the variable's values");
         variable.report(Severity::Warning, Code::BAD_VALUE, message, "add it to `enum`, or choose another default");
     }
     Some(default.into_owned())

@@ -25,18 +25,18 @@ impl Template {
         let (path, query, fragment) = split(key);
         if fragment.is_some() {
             fault(
-                format!("The path `{key}` has a fragment, which is never sent; it is cut off"),
+                format!("the path `{key}` has a fragment, which is never sent; it is cut off"),
                 "write the path without `#` and what follows",
             );
         }
         let mut template = Self { path: path.to_owned(), ..Self::default() };
         if !path.starts_with('/') {
             template.path.insert(0, '/');
-            fault(format!("The path `{key}` does not start with a slash; one is added"), &format!("write `/{key}`"));
+            fault(format!("the path `{key}` does not start with a slash; one is added"), &format!("write `/{key}`"));
         }
         if let Some(query) = query {
             fault(
-                format!("The path `{key}` has a query; it is served for requests that have it"),
+                format!("the path `{key}` has a query; it is served for requests that have it"),
                 "describe query parameters under `parameters`",
             );
             template.read_query(query);
@@ -59,23 +59,23 @@ impl Template {
         let mut rest = self.path.as_str();
         while let Some((before, after)) = rest.split_once('{') {
             let Some((name, tail)) = after.split_once('}').filter(|(name, _)| !name.contains(['{', '/'])) else {
-                fault(format!("The path `{key}` has a brace without a partner"), "write parameters as `{name}`");
+                fault(format!("the path `{key}` has a brace without a partner"), "write parameters as `{name}`");
                 return;
             };
             if before.contains('}') {
-                fault(format!("The path `{key}` has a brace without a partner"), "write parameters as `{name}`");
+                fault(format!("the path `{key}` has a brace without a partner"), "write parameters as `{name}`");
             }
             if name.is_empty() {
-                fault(format!("The path `{key}` has a parameter without a name"), "write a name between the braces");
+                fault(format!("the path `{key}` has a parameter without a name"), "write a name between the braces");
             } else if self.names.iter().any(|known| known == name) {
-                let message = format!("The path `{key}` has the parameter `{name}` twice");
+                let message = format!("the path `{key}` has the parameter `{name}` twice");
                 fault(message, "give each parameter a name of its own");
             }
             self.names.push(name.to_owned());
             rest = tail;
         }
         if rest.contains('}') {
-            fault(format!("The path `{key}` has a brace without a partner"), "write parameters as `{name}`");
+            fault(format!("the path `{key}` has a brace without a partner"), "write parameters as `{name}`");
         }
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn detect(documents: &Documents, findings: &mut Vec<Finding>) -> Opti
         (Some(value), swagger) => {
             if swagger.is_some() {
                 let place = documents.key_place(&Location::new(DocId::ENTRY, "/swagger"));
-                let message = "The document says both `openapi` and `swagger`; `openapi` counts";
+                let message = "the document says both `openapi` and `swagger`; `openapi` counts";
                 findings.push(Finding::warning(Code::VERSION, place, message).help("remove one of them"));
             }
             ("openapi", value)
@@ -59,7 +59,7 @@ pub(super) fn detect(documents: &Documents, findings: &mut Vec<Finding>) -> Opti
         (None, Some(value)) => ("swagger", value),
         (None, None) => {
             let place = documents.place(&Location::new(DocId::ENTRY, ""));
-            let message = "The document has neither `openapi` nor `swagger`";
+            let message = "the document has neither `openapi` nor `swagger`";
             findings.push(Finding::error(Code::VERSION, place, message).help("start it with `openapi: 3.1.0`"));
             return None;
         }
