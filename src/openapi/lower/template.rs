@@ -23,13 +23,23 @@ impl Template {
     pub(super) fn parse(key: &str, item: &Cursor<'_>) -> Self {
         let fault = |message: String, help: &str| item.report_key(Severity::Warning, Code::BAD_PATH, message, help);
         let (path, query, fragment) = split(key);
-        if fragment.is_some() {
-            fault(
+        let mut template = Self { path: path.to_owned(), ..Self::default() };
+        // Descriptions of Amazon's query protocol write `/#Action=Run` for `/?Action=Run`.
+        let pairs = fragment.filter(|fragment| fragment.contains('='));
+        match (fragment, pairs) {
+            (_, Some(pairs)) => {
+                fault(
+                    format!("the path `{key}` has a fragment, which is never sent; it is read as a query"),
+                    "describe the query under `parameters`",
+                );
+                template.read_query(pairs);
+            }
+            (Some(_), None) => fault(
                 format!("the path `{key}` has a fragment, which is never sent; it is cut off"),
                 "write the path without `#` and what follows",
-            );
+            ),
+            (None, None) => (),
         }
-        let mut template = Self { path: path.to_owned(), ..Self::default() };
         if !path.starts_with('/') {
             template.path.insert(0, '/');
             fault(format!("the path `{key}` does not start with a slash; one is added"), &format!("write `/{key}`"));
@@ -153,6 +163,9 @@ mod tests {
         assert_eq!(operation.path, "/a");
         let pair = |name: &str, value: Option<&str>| (name.to_owned(), value.map(str::to_owned));
         assert_eq!(operation.fixed_query, [pair("b", Some("c d")), pair("e", None), pair("f", Some(""))]);
+        assert_eq!(codes(&findings), ["bad-path"]);
+        let (operation, findings) = path_item("3.0.4", "/#Action=Run", json!({"get": {}}), json!({}));
+        assert_eq!((operation.path.as_str(), operation.fixed_query), ("/", vec![pair("Action", Some("Run"))]));
         assert_eq!(codes(&findings), ["bad-path"]);
     }
 
