@@ -18,6 +18,8 @@ pub mod limit;
 pub mod finding;
 pub mod message;
 
+pub mod answer;
+
 // read: text to a typed description
 pub mod openapi;
 

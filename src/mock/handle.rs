@@ -1,11 +1,12 @@
 //! One request in, one outcome out: the function to read first.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::{book::Book, cors, decide, preference::Preference, problem::Problem, respond, violations};
+use super::{book::Book, decide, preference::Preference, respond};
 use crate::{
+    answer::{Entry, Origin, Outcome, Problem, cors, violations},
     contract::{Contract, Located, Match, Routed, Site},
     finding::{Code, Finding, Part, Place, Severity},
     message::{Request, Response, header_value},
@@ -63,55 +64,6 @@ pub struct Moment {
     pub seed: u64,
 }
 
-/// What a request leads to.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// What the client gets. For a HEAD request the body is that of GET: the connection leaves it out.
-    pub reply: Response,
-    /// What is said about the exchange.
-    pub entry: Entry,
-}
-
-/// What is said about an exchange: for the log, later for the journal.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// When the request was answered, in milliseconds since the Unix epoch.
-    pub at_ms: u64,
-    /// The id of the API, if one was found.
-    pub api: Option<String>,
-    /// The operation, if one was found: its operationId, or `GET /pets/{id}`.
-    pub operation: Option<String>,
-    /// Everything that is wrong with the request or with our answer.
-    pub findings: Vec<Finding>,
-    /// Where the answer comes from.
-    pub origin: Origin,
-}
-
-/// Where an answer comes from; said in the header field `Mimeo-Origin`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// An example of the description, by its name if it has one.
-    Example(Option<String>),
-    /// Made from the schema.
-    Schema,
-    /// An answer that is described without a body.
-    Empty,
-    /// The mock itself: the description has no answer for this case.
-    Mimeo,
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Example(Some(name)) => write!(f, "example {name}"),
-            Self::Example(None) => f.write_str("example"),
-            Self::Schema => f.write_str("schema"),
-            Self::Empty => f.write_str("empty"),
-            Self::Mimeo => f.write_str("mimeo"),
-        }
-    }
-}
-
 /// Answers a request.
 pub fn handle(mock: &Mock, request: &Request, moment: Moment) -> Outcome {
     let mut entry =
@@ -125,7 +77,7 @@ pub fn handle(mock: &Mock, request: &Request, moment: Moment) -> Outcome {
         entry.findings.extend(problem.findings);
         reply
     });
-    set_origin(&mut reply, &entry.origin);
+    entry.origin.mark(&mut reply);
     if entry.operation.is_some()
         && let Some(text) = violations::header(&entry.findings)
     {
@@ -192,17 +144,6 @@ fn judge(contract: &Contract, found: &Match<'_>, request: &Request) -> (Vec<Find
     } else {
         (security, crate::contract::Checked::default())
     }
-}
-
-fn set_origin(reply: &mut Response, origin: &Origin) {
-    let value = match origin {
-        Origin::Example(None) => http::HeaderValue::from_static("example"),
-        Origin::Schema => http::HeaderValue::from_static("schema"),
-        Origin::Empty => http::HeaderValue::from_static("empty"),
-        Origin::Mimeo => http::HeaderValue::from_static("mimeo"),
-        Origin::Example(Some(_)) => header_value(&origin.to_string()),
-    };
-    reply.headers.insert("mimeo-origin", value);
 }
 
 fn no_path<'c>(contracts: impl Iterator<Item = &'c Arc<Contract>>, request: &Request, path: &str) -> Problem {

@@ -31,10 +31,11 @@ use super::{
     listen::Listener,
 };
 use crate::{
+    answer::Outcome,
     finding::Severity,
     limit,
     message::{Request, Response},
-    mock::{Mock, Moment, Outcome, Settings, handle},
+    mock::{Mock, Moment, Settings, handle},
 };
 
 /// How a server runs.

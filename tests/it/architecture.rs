@@ -11,6 +11,7 @@ use std::{
 const ROWS: &[&[&str]] = &[
     &["limit"],
     &["finding", "message"],
+    &["answer"],
     &["openapi"],
     &["schema"],
     &["contract"],

@@ -108,9 +108,9 @@ fn kebab(text: &str) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::openapi::lower::testing::{codes, lower_all, lowered};
     use super::*;
     use crate::openapi::Dialect;
+    use crate::openapi::lower::testing::{codes, lower_all, lowered};
 
     #[test]
     fn names() {

@@ -175,8 +175,8 @@ pub(super) fn provenance(cursor: &Cursor<'_>) -> Option<Provenance> {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::openapi::lower::testing::{codes, operation};
     use super::*;
+    use crate::openapi::lower::testing::{codes, operation};
 
     #[track_caller]
     fn check(version: &str, range: &str, media: Value, expected: &[&str], faults: &[&str]) {

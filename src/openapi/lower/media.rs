@@ -143,8 +143,8 @@ pub(super) fn is_structured_text(essence: &str) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::openapi::lower::testing::{codes, operation};
     use super::*;
+    use crate::openapi::lower::testing::{codes, operation};
 
     #[track_caller]
     fn body(version: &str, content: Value) -> (Vec<MediaType>, Vec<String>) {

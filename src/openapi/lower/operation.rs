@@ -211,8 +211,8 @@ fn report_unused(parameter: &Parameter, item: &Item<'_>) {
 mod tests {
     use serde_json::json;
 
-    use crate::openapi::lower::testing::{codes, lowered, operation, path_item};
     use super::*;
+    use crate::openapi::lower::testing::{codes, lowered, operation, path_item};
 
     #[test]
     fn plain_fields() {

@@ -172,8 +172,8 @@ fn normal(range: &str) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::openapi::lower::testing::{codes, operation};
     use super::*;
+    use crate::openapi::lower::testing::{codes, operation};
 
     #[test]
     fn statuses() {

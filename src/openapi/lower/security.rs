@@ -220,8 +220,8 @@ fn open_id_connect(scheme: &Cursor<'_>) -> SchemeKind {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::openapi::lower::testing::{codes, lowered, operation};
     use super::*;
+    use crate::openapi::lower::testing::{codes, lowered, operation};
 
     #[track_caller]
     fn check(version: &str, declared: Value, expected: Option<SchemeKind>, faults: &[&str]) {

@@ -109,8 +109,8 @@ fn decode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::openapi::lower::testing::{codes, path_item};
     use super::*;
+    use crate::openapi::lower::testing::{codes, path_item};
     use serde_json::json;
 
     #[test]
