@@ -30,6 +30,7 @@ pub mod contract;
 
 // decide: pure
 pub mod mock;
+pub mod proxy;
 
 // tell: renders findings, decides nothing
 pub mod report;

@@ -42,6 +42,8 @@ pub enum Origin {
     Schema,
     /// An answer that is described without a body.
     Empty,
+    /// The server behind the proxy.
+    Upstream,
     /// Mimeo itself: the description has no answer for this case.
     Mimeo,
 }
@@ -53,6 +55,7 @@ impl Origin {
             Self::Example(None) => HeaderValue::from_static("example"),
             Self::Schema => HeaderValue::from_static("schema"),
             Self::Empty => HeaderValue::from_static("empty"),
+            Self::Upstream => HeaderValue::from_static("upstream"),
             Self::Mimeo => HeaderValue::from_static("mimeo"),
             Self::Example(Some(_)) => header_value(&self.to_string()),
         };
@@ -67,6 +70,7 @@ impl fmt::Display for Origin {
             Self::Example(None) => f.write_str("example"),
             Self::Schema => f.write_str("schema"),
             Self::Empty => f.write_str("empty"),
+            Self::Upstream => f.write_str("upstream"),
             Self::Mimeo => f.write_str("mimeo"),
         }
     }

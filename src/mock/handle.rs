@@ -7,18 +7,21 @@ use http::StatusCode;
 use super::{book::Book, decide, preference::Preference, respond};
 use crate::{
     answer::{Entry, Origin, Outcome, Problem, cors, violations},
-    contract::{Contract, Located, Match, Routed, Site},
+    contract::{Checked, Contract, Located, Match, Routed, Site},
     finding::{Code, Finding, Part, Place, Severity},
     message::{Request, Response, header_value},
 };
 
 /// How a mock answers, apart from what its description says.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub struct Settings {
     /// Answer CORS preflights and add CORS header fields.
     pub cors: bool,
     /// Turn an answer that breaks its own description into a 500 with the findings (Prism's `--errors`).
     pub errors: bool,
+    /// Judge requests. Without it, even a faulty request gets a success.
+    pub validate_request: bool,
     /// Make every body from its schema with varied values, even where there is an example.
     pub dynamic: bool,
     /// Make every body from its schema, even where there is an example.
@@ -27,7 +30,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { cors: true, errors: false, dynamic: false, ignore_examples: false }
+        Self { cors: true, errors: false, validate_request: true, dynamic: false, ignore_examples: false }
     }
 }
 
@@ -106,7 +109,7 @@ fn answer(mock: &Mock, request: &Request, moment: Moment, entry: &mut Entry) -> 
     entry.operation = Some(operation.id.clone().unwrap_or_else(|| format!("{} {}", operation.method, operation.path)));
     let preference = Preference::of(request).map_err(Problem::bad_preference)?;
 
-    let (faults, checked) = judge(contract, &found, request);
+    let (faults, checked) = judge(contract, &found, request, mock.settings.validate_request);
     entry.findings.extend(faults.iter().cloned());
     let case = decide::Case {
         contract,
@@ -135,15 +138,16 @@ fn answer(mock: &Mock, request: &Request, moment: Moment, entry: &mut Entry) -> 
     Ok(reply)
 }
 
-/// What is wrong with a request: first its credentials, and only if those are right the rest.
-fn judge(contract: &Contract, found: &Match<'_>, request: &Request) -> (Vec<Finding>, crate::contract::Checked) {
-    let security = contract.authenticate(found, request);
-    if security.is_empty() {
-        let mut checked = contract.check_request(found, request);
-        (std::mem::take(&mut checked.findings), checked)
-    } else {
-        (security, crate::contract::Checked::default())
+/// What is wrong with a request: first its credentials, and only if those are right the rest. Without `validate` it is
+/// only read.
+fn judge(contract: &Contract, found: &Match<'_>, request: &Request, validate: bool) -> (Vec<Finding>, Checked) {
+    let security = if validate { contract.authenticate(found, request) } else { Vec::new() };
+    if !security.is_empty() {
+        return (security, Checked::default());
     }
+    let mut checked = contract.check_request(found, request);
+    let findings = std::mem::take(&mut checked.findings);
+    (if validate { findings } else { Vec::new() }, checked)
 }
 
 fn no_path<'c>(contracts: impl Iterator<Item = &'c Arc<Contract>>, request: &Request, path: &str) -> Problem {
