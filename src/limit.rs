@@ -19,6 +19,10 @@ pub const REF_CHAIN_MAX: usize = 64;
 /// Operations, parameters, answers, media types and examples of one API with all references followed. Microsoft Graph
 /// has about 250,000; beyond it a small document that refers to the same parts over and over would fill the memory.
 pub const API_PARTS_MAX: usize = 1_000_000;
+/// Values that one `JSONPath` of an overlay may look at: `..` over the largest description looks at 2 million.
+pub const OVERLAY_STEPS_MAX: usize = 5_000_000;
+/// Values that one overlay may add: `copy` could double a description again and again.
+pub const OVERLAY_NODES_MAX: usize = 1_000_000;
 /// Findings kept for one description; the rest are counted only.
 pub const FINDINGS_MAX: usize = 2_000;
 /// Segments of one path template: routing recurses over them. Real ones have at most about 20.

@@ -9,14 +9,14 @@ use serde_json::Value;
 
 use super::{
     documents::{DocId, Documents, Location},
-    kind, nearest,
+    nearest,
     read::read,
     reference::{RefError, Target},
     sources::{SourceError, Sources},
     walk::{self, Mode, Site, SiteKind},
 };
 use crate::{
-    finding::{Code, Finding, Place},
+    finding::{Code, Finding},
     limit,
 };
 
@@ -89,23 +89,12 @@ impl<'s> Crawl<'s> {
             return Err((Code::TOO_LARGE, format!("would make the description larger than {limit} MiB")));
         }
         let file = read(name, path, bytes);
-        if file.failed && kind::is_markup(&file.document.text) {
-            self.add_markup(&file.document);
-        } else {
-            self.findings.extend(file.findings);
-        }
+        self.findings.extend(file.findings);
         let id = self.documents.add(file.document);
         if file.failed {
             self.documents.names.add_failed(path, format!("`{path}` could not be read"));
         }
         Ok(id)
-    }
-
-    /// Says that a file is a web page: its syntax errors are of no use.
-    fn add_markup(&mut self, document: &super::Document) {
-        let (message, help) = kind::instead(document);
-        let place = Place::File { file: Arc::clone(&document.name), pointer: String::new(), mark: None };
-        self.findings.push(Finding::error(Code::NOT_A_DESCRIPTION, place, message).help(help));
     }
 
     /// Follows all references from the entry document on, reads the files that they name, and says which lead nowhere.

@@ -99,6 +99,12 @@ impl Document {
         self.marks.get_or_init(|| Marks::of_json(&self.text, &self.tree))
     }
 
+    /// Takes the content out.
+    pub(super) fn take(&mut self) -> (Value, Marks) {
+        self.marks();
+        (std::mem::take(&mut self.tree), self.marks.take().unwrap_or_default())
+    }
+
     /// Replaces the content by what overlays made of it.
     pub(super) fn replace(&mut self, tree: Value, marks: Marks) {
         self.tree = tree;

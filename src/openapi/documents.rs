@@ -1,6 +1,6 @@
 //! The files of one description, and places in them.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use serde_json::Value;
 
@@ -88,16 +88,15 @@ pub(super) fn tokens(pointer: &str) -> Option<impl Iterator<Item = &str>> {
     Some(pointer.split('/').skip(1))
 }
 
-/// True if an escaped token means `key`.
-pub(super) fn token_is(token: &str, key: &str) -> bool {
-    if token.contains('~') { unescape_token(token) == key } else { token == key }
+/// An escaped token as the key that it stands for, without a copy where none is needed.
+pub(super) fn key_of(token: &str) -> Cow<'_, str> {
+    if token.contains('~') { Cow::Owned(unescape_token(token)) } else { Cow::Borrowed(token) }
 }
 
 /// The member or item that an escaped token names.
 pub(super) fn step<'v>(value: &'v Value, token: &str) -> Option<&'v Value> {
     match value {
-        Value::Object(map) if token.contains('~') => map.get(&unescape_token(token)),
-        Value::Object(map) => map.get(token),
+        Value::Object(map) => map.get(&*key_of(token)),
         Value::Array(items) => {
             // RFC 6901, section 4: no leading zeros, no signs.
             let index = (token == "0" || !token.starts_with(['0', '+'])).then(|| token.parse::<usize>().ok())??;
@@ -130,6 +129,11 @@ impl Documents {
         self.names.add(id, &doc);
         self.docs.push(doc);
         id
+    }
+
+    /// Takes the content out of a document, to be changed and put back by [`Self::replace`].
+    pub(super) fn take(&mut self, id: DocId) -> Option<(Value, Marks)> {
+        self.docs.get_mut(id.0 as usize).map(Document::take)
     }
 
     /// Replaces the content of a document by what overlays made of it.

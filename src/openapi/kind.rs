@@ -9,10 +9,12 @@ pub(super) fn is_description(tree: &Value) -> bool {
     tree.get("openapi").is_some() || tree.get("swagger").is_some()
 }
 
-/// True if the text is a page of markup: often a log-in or error page that was saved as a description.
-pub(super) fn is_markup(text: &str) -> bool {
+/// What to say of a page of markup: often a log-in or error page that was saved as a description.
+pub(super) fn markup(text: &str) -> Option<(&'static str, &'static str)> {
     let text = text.trim_start();
-    text.starts_with("<!") || text.starts_with("<?") || text.starts_with("<html") || text.starts_with("<HTML")
+    let starts = ["<!", "<?", "<html", "<HTML"].iter().any(|start| text.starts_with(start));
+    let message = "this is a page of HTML or XML, not an OpenAPI description";
+    starts.then_some((message, "check the address that it was fetched from"))
 }
 
 /// What a document that is no description is instead, and what to do about it.
@@ -21,8 +23,6 @@ pub(super) fn instead(document: &Document) -> (String, &'static str) {
     let has = |key: &str| tree.get(key).is_some();
     let (what, help) = if document.text.trim().is_empty() {
         ("the file is empty", START)
-    } else if is_markup(&document.text) {
-        ("this is a page of HTML or XML, not an OpenAPI description", "check the address that it was fetched from")
     } else if !tree.is_object() {
         return (format!("this is {}, not an OpenAPI description", type_name(tree)), START);
     } else if has("overlay") {

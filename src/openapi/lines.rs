@@ -17,7 +17,7 @@ impl Lines {
     pub(super) fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut starts = vec![0];
-        starts.extend((1..).zip(bytes).filter(|(_, byte)| **byte == b'\n').map(|(after, _)| after));
+        starts.extend(text.match_indices('\n').map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)));
         starts.shrink_to_fit();
         let chars = bytes.chunks(BLOCK_BYTES).scan(0, |count, block| {
             let before = *count;

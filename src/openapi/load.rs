@@ -49,10 +49,27 @@ pub fn load(sources: &dyn Sources, entry: &str, name: &str, overlays: &[String])
     let Crawl { documents, mut findings, paths, .. } = crawl;
     let documents = Arc::new(documents);
     let (api, found) = if is_description { lower::lower(&documents, &short_name(name)) } else { (None, Vec::new()) };
-    findings.extend(found);
+    // The crawl says each faulty reference once; lowering meets them again wherever they are used.
+    let told = findings.iter().any(is_about_reading);
+    findings.extend(found.into_iter().filter(|finding| !(told && is_about_reading(finding))));
     sort(&mut findings, &documents);
     cap(&mut findings);
     Loaded { api, documents, findings, paths }
+}
+
+/// True for a finding about a file or a reference to one.
+fn is_about_reading(finding: &Finding) -> bool {
+    const CODES: [Code; 8] = [
+        Code::REF_NOT_FOUND,
+        Code::REF_REFUSED,
+        Code::REF_SYNTAX,
+        Code::REF_CYCLE,
+        Code::NOT_READ,
+        Code::SYNTAX,
+        Code::ENCODING,
+        Code::NOT_A_DESCRIPTION,
+    ];
+    CODES.contains(&finding.code)
 }
 
 /// Reads the entry document; true if it is a description.

@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use super::{
-    documents::{DocId, token_is, tokens},
+    documents::{DocId, key_of, tokens},
     flaw::{Flaw, Span},
 };
 use crate::limit;
@@ -25,6 +25,11 @@ pub(super) struct Node {
 
 /// The key of what has none.
 pub(super) const NO_KEY: Span = Span { start: u32::MAX, end: u32::MAX };
+
+impl Node {
+    /// The mark of a value whose place is not known.
+    pub(super) const NOWHERE: Self = Self { value: Span { start: 0, end: 0 }, key: NO_KEY, size: 1 };
+}
 
 /// The stretches of text of all values, in document order.
 #[derive(Debug, Default)]
@@ -83,21 +88,24 @@ impl Marks {
         (key != NO_KEY).then(|| Spot { span: key, origin: self.origin(index) })
     }
 
-    fn origin(&self, index: usize) -> Option<DocId> {
+    /// The file that a node lies in, if it is another one.
+    pub(super) fn origin(&self, index: usize) -> Option<DocId> {
         let after = self.origins.partition_point(|(from, _)| *from as usize <= index);
         self.origins.get(after.checked_sub(1)?)?.1
     }
 
-    fn find(&self, tree: &Value, pointer: &str) -> Option<usize> {
+    /// The number of the node of the value at `pointer`.
+    pub(super) fn find(&self, tree: &Value, pointer: &str) -> Option<usize> {
         let mut value = tree;
         let mut index = 0;
         for token in tokens(pointer)? {
             index += 1;
             value = match value {
                 Value::Object(map) => {
+                    let wanted = key_of(token);
                     let mut found = None;
                     for (key, member) in map {
-                        if token_is(token, key) {
+                        if *key == wanted {
                             found = Some(member);
                             break;
                         }
@@ -161,13 +169,12 @@ impl Scan<'_> {
             self.skip_space();
             self.at += 1;
             // The tree has the members in the order of the text, without those whose key was there before.
-            match expected.next_if(|(name, _)| string_is(text, name)) {
-                Some((_, member)) => self.value(member, key),
-                None => {
-                    self.repeated(map, first, text, key);
-                    self.skip_space();
-                    self.skip_value();
-                }
+            if let Some((_, member)) = expected.next_if(|(name, _)| string_is(text, name)) {
+                self.value(member, key);
+            } else {
+                self.repeated(map, first, text, key);
+                self.skip_space();
+                self.skip_value();
             }
         }
     }

@@ -12,6 +12,7 @@ mod document;
 mod documents;
 mod flaw;
 mod json;
+mod jsonpath;
 mod kind;
 mod lines;
 mod load;

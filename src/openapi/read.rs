@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     document::{Document, Format},
     flaw::{Flaw, Span},
-    json,
+    json, kind,
     lines::Lines,
     marks::{Marks, NO_KEY, Node},
     yaml,
@@ -26,19 +26,20 @@ pub(super) struct Read {
 
 /// Reads the bytes of the file at `path`, said to the user as `name`.
 pub(super) fn read(name: &str, path: &str, bytes: Vec<u8>) -> Read {
-    let (text, content) = match decode(bytes) {
+    // The shared text is made before the tree, so that the bytes are freed before it grows.
+    let (text, content): (Arc<str>, Content) = match decode(bytes).map(Arc::from) {
         Ok(text) => {
             let content = parse(path, &text);
             (text, content)
         }
-        Err((text, flaw)) => (text, Content::failed(Format::Yaml, vec![flaw])),
+        Err((text, flaw)) => (text.into(), Content::failed(Format::Yaml, vec![flaw])),
     };
     let failed = content.tree.is_none();
     let (tree, marks) = match content.tree {
         Some((tree, marks)) => (tree, marks),
         None => (Value::Null, Some(Marks::default())),
     };
-    let document = Document::new(name.into(), path.to_owned(), content.format, Arc::from(text), tree, marks);
+    let document = Document::new(name.into(), path.to_owned(), content.format, text, tree, marks);
     let findings = content.flaws.into_iter().map(|flaw| flaw.into_finding(&document)).collect();
     Read { document, findings, failed }
 }
@@ -68,29 +69,31 @@ fn decode(mut bytes: Vec<u8>) -> Result<String, (String, Flaw)> {
         let flaw = Flaw::error(Code::ENCODING, Span::default(), "the file is UTF-16, not UTF-8");
         return Err((String::new(), flaw.help("save it as UTF-8")));
     }
-    if bytes.starts_with(b"\xEF\xBB\xBF") {
-        bytes.drain(..3);
-    }
-    let (offset, what, help) = match (std::str::from_utf8(&bytes), bytes.iter().position(|byte| *byte == 0)) {
-        (Ok(_), None) => return String::from_utf8(bytes).map_err(|_| (String::new(), unreachable_encoding())),
-        (Err(error), nul) if nul.is_none_or(|nul| nul > error.valid_up_to()) => {
-            (error.valid_up_to(), "the file is not UTF-8", "save it as UTF-8; it is perhaps Latin-1 or Windows-1252")
+    let mark_bytes = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+    bytes.drain(..mark_bytes);
+    let nul = bytes.iter().position(|byte| *byte == 0);
+    let (bytes, utf8_until) = match (String::from_utf8(bytes), nul) {
+        (Ok(text), None) => return Ok(text),
+        (Ok(text), Some(_)) => (text.into_bytes(), usize::MAX),
+        (Err(error), _) => {
+            let until = error.utf8_error().valid_up_to();
+            (error.into_bytes(), until)
         }
-        (_, nul) => (
-            nul.unwrap_or(0),
-            "the file holds a NUL character",
-            "remove it; if every other byte is NUL, the file is UTF-16",
-        ),
+    };
+    let (offset, what, help) = match nul {
+        Some(nul) if nul < utf8_until => {
+            let help = "remove it; if every other byte is NUL, the file is UTF-16: save it as UTF-8";
+            (nul, "the file holds a NUL character", help)
+        }
+        _ => {
+            let help = "save it as UTF-8; it is perhaps Latin-1 or Windows-1252";
+            (utf8_until, "the file is not UTF-8", help)
+        }
     };
     let byte = bytes.get(offset).copied().unwrap_or(0);
-    let message = format!("{what}: byte 0x{byte:02X} at offset {offset}");
+    let message = format!("{what}: byte 0x{byte:02X} at offset {}", offset + mark_bytes);
     let shown = String::from_utf8_lossy(&bytes).into_owned();
     Err((shown, Flaw::error(Code::ENCODING, Span::new(offset, offset), message).help(help)))
-}
-
-/// `String::from_utf8` after `str::from_utf8` said yes.
-fn unreachable_encoding() -> Flaw {
-    Flaw::error(Code::ENCODING, Span::default(), "the file is not UTF-8")
 }
 
 fn parse(path: &str, text: &str) -> Content {
@@ -100,6 +103,12 @@ fn parse(path: &str, text: &str) -> Content {
         let node = Node { value: Span::new(0, text.len()), key: NO_KEY, size: 1 };
         let tree = Some((Value::String(text.to_owned()), Some(Marks::new(vec![node]))));
         return Content { format: Format::Yaml, tree, flaws: Vec::new() };
+    }
+    if let Some((message, help)) = kind::markup(text) {
+        return Content::failed(
+            Format::Yaml,
+            vec![Flaw::error(Code::NOT_A_DESCRIPTION, Span::default(), message).help(help)],
+        );
     }
     if !text.trim_start().starts_with(['{', '[']) {
         return Content::yaml(yaml::parse(text));
@@ -125,7 +134,7 @@ fn parse(path: &str, text: &str) -> Content {
 fn json_flaw(text: &str, error: &serde_json::Error) -> Flaw {
     let (line, column) = json::position(error);
     let offset = Lines::new(text).start(line).unwrap_or(0) + column - 1;
-    let offset = text.floor_char_boundary(offset.min(text.len()));
+    let offset = (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let span = Span::new(offset, offset);
     if json::is_too_deep(error) {
         let message = "the nesting is deeper than 128 levels";

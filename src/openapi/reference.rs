@@ -218,7 +218,7 @@ impl Documents {
             return self.names.anchors.get(&key).cloned().ok_or(RefError::Nothing(key.1));
         }
         let pointer: Arc<str> = if resource.pointer.is_empty() {
-            (&*fragment).into()
+            fragment.as_ref().into()
         } else {
             format!("{}{fragment}", resource.pointer).into()
         };
@@ -230,7 +230,7 @@ impl Documents {
             return Ok(found);
         }
         // `#/components/…` in a schema with an `$id` means nothing by the letter, and the document in practice.
-        let whole = Location { doc: at.doc, pointer: (&*fragment).into() };
+        let whole = Location::new(at.doc, fragment.as_ref());
         if self.get(&whole).is_some() { Ok(whole) } else { Err(RefError::Nothing(whole.pointer.to_string())) }
     }
 

@@ -12,7 +12,7 @@ mod scalar;
 use std::borrow::Cow;
 
 use granit_parser::{ErrorKind, Event, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag};
-use serde_json::Value;
+use serde_json::{Value, map::Entry};
 
 use self::{
     anchors::Anchors,
@@ -154,27 +154,19 @@ impl<'t> Loader<'t> {
 
     /// Takes over the text of a key.
     fn key(&mut self, text: String, plain: bool, span: Span) {
-        let Some(Frame { content: Content::Object { map, key, .. }, node, .. }) = self.frames.last_mut() else {
+        let Some(Frame { content: Content::Object { key, .. }, .. }) = self.frames.last_mut() else {
             return;
         };
-        if plain && text == "<<" {
-            *key = Key::Merge(span);
-        } else if map.contains_key(&text) {
-            *key = Key::Ignored;
-            let index = map.keys().take_while(|key| **key != text).count();
-            let node = *node;
-            self.repeated(&text, node, index, span);
-        } else {
-            *key = Key::Text(text, span);
-        }
+        *key = if plain && text == "<<" { Key::Merge(span) } else { Key::Text(text, span) };
     }
 
-    /// Says that a key stands in its mapping for the second time.
+    /// Says that a key stands in its mapping for the second time; for the first time it is the member `index` of a
+    /// mapping whose marks begin at `node`.
     fn repeated(&mut self, text: &str, node: usize, index: usize, span: Span) {
         if self.flaws.len() >= limit::FINDINGS_MAX {
             return;
         }
-        let mut at = node + 1;
+        let mut at = node;
         for _ in 0..index {
             at += self.nodes.get(at).map_or(1, |node| node.size as usize);
         }
@@ -278,9 +270,18 @@ impl<'t> Loader<'t> {
         match &mut frame.content {
             Content::Array(items) => items.push(value),
             Content::Object { map, key, merges } => match std::mem::replace(key, Key::Due) {
-                Key::Text(text, _) => {
-                    map.insert(text, value);
-                }
+                Key::Text(text, span) => match map.entry(text) {
+                    Entry::Vacant(entry) => {
+                        entry.insert(value);
+                    }
+                    Entry::Occupied(entry) => {
+                        let text = entry.key().clone();
+                        let index = map.keys().take_while(|key| **key != text).count();
+                        let first = frame.node + 1;
+                        self.nodes.truncate(node);
+                        self.repeated(&text, first, index, span);
+                    }
+                },
                 Key::Merge(span) => {
                     let marks = self.nodes.split_off(node);
                     if !merges.add(value, marks) {

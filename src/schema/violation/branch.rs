@@ -30,19 +30,20 @@ pub(super) fn explain(error: &ValidationError<'_>, origins: Origins<'_>, found: 
     }
 }
 
-/// If every branch only asks for another type, that is one violation: `must be string or null`.
+/// If every branch asks for another type, that is one violation: `must be string or null`.
 fn only_types(
     error: &ValidationError<'_>,
     context: &[Vec<ValidationError<'static>>],
     origins: Origins<'_>,
 ) -> Option<Violation> {
+    let here = error.instance_path().as_str();
     let mut names: Vec<&str> = Vec::new();
     for branch in context {
-        let [only] = branch.as_slice() else { return None };
-        let Kind::Type { kind } = only.kind() else { return None };
-        if only.instance_path().as_str() != error.instance_path().as_str() {
-            return None;
-        }
+        let is_here = |error: &&ValidationError<'_>| error.instance_path().as_str() == here;
+        let kind = branch.iter().filter(is_here).find_map(|error| match error.kind() {
+            Kind::Type { kind } => Some(kind),
+            _ => None,
+        })?;
         match kind {
             TypeKind::Single(one) => names.push(one.as_str()),
             TypeKind::Multiple(set) => names.extend(set.iter().map(|one| one.as_str())),

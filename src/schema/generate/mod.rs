@@ -1,0 +1,106 @@
+//! Makes a value for a schema.
+//!
+//! A value is made in one pass over the lowered schema, then judged by the schema's own validator. What it finds wrong
+//! is repaired in the plan for the next pass: an example that is invalid itself is not used again, another branch is
+//! taken, a property is left out or added. So nothing invalid ever leaves, and most values need one pass.
+
+mod chance;
+mod maker;
+mod merge;
+mod number;
+mod plan;
+mod regular;
+mod structure;
+mod text;
+
+use serde_json::Value;
+
+use super::{Direction, Schemas};
+use crate::{limit, openapi::SchemaRef};
+use chance::Chance;
+use maker::{Maker, Stop};
+use plan::Plan;
+
+/// Passes for one value.
+const PASSES_MAX: usize = 24;
+
+/// How values are chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sampling {
+    /// The plainest value: examples and defaults first, every property of an object, one item of an array; always the
+    /// same.
+    Plain,
+    /// Varied values from a seed: the same seed gives the same value.
+    Seeded(u64),
+}
+
+/// Why no value was made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Impossible {
+    /// The schema contradicts itself, or asks for more than the generator can solve.
+    #[error("no value was found that satisfies the schema at `{at}`: {why}")]
+    Unsolved {
+        /// JSON Pointer of the schema that stopped it.
+        at: String,
+        /// What stopped it.
+        why: String,
+    },
+    /// The value would be larger than [`crate::limit::GENERATED_ITEMS_MAX`] or [`crate::limit::GENERATED_NODES_MAX`].
+    #[error("the schema at `{at}` asks for a value that is too large")]
+    TooLarge {
+        /// JSON Pointer of the schema that stopped it.
+        at: String,
+    },
+}
+
+/// Makes a value; with a seed a varied one.
+pub(super) fn make(
+    schemas: &Schemas,
+    schema: &SchemaRef,
+    direction: Direction,
+    seed: Option<u64>,
+) -> Result<Value, Impossible> {
+    let at = schema.at.pointer.to_string();
+    let graph = schemas.generation(schema, direction);
+    let Some(graph) = graph.as_ref() else { return Err(Impossible::TooLarge { at }) };
+    let validator = schemas.validator(schema, direction);
+    let mut plan = Plan::default();
+    let (mut why, mut nodes) = (String::new(), 0);
+    for _ in 0..PASSES_MAX {
+        let chance = Chance::new(seed, plan.salt());
+        let mut maker = Maker::new(graph, direction, &plan, chance);
+        let made = maker.make();
+        nodes += maker.nodes();
+        let trace = maker.into_trace();
+        let goes_on = match made {
+            Ok(value) if validator.is_valid(&value) => return Ok(value),
+            Ok(value) => {
+                let violations = validator.violations(&value);
+                if let Some(first) = violations.first() {
+                    why = format!("what was made {} at `{}`", first.message, first.at);
+                }
+                plan.repair(&violations, &trace)
+            }
+            Err(Stop::TooLarge) if !plan.shrink() => return Err(Impossible::TooLarge { at }),
+            Err(Stop::TooLarge) => true,
+            Err(Stop::Recursive) => {
+                "it can only be satisfied by a value that never ends".clone_into(&mut why);
+                plan.turn(&trace)
+            }
+            Err(Stop::Dead(reason)) => {
+                reason.clone_into(&mut why);
+                plan.turn(&trace)
+            }
+        };
+        if !goes_on || nodes > 2 * limit::GENERATED_NODES_MAX {
+            break;
+        }
+        if nodes > limit::GENERATED_NODES_MAX {
+            plan.hurry();
+        }
+    }
+    Err(Impossible::Unsolved { at, why })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,177 @@
+//! What earlier passes taught.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{limit, openapi::push_token, schema::Violation};
+
+/// Passes that only draw anew before something is given up.
+const DRAWS_MAX: u64 = 3;
+
+/// How much of a schema's optional part is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Fullness {
+    /// Every property.
+    #[default]
+    Full,
+    /// Every property near the top, below only required ones.
+    Lean,
+    /// Only required properties.
+    Bare,
+}
+
+impl Fullness {
+    /// Values that one pass may make: what is optional is not worth thousands.
+    pub(super) fn nodes_max(self) -> usize {
+        match self {
+            Self::Full => 2_000,
+            Self::Lean => 4_000,
+            Self::Bare => limit::GENERATED_NODES_MAX,
+        }
+    }
+}
+
+/// What the next pass does otherwise than the plain way. Places are JSON Pointers into the value.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    pub(super) fullness: Fullness,
+    /// Where no example and no default is to be used.
+    banned: HashSet<String>,
+    /// Properties to be left out.
+    omitted: HashSet<String>,
+    /// Properties to be added, by the place of their object.
+    added: HashMap<String, Vec<String>>,
+    /// How many branches to go on from the first, by [`Choice::key`].
+    turns: HashMap<String, usize>,
+    salt: u64,
+    draws: u64,
+}
+
+/// What a pass did that can be done otherwise.
+#[derive(Debug, Default)]
+pub(super) struct Trace {
+    /// Where an example or a default was used.
+    pub(super) examples: Vec<String>,
+    /// Where a branch was chosen.
+    pub(super) choices: Vec<Choice>,
+}
+
+/// A choice among branches.
+#[derive(Debug)]
+pub(super) struct Choice {
+    pub(super) at: String,
+    /// Tells several choices at the same place apart.
+    pub(super) key: String,
+    pub(super) count: usize,
+}
+
+impl Plan {
+    pub(super) fn salt(&self) -> u64 {
+        self.salt
+    }
+
+    pub(super) fn is_banned(&self, at: &str) -> bool {
+        self.banned.contains(at)
+    }
+
+    pub(super) fn is_omitted(&self, at: &str) -> bool {
+        self.omitted.contains(at)
+    }
+
+    pub(super) fn added(&self, at: &str) -> &[String] {
+        self.added.get(at).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub(super) fn turns(&self, key: &str) -> usize {
+        self.turns.get(key).copied().unwrap_or(0)
+    }
+
+    /// Learns from what is wrong with a value; false if there is nothing left to try.
+    pub(super) fn repair(&mut self, violations: &[Violation], trace: &Trace) -> bool {
+        let mut learned = false;
+        for violation in violations {
+            learned |= self.repair_one(violation, trace);
+        }
+        learned || self.draw_anew()
+    }
+
+    fn repair_one(&mut self, violation: &Violation, trace: &Trace) -> bool {
+        if let Some(example) = nearest(trace.examples.iter().map(String::as_str), &violation.at) {
+            return self.banned.insert(example.to_owned());
+        }
+        let property = violation.property.as_deref();
+        match (violation.keyword, property) {
+            ("additionalProperties" | "unevaluatedProperties", Some(property)) => {
+                let mut at = violation.at.clone();
+                push_token(&mut at, property);
+                if self.omitted.insert(at) {
+                    return true;
+                }
+            }
+            ("required" | "dependentRequired", Some(property)) => {
+                let added = self.added.entry(violation.at.clone()).or_default();
+                if !added.iter().any(|name| name == property) {
+                    added.push(property.to_owned());
+                    return true;
+                }
+            }
+            ("additionalProperties" | "unevaluatedProperties" | "not" | "properties", None)
+                if violation.message.contains("there") && self.omitted.insert(violation.at.clone()) =>
+            {
+                return true;
+            }
+            _ => (),
+        }
+        let choices = trace.choices.iter().filter(|choice| self.turns(&choice.key) + 1 < choice.count);
+        let Some(choice) =
+            choices.filter(|choice| is_above(&choice.at, &violation.at)).max_by_key(|choice| choice.at.len())
+        else {
+            return false;
+        };
+        *self.turns.entry(choice.key.clone()).or_default() += 1;
+        true
+    }
+
+    /// Takes another branch at the last choice that has one left; false if there is nothing left to try.
+    pub(super) fn turn(&mut self, trace: &Trace) -> bool {
+        let left = trace.choices.iter().rev().find(|choice| self.turns(&choice.key) + 1 < choice.count);
+        if let Some(choice) = left {
+            *self.turns.entry(choice.key.clone()).or_default() += 1;
+            return true;
+        }
+        self.draw_anew()
+    }
+
+    /// Makes less; false if it makes the least already.
+    pub(super) fn shrink(&mut self) -> bool {
+        self.fullness = match self.fullness {
+            Fullness::Full => Fullness::Lean,
+            Fullness::Lean => Fullness::Bare,
+            Fullness::Bare => return false,
+        };
+        true
+    }
+
+    /// Makes only what is required from now on.
+    pub(super) fn hurry(&mut self) {
+        self.fullness = Fullness::Bare;
+    }
+
+    fn draw_anew(&mut self) -> bool {
+        self.salt += 1;
+        self.draws += 1;
+        if self.draws <= DRAWS_MAX {
+            return true;
+        }
+        self.draws = 0;
+        self.shrink()
+    }
+}
+
+/// The longest of the places that is `at` or above it.
+fn nearest<'a>(places: impl Iterator<Item = &'a str>, at: &str) -> Option<&'a str> {
+    places.filter(|place| is_above(place, at)).max_by_key(|place| place.len())
+}
+
+fn is_above(place: &str, at: &str) -> bool {
+    at.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}

@@ -1,0 +1,115 @@
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{Impossible, Sampling};
+use crate::{
+    openapi::{Dialect, DocId, Document, Documents, Location, SchemaKind, SchemaRef},
+    schema::{Direction, Schemas},
+};
+
+fn schemas(document: Value) -> (Schemas, SchemaRef) {
+    let documents = Documents::new(vec![Document::from_value("api.json", document)]);
+    let at = Location::new(DocId::ENTRY, "/s");
+    (Schemas::new(Arc::new(documents), Dialect::JsonSchema), SchemaRef { at, kind: SchemaKind::Schema })
+}
+
+/// Checks the plain value of a schema, and that seeds make valid ones too.
+#[track_caller]
+fn check(schema: Value, expected: Value) {
+    let (schemas, schema) = schemas(json!({ "s": schema, "tree": {
+        "type": "object", "properties": { "children": { "type": "array", "items": { "$ref": "#/tree" } }, "up": { "$ref": "#/tree" } }
+    } }));
+    assert_eq!(schemas.generate(&schema, Direction::Response, Sampling::Plain), Ok(expected));
+    for seed in 0..20 {
+        let made = schemas.generate(&schema, Direction::Response, Sampling::Seeded(seed));
+        let again = schemas.generate(&schema, Direction::Response, Sampling::Seeded(seed));
+        assert!(made.is_ok(), "{seed}: {made:?}");
+        assert_eq!(made, again);
+    }
+}
+
+/// Checks only that values are made: they are valid, or they would not leave.
+#[track_caller]
+fn solves(schema: Value) {
+    let (schemas, schema) = schemas(json!({ "s": schema }));
+    for sampling in [Sampling::Plain, Sampling::Seeded(1), Sampling::Seeded(2)] {
+        let made = schemas.generate(&schema, Direction::Request, sampling);
+        assert!(made.is_ok(), "{made:?}");
+    }
+}
+
+#[test]
+fn plain_values() {
+    check(json!({}), json!({}));
+    check(json!({ "type": "string" }), json!("string"));
+    check(json!({ "type": "string", "minLength": 8 }), json!("stringst"));
+    check(json!({ "type": ["null", "integer"] }), json!(0));
+    check(json!({ "type": "integer", "minimum": 3, "multipleOf": 4 }), json!(4));
+    check(json!({ "type": "number", "exclusiveMinimum": 0, "maximum": 1 }), json!(1));
+    check(json!({ "type": "number", "multipleOf": 0.1, "minimum": 0.25 }), json!(0.3));
+    check(json!({ "type": "boolean" }), json!(true));
+    check(json!({ "type": "string", "format": "date-time" }), json!("2019-08-24T14:15:22Z"));
+    check(json!({ "type": "string", "pattern": "^[A-Z]{3}-\\d+$" }), json!("AAA-0"));
+    check(json!({ "enum": ["b", "a"] }), json!("b"));
+    check(json!({ "type": "string", "example": "x", "default": "y" }), json!("x"));
+    check(json!({ "type": "string", "maxLength": 3, "example": "too long" }), json!("str"));
+    check(json!({ "type": "array", "items": { "type": "string" } }), json!(["string"]));
+    check(json!({ "type": "array", "items": { "enum": [1, 2, 3] }, "uniqueItems": true, "minItems": 1 }), json!([1]));
+}
+
+#[test]
+fn objects() {
+    let secret = json!({ "type": "string", "writeOnly": true });
+    check(
+        json!({ "type": "object", "properties": { "a": { "type": "integer" }, "b": secret }, "required": ["c", "b"] }),
+        json!({ "a": 0, "c": {} }),
+    );
+    check(
+        json!({ "allOf": [{ "properties": { "a": { "type": "integer" } } }, { "properties": { "a": { "minimum": 5 }, "b": { "type": "boolean" } } }] }),
+        json!({ "a": 5, "b": true }),
+    );
+    check(json!({ "additionalProperties": { "type": "integer" } }), json!({ "property1": 0 }));
+    check(json!({ "type": "object", "additionalProperties": true }), json!({}));
+    check(json!({ "$ref": "#/tree" }), json!({ "children": [] }));
+}
+
+#[test]
+fn what_takes_several_passes() {
+    for schema in [
+        json!({ "oneOf": [{ "type": "integer" }, { "type": "number" }], "minimum": 0.5 }),
+        json!({ "type": "string", "not": { "enum": ["string"] } }),
+        json!({ "type": "array", "items": { "type": "integer" }, "uniqueItems": true, "minItems": 4 }),
+        json!({ "type": "array", "items": { "enum": [1, 2, 3] }, "uniqueItems": true, "minItems": 3 }),
+        json!({ "properties": { "a": { "type": "boolean" } }, "required": ["a"], "if": { "properties": { "a": { "const": true } } }, "then": { "required": ["b"] } }),
+        json!({ "type": "object", "minProperties": 3, "patternProperties": { "^x-[0-9]{4}$": { "type": "integer" } }, "additionalProperties": false }),
+        json!({ "type": "array", "prefixItems": [{ "type": "integer" }, { "type": "string" }], "items": false }),
+        json!({ "type": "array", "contains": { "const": 7 }, "minContains": 2, "items": { "type": "integer" } }),
+        json!({ "type": "object", "propertyNames": { "pattern": "^[a-z]{3}$" }, "minProperties": 2 }),
+        json!({ "type": "string", "pattern": "^(?!a)[a-z]+$", "minLength": 5 }),
+        json!({ "type": "string", "pattern": "^.*$", "minLength": 40, "maxLength": 41 }),
+        json!({ "dependentRequired": { "a": ["b"] }, "properties": { "a": {} } }),
+        json!({ "type": "object", "example": { "a": "wrong" }, "properties": { "a": { "type": "integer" } } }),
+        json!({ "type": "integer", "format": "int64", "minimum": 9_007_199_254_740_993_i64 }),
+        json!({ "anyOf": [{ "required": ["a"] }, { "required": ["b"] }], "properties": { "a": { "type": "string" } }, "additionalProperties": false }),
+    ] {
+        solves(schema);
+    }
+}
+
+#[test]
+fn the_impossible_is_said() {
+    let make = |schema| {
+        let (schemas, schema) = schemas(json!({ "s": schema }));
+        schemas.generate(&schema, Direction::Response, Sampling::Plain)
+    };
+    for schema in [
+        json!(false),
+        json!({ "type": "integer", "minimum": 2, "maximum": 1 }),
+        json!({ "type": "object", "required": ["s"], "properties": { "s": { "$ref": "#/s" } } }),
+        json!({ "allOf": [{ "type": "string" }, { "type": "integer" }] }),
+    ] {
+        assert!(matches!(make(schema), Err(Impossible::Unsolved { .. })));
+    }
+    assert!(matches!(make(json!({ "type": "array", "minItems": 100_000 })), Err(Impossible::TooLarge { .. })));
+}
