@@ -18,6 +18,8 @@ pub mod limit;
 pub mod finding;
 pub mod message;
 
+pub mod answer;
+
 // read: text to a typed description
 pub mod openapi;
 
@@ -28,6 +30,7 @@ pub mod contract;
 
 // decide: pure
 pub mod mock;
+pub mod proxy;
 
 // tell: renders findings, decides nothing
 pub mod report;

@@ -55,6 +55,13 @@ pub const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(10);
 pub const BODY_READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time that requests in flight have to finish once the server is told to stop.
 pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time to connect to the upstream of a proxy.
+pub const UPSTREAM_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Time for the upstream of a proxy to answer whole. Most servers and browsers give up after one or two minutes.
+pub const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(60);
+/// Time for which an unused connection to an upstream is kept. Node closes its own after 5 s, many others later: who
+/// closes first never sends into a connection that is being closed.
+pub const UPSTREAM_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 /// Connections served at once.
 pub const CONNECTIONS_MAX: usize = 20_000;
 /// Bytes of one compiled pattern. `^.{1,2000}$` takes about 1 MB.

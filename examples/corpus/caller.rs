@@ -3,8 +3,9 @@
 use std::{fmt, sync::Arc};
 
 use mimeo::{
+    answer::Origin,
     contract::{Contract, OperationId, Site},
-    mock::{Mock, Moment, Origin, Settings, handle},
+    mock::{Mock, Moment, Settings, handle},
 };
 
 /// How the calls ended.

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use crate::{limit, shell::UpstreamUrl};
+
 /// Stands in for an HTTP API from nothing but its OpenAPI description.
 #[derive(Debug, Parser)]
 #[command(name = "mimeo", version, about, max_term_width = 100)]
@@ -16,6 +18,8 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Serve mocks of the described APIs
     Mock(MockArgs),
+    /// Pass requests on to a server, and judge them and its answers
+    Proxy(ProxyArgs),
     /// Report everything that is wrong with descriptions
     Check(CheckArgs),
     /// List operations and where their answers come from
@@ -46,15 +50,8 @@ pub(super) struct DescriptionArgs {
 pub(super) struct MockArgs {
     #[command(flatten)]
     pub(super) description: DescriptionArgs,
-    /// Port to listen on; 0 takes any that is free
-    #[arg(short, long, default_value_t = 4010, env = "MIMEO_PORT")]
-    pub(super) port: u16,
-    /// Host to listen on
-    #[arg(short = 'h', long, default_value = "127.0.0.1", env = "MIMEO_HOST")]
-    pub(super) host: String,
-    /// Answer CORS preflights and allow every origin
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set)]
-    pub(super) cors: bool,
+    #[command(flatten)]
+    pub(super) serving: ServingArgs,
     /// Answer 500 with the findings where an answer breaks its own description
     #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
     pub(super) errors: bool,
@@ -64,13 +61,65 @@ pub(super) struct MockArgs {
     /// Make bodies from the schemas even where there are examples
     #[arg(long, alias = "ignoreExamples", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
     pub(super) ignore_examples: bool,
+    /// Accepted for Prism's sake: mimeo only fills in described properties
+    #[arg(long = "json-schema-faker-fillProperties", hide = true, num_args = 0..=1, default_missing_value = "true")]
+    pub(super) fill_properties: Option<bool>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(disable_help_flag = true)]
+pub(super) struct ProxyArgs {
+    /// OpenAPI or Swagger description, or a folder of them
+    #[arg(value_name = "FILE|FOLDER")]
+    pub(super) path: PathBuf,
+    /// Address of the server to which requests are passed on, such as `http://localhost:3000/v1`
+    #[arg(value_name = "UPSTREAM")]
+    pub(super) upstream: UpstreamUrl,
+    /// Let references read below this folder instead of that of each description
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) root: Option<PathBuf>,
+    /// Apply an OpenAPI Overlay; may be repeated
+    #[arg(long = "overlay", value_name = "FILE")]
+    pub(super) overlays: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) serving: ServingArgs,
+    /// Refuse requests that break the description, and answer 500 instead of answers that do
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
+    pub(super) errors: bool,
+    /// Judge requests, not only answers
+    #[arg(long, alias = "validateRequest", num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set)]
+    pub(super) validate_request: bool,
+    /// Time for the upstream to answer, in seconds
+    #[arg(long, default_value_t = limit::UPSTREAM_TIMEOUT.as_secs(), value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(super) upstream_timeout: u64,
+    /// Known from Prism, and refused: mimeo does not reach the upstream through another proxy
+    #[arg(long, alias = "upstreamProxy", hide = true, value_name = "URL", value_parser = no_upstream_proxy)]
+    pub(super) upstream_proxy: Option<String>,
+}
+
+fn no_upstream_proxy(_: &str) -> Result<String, &'static str> {
+    Err("mimeo reaches the upstream directly, not through another proxy: leave the flag out")
+}
+
+/// How any server serves.
+#[derive(Debug, ClapArgs)]
+pub(super) struct ServingArgs {
+    /// Port to listen on; 0 takes any that is free
+    #[arg(short, long, default_value_t = 4010, env = "MIMEO_PORT")]
+    pub(super) port: u16,
+    /// Host to listen on
+    #[arg(short = 'h', long, default_value = "127.0.0.1", env = "MIMEO_HOST")]
+    pub(super) host: String,
+    /// Answer CORS preflights and allow every origin
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set)]
+    pub(super) cors: bool,
     /// Seed of varied values: a number or any text; the same seed gives the same values
     #[arg(long, default_value = "0", env = "MIMEO_SEED")]
     pub(super) seed: String,
     /// Read the description again when one of its files changes
     #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set)]
     pub(super) watch: bool,
-    /// Largest request body, in bytes, or with k, m or g for KiB, MiB, GiB
+    /// Largest body of a message, in bytes, or with k, m or g for KiB, MiB, GiB
     #[arg(long, default_value = "10m", value_name = "SIZE")]
     pub(super) body_max: String,
     /// How much to log: error, warn, info, debug, trace, off [default: info on a terminal, else warn]
@@ -82,9 +131,6 @@ pub(super) struct MockArgs {
     /// Accepted for Prism's sake: mimeo always uses all cores
     #[arg(short, long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(super) multiprocess: Option<bool>,
-    /// Accepted for Prism's sake: mimeo only fills in described properties
-    #[arg(long = "json-schema-faker-fillProperties", hide = true, num_args = 0..=1, default_missing_value = "true")]
-    pub(super) fill_properties: Option<bool>,
     /// Print help
     #[arg(long, action = clap::ArgAction::Help)]
     pub(super) help: Option<bool>,
@@ -145,5 +191,11 @@ pub(super) enum RoutesFormat {
 impl From<&DescriptionArgs> for crate::shell::Description {
     fn from(args: &DescriptionArgs) -> Self {
         Self { paths: args.paths.clone(), root: args.root.clone(), overlays: args.overlays.clone() }
+    }
+}
+
+impl From<&ProxyArgs> for crate::shell::Description {
+    fn from(args: &ProxyArgs) -> Self {
+        Self { paths: vec![args.path.clone()], root: args.root.clone(), overlays: args.overlays.clone() }
     }
 }

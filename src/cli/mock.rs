@@ -1,134 +1,28 @@
 //! `mimeo mock`: serve the described APIs.
 
-use std::io::IsTerminal;
-
-use anyhow::{Context, bail};
-use tokio::runtime;
-use tracing::warn;
-
 use super::{
     Ending,
-    args::{LogFormatArg, MockArgs},
+    args::MockArgs,
     screen::Screen,
+    serving::{body_max, seed, serve},
 };
 use crate::{
-    finding::Severity,
     mock::Settings,
-    report::{self, Chapter},
-    shell::{
-        Described, Description, Listener, LogFormat, Server, ServerSettings, Watcher, describe, start_log, stopped,
-    },
+    shell::{Description, ServerSettings},
 };
 
 pub(super) fn run(args: &MockArgs, screen: Screen) -> anyhow::Result<Ending> {
-    let settings = settings(args)?;
-    start(args, screen)?;
-    let what = Description::from(&args.description);
-    let described = describe(&what)?;
-    tell_findings(&described, screen);
-    if let Some(broken) = described.iter().find(|it| it.contract.is_none()) {
-        bail!("`{}` cannot be served", broken.name);
-    }
-    let runtime = runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
-    runtime.block_on(async {
-        let stop = stopped().context("cannot listen for signals")?;
-        let listener = Listener::bind(&args.host, args.port).await?;
-        let server = Server::new(&described, settings);
-        let _watcher = match args.watch.then(|| Watcher::start(what, &described, server.clone())) {
-            Some(Err(error)) => {
-                warn!("{error}; changes are not read again");
-                None
-            }
-            Some(Ok(watcher)) => Some(watcher),
-            None => None,
-        };
-        if screen.is_terminal() {
-            screen.out(&banner(&described, &listener));
-        }
-        screen.out(&format!("Mimeo is listening on http://{}\n", listener.address));
-        if !server.run(listener, stop).await {
-            warn!("some requests did not end in time and were cut off");
-        }
-        Ok(Ending::Done)
-    })
-}
-
-fn settings(args: &MockArgs) -> anyhow::Result<ServerSettings> {
-    Ok(ServerSettings {
+    let settings = ServerSettings {
         mock: Settings {
-            cors: args.cors,
+            cors: args.serving.cors,
             errors: args.errors,
             dynamic: args.dynamic,
             ignore_examples: args.ignore_examples,
+            ..Settings::default()
         },
-        seed: seed(&args.seed),
-        body_bytes_max: size(&args.body_max)
-            .with_context(|| format!("--body-max `{}` is not a size: write 500k, 10m or 1g", args.body_max))?,
+        seed: seed(&args.serving.seed),
+        body_bytes_max: body_max(&args.serving)?,
         ..ServerSettings::default()
-    })
-}
-
-/// A number as it is, any other text by a hash that is the same everywhere.
-fn seed(text: &str) -> u64 {
-    text.parse().unwrap_or_else(|_| {
-        text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-    })
-}
-
-fn size(text: &str) -> Option<usize> {
-    let lower = text.to_ascii_lowercase();
-    let (digits, factor) = match lower.as_bytes().last()? {
-        b'k' => (&lower[..lower.len() - 1], 1024),
-        b'm' => (&lower[..lower.len() - 1], 1024 * 1024),
-        b'g' => (&lower[..lower.len() - 1], 1024 * 1024 * 1024),
-        _ => (&*lower, 1),
     };
-    digits.parse::<usize>().ok()?.checked_mul(factor)
-}
-
-fn start(args: &MockArgs, screen: Screen) -> anyhow::Result<()> {
-    let usual = if std::io::stderr().is_terminal() { "info" } else { "warn" };
-    let level = match args.log.as_deref() {
-        // Prism's names for what others call error and off.
-        Some("fatal") => "error",
-        Some("silent") => "off",
-        Some(level) => level,
-        None => usual,
-    };
-    let format = match args.log_format {
-        LogFormatArg::Text => LogFormat::Text,
-        LogFormatArg::Json => LogFormat::Json,
-    };
-    start_log(level, format, screen.log_has_colour()).map_err(anyhow::Error::msg)
-}
-
-/// Says on standard error what is wrong with what is served: errors in full, the rest as a number.
-fn tell_findings(described: &[Described], screen: Screen) {
-    for described in described {
-        let errors: Vec<_> = described.findings.iter().filter(|it| it.severity == Severity::Error).cloned().collect();
-        let shown = [Chapter { findings: &errors, documents: &described.documents }];
-        screen.err(&report::text(&shown, report::Colour::Plain));
-        let all = Chapter { findings: &described.findings, documents: &described.documents };
-        if !described.findings.is_empty() {
-            screen.err(&format!("{}: {}; `mimeo check` shows all\n", described.name, report::summary(&[all])));
-        }
-    }
-}
-
-/// What is served, for people.
-fn banner(described: &[Described], listener: &Listener) -> String {
-    let several = described.len() > 1;
-    let mut text = String::new();
-    for contract in described.iter().filter_map(|it| it.contract.as_ref()) {
-        let api = &contract.api;
-        let path = if several { format!("/{}", api.id) } else { String::new() };
-        text.push_str(&format!(
-            "{} {}: {} operations at http://{}{path}\n",
-            api.title,
-            api.version,
-            api.operations.len(),
-            listener.address
-        ));
-    }
-    text
+    serve(&args.serving, Description::from(&args.description), settings, None, screen)
 }

@@ -3,8 +3,10 @@
 mod args;
 mod check;
 mod mock;
+mod proxy;
 mod routes;
 mod screen;
+mod serving;
 
 use std::process::ExitCode;
 
@@ -44,6 +46,7 @@ pub fn main() -> ExitCode {
     let screen = Screen;
     let ended = match args.command {
         Command::Mock(args) => mock::run(&args, screen),
+        Command::Proxy(args) => proxy::run(&args, screen),
         Command::Check(args) => check::run(&args, screen),
         Command::Routes(args) => routes::run(&args, screen),
         Command::Completions { shell } => {

@@ -79,6 +79,9 @@ codes! {
     UNDOCUMENTED_STATUS = "undocumented-status", "The answer's status is not described.";
     UNDOCUMENTED_MEDIA_TYPE = "undocumented-media-type", "The answer's media type is not described.";
     BAD_PREFERENCE = "bad-preference", "A preference of the client cannot be read or met.";
+    UNEXPECTED_BODY = "unexpected-body", "A GET or HEAD request has a body that is not described.";
+    BODY_NOT_JUDGED = "body-not-judged", "A body is compressed and was not judged.";
+    UPSTREAM = "upstream", "The server behind the proxy gave no answer.";
     NO_ANSWER = "no-answer", "No answer could be made.";
 }
 

@@ -7,10 +7,12 @@ use std::{
 
 use super::{
     decide::{BodyChoice, Choice, Key},
-    problem::Problem,
     respond::{self, Prepared},
 };
-use crate::contract::{Contract, OperationId};
+use crate::{
+    answer::Problem,
+    contract::{Contract, OperationId},
+};
 
 /// The answers made so far for one API. Bounded by the number of its examples: varied answers are not kept.
 #[derive(Debug, Default)]

@@ -8,13 +8,9 @@ use std::cmp::Reverse;
 
 use http::StatusCode;
 
-use super::{
-    handle::{Origin, Settings},
-    pairing,
-    preference::Preference,
-    problem::Problem,
-};
+use super::{handle::Settings, pairing, preference::Preference};
 use crate::{
+    answer::{Origin, Problem},
     contract::{Accept, Checked, Contract, Match, OperationId},
     finding::{Code, Finding, Part, Place, Reason, Severity},
     message::Request,

@@ -1,23 +1,27 @@
 //! One request in, one outcome out: the function to read first.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::{book::Book, cors, decide, preference::Preference, problem::Problem, respond, violations};
+use super::{book::Book, decide, preference::Preference, respond};
 use crate::{
-    contract::{Contract, Located, Match, Routed, Site},
+    answer::{Entry, Origin, Outcome, Problem, cors, violations},
+    contract::{Checked, Contract, Located, Match, Routed, Site},
     finding::{Code, Finding, Part, Place, Severity},
     message::{Request, Response, header_value},
 };
 
 /// How a mock answers, apart from what its description says.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub struct Settings {
     /// Answer CORS preflights and add CORS header fields.
     pub cors: bool,
     /// Turn an answer that breaks its own description into a 500 with the findings (Prism's `--errors`).
     pub errors: bool,
+    /// Judge requests. Without it, even a faulty request gets a success.
+    pub validate_request: bool,
     /// Make every body from its schema with varied values, even where there is an example.
     pub dynamic: bool,
     /// Make every body from its schema, even where there is an example.
@@ -26,7 +30,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { cors: true, errors: false, dynamic: false, ignore_examples: false }
+        Self { cors: true, errors: false, validate_request: true, dynamic: false, ignore_examples: false }
     }
 }
 
@@ -63,55 +67,6 @@ pub struct Moment {
     pub seed: u64,
 }
 
-/// What a request leads to.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// What the client gets. For a HEAD request the body is that of GET: the connection leaves it out.
-    pub reply: Response,
-    /// What is said about the exchange.
-    pub entry: Entry,
-}
-
-/// What is said about an exchange: for the log, later for the journal.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// When the request was answered, in milliseconds since the Unix epoch.
-    pub at_ms: u64,
-    /// The id of the API, if one was found.
-    pub api: Option<String>,
-    /// The operation, if one was found: its operationId, or `GET /pets/{id}`.
-    pub operation: Option<String>,
-    /// Everything that is wrong with the request or with our answer.
-    pub findings: Vec<Finding>,
-    /// Where the answer comes from.
-    pub origin: Origin,
-}
-
-/// Where an answer comes from; said in the header field `Mimeo-Origin`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// An example of the description, by its name if it has one.
-    Example(Option<String>),
-    /// Made from the schema.
-    Schema,
-    /// An answer that is described without a body.
-    Empty,
-    /// The mock itself: the description has no answer for this case.
-    Mimeo,
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Example(Some(name)) => write!(f, "example {name}"),
-            Self::Example(None) => f.write_str("example"),
-            Self::Schema => f.write_str("schema"),
-            Self::Empty => f.write_str("empty"),
-            Self::Mimeo => f.write_str("mimeo"),
-        }
-    }
-}
-
 /// Answers a request.
 pub fn handle(mock: &Mock, request: &Request, moment: Moment) -> Outcome {
     let mut entry =
@@ -128,7 +83,7 @@ pub fn handle(mock: &Mock, request: &Request, moment: Moment) -> Outcome {
         );
         reply
     });
-    set_origin(&mut reply, &entry.origin);
+    entry.origin.mark(&mut reply);
     if entry.operation.is_some()
         && let Some(text) = violations::header(&entry.findings)
     {
@@ -157,7 +112,7 @@ fn answer(mock: &Mock, request: &Request, moment: Moment, entry: &mut Entry) -> 
     entry.operation = Some(operation.id.clone().unwrap_or_else(|| format!("{} {}", operation.method, operation.path)));
     let preference = Preference::of(request).map_err(Problem::bad_preference)?;
 
-    let (faults, checked) = judge(contract, &found, request);
+    let (faults, checked) = judge(contract, &found, request, mock.settings.validate_request);
     entry.findings.extend(faults.iter().cloned());
     let case = decide::Case {
         contract,
@@ -186,26 +141,16 @@ fn answer(mock: &Mock, request: &Request, moment: Moment, entry: &mut Entry) -> 
     Ok(reply)
 }
 
-/// What is wrong with a request: first its credentials, and only if those are right the rest.
-fn judge(contract: &Contract, found: &Match<'_>, request: &Request) -> (Vec<Finding>, crate::contract::Checked) {
-    let security = contract.authenticate(found, request);
-    if security.is_empty() {
-        let mut checked = contract.check_request(found, request);
-        (std::mem::take(&mut checked.findings), checked)
-    } else {
-        (security, crate::contract::Checked::default())
+/// What is wrong with a request: first its credentials, and only if those are right the rest. Without `validate` it is
+/// only read.
+fn judge(contract: &Contract, found: &Match<'_>, request: &Request, validate: bool) -> (Vec<Finding>, Checked) {
+    let security = if validate { contract.authenticate(found, request) } else { Vec::new() };
+    if !security.is_empty() {
+        return (security, Checked::default());
     }
-}
-
-fn set_origin(reply: &mut Response, origin: &Origin) {
-    let value = match origin {
-        Origin::Example(None) => http::HeaderValue::from_static("example"),
-        Origin::Schema => http::HeaderValue::from_static("schema"),
-        Origin::Empty => http::HeaderValue::from_static("empty"),
-        Origin::Mimeo => http::HeaderValue::from_static("mimeo"),
-        Origin::Example(Some(_)) => header_value(&origin.to_string()),
-    };
-    reply.headers.insert("mimeo-origin", value);
+    let mut checked = contract.check_request(found, request);
+    let findings = std::mem::take(&mut checked.findings);
+    (if validate { findings } else { Vec::new() }, checked)
 }
 
 fn no_path<'c>(contracts: impl Iterator<Item = &'c Arc<Contract>>, request: &Request, path: &str) -> Problem {

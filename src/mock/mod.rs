@@ -4,14 +4,11 @@
 //! find the API and the operation, look at the credentials, check the request, decide which answer, make it.
 
 mod book;
-mod cors;
 mod decide;
 mod handle;
 mod pairing;
 mod preference;
-mod problem;
 mod respond;
-mod violations;
 
 pub use decide::preview;
-pub use handle::{Entry, Mock, Moment, Origin, Outcome, Settings, handle};
+pub use handle::{Mock, Moment, Settings, handle};

@@ -3,12 +3,9 @@
 use http::{HeaderName, StatusCode};
 use serde_json::Value;
 
-use super::{
-    decide::{BodyChoice, Choice},
-    handle::Origin,
-    problem::Problem,
-};
+use super::decide::{BodyChoice, Choice};
 use crate::{
+    answer::{Origin, Problem},
     contract::{CannotWrite, Contract, OperationId, Written},
     finding::{Code, Finding, Part, Place},
     message::{Response, header_value},

@@ -6,14 +6,18 @@ mod description;
 mod files;
 mod listen;
 mod log;
+mod relay;
 mod serve;
 mod signal;
+mod upstream;
 mod watch;
 
 pub use description::{Described, Description, ReadError, describe};
 pub use files::{Disk, Found, find};
 pub use listen::{BindError, Listener};
 pub use log::{LogFormat, start_log};
+pub use relay::ProxySettings;
 pub use serve::{Server, ServerSettings};
 pub use signal::stopped;
+pub use upstream::{Upstream, UpstreamLimits, UpstreamUrl, UpstreamUrlError};
 pub use watch::{WatchError, Watcher};

@@ -29,12 +29,14 @@ use super::{
     admin,
     description::{Described, site},
     listen::Listener,
+    relay::{ProxySettings, relay},
 };
 use crate::{
+    answer::Outcome,
     finding::Severity,
     limit,
     message::{Request, Response},
-    mock::{Mock, Moment, Outcome, Settings, handle},
+    mock::{Mock, Moment, Settings, handle},
 };
 
 /// How a server runs.
@@ -42,6 +44,8 @@ use crate::{
 pub struct ServerSettings {
     /// How the mock answers.
     pub mock: Settings,
+    /// The server to which requests are passed on; without one, the mock answers them all.
+    pub proxy: Option<ProxySettings>,
     /// The seed of all varied values.
     pub seed: u64,
     /// Bytes of one request body.
@@ -54,6 +58,7 @@ impl Default for ServerSettings {
     fn default() -> Self {
         Self {
             mock: Settings::default(),
+            proxy: None,
             seed: 0,
             body_bytes_max: limit::BODY_BYTES_MAX,
             shutdown_timeout: limit::SHUTDOWN_TIMEOUT,
@@ -147,19 +152,23 @@ async fn serve(state: Arc<Serving>, request: HttpRequest<Incoming>) -> Result<Re
         Err(refusal) => return Ok(refusal),
     };
     let moment = Moment { now_ms: now_ms(), seed: state.settings.seed };
-    let mock = state.mock.load();
-    // A fault in one operation must not take the connection, let alone the server, with it.
-    let outcome = catch_unwind(AssertUnwindSafe(|| handle(&mock, &request, moment)));
-    Ok(match outcome {
-        Ok(outcome) => {
-            tell(&request, &outcome);
-            reply(outcome.reply)
-        }
-        Err(_) => {
-            error!("a fault in mimeo itself at {} {}; please report it", request.method, request.path);
-            refuse(StatusCode::INTERNAL_SERVER_ERROR, "A fault in mimeo itself", "The log has more; please report it.")
-        }
-    })
+    let outcome = match &state.settings.proxy {
+        None => guarded(|| handle(&state.mock.load(), &request, moment)),
+        Some(proxy) => relay(&state.mock.load_full(), proxy, &request, moment).await,
+    };
+    let Some(outcome) = outcome else {
+        error!("a fault in mimeo itself at {} {}; please report it", request.method, request.path);
+        let detail = "The log has more; please report it.";
+        return Ok(refuse(StatusCode::INTERNAL_SERVER_ERROR, "A fault in mimeo itself", detail));
+    };
+    tell(&request, &outcome);
+    Ok(reply(outcome.reply))
+}
+
+/// Does pure work; `None` if it panics: a fault in one operation must not take the connection, let alone the server,
+/// with it.
+pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
 fn now_ms() -> u64 {

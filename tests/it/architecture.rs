@@ -11,10 +11,11 @@ use std::{
 const ROWS: &[&[&str]] = &[
     &["limit"],
     &["finding", "message"],
+    &["answer"],
     &["openapi"],
     &["schema"],
     &["contract"],
-    &["mock"],
+    &["mock", "proxy"],
     &["report"],
     &["shell"],
     &["cli"],
@@ -170,6 +171,8 @@ fn planted_faults_are_found() {
         "x.rs: openapi must not import schema\n",
     );
     check("finding", "fn f(it: crate::message::Request) {}\n", "x.rs: finding must not import message\n");
+    check("mock", "use crate::proxy::Step;\n", "x.rs: mock must not import proxy\n");
+    check("proxy", "use crate::mock::handle;\n", "x.rs: proxy must not import mock\n");
     check("mock", "tokio::spawn(it);\n", "x.rs: mock must not use the crate tokio\n");
     check("mock", "use super::super::schema;\n", "x.rs: `super::super` hides what is imported\n");
     check("novel", "", "x.rs: the module novel is in no row\n");

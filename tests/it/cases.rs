@@ -76,6 +76,7 @@ fn settings(description: &str) -> Settings {
         errors: has("errors"),
         dynamic: has("dynamic"),
         ignore_examples: has("ignore-examples"),
+        ..Settings::default()
     }
 }
 

@@ -10,6 +10,8 @@ mod cases;
 mod documentation;
 /// The program as a user runs it.
 mod program;
+/// The proxy between a client and a real server.
+mod proxy;
 /// Real sockets: bounds, stopping, reloading.
 mod sockets;
 /// What `spec/` answers.

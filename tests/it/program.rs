@@ -62,6 +62,22 @@ fn a_port_in_use() {
 }
 
 #[test]
+fn what_a_proxy_refuses() {
+    let files = [("a.yaml", GOOD)];
+    check(&[], &["proxy", "--help"], 0, &["<UPSTREAM>", "--errors", "--validate-request"]);
+    check(&files, &["proxy", "a.yaml"], 2, &["<UPSTREAM>"]);
+    check(&files, &["proxy", "a.yaml", "localhost:3000"], 2, &["write http://localhost:3000"]);
+    check(&files, &["proxy", "a.yaml", "https://api.example"], 2, &["https is not supported yet"]);
+    check(&files, &["proxy", "a.yaml", "http://me:secret@api.example"], 2, &["it has credentials"]);
+    let through = ["proxy", "a.yaml", "http://localhost:1", "--upstream-proxy", "http://localhost:2"];
+    check(&files, &through, 2, &["not through another proxy"]);
+    check(&files, &["proxy", "none.yaml", "http://localhost:1"], 3, &["cannot read `none.yaml`"]);
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let itself = format!("http://localhost:{free}/v1");
+    check(&files, &["proxy", "a.yaml", &itself, "-p", &free], 3, &["the upstream is mimeo itself"]);
+}
+
+#[test]
 fn checking() {
     check(&[("a.yaml", GOOD)], &["check", "a.yaml"], 0, &["1 description: no findings"]);
     let dangling = GOOD.replace(

@@ -12,10 +12,11 @@ use std::{
 
 use http::{HeaderValue, StatusCode, header};
 use mimeo::{
+    answer::Outcome,
     contract::{Contract, OperationId, Site},
     finding::Severity,
     message::Request,
-    mock::{Mock, Moment, Outcome, Settings, handle},
+    mock::{Mock, Moment, Settings, handle},
     openapi::{Operation, StatusRange},
     shell::{Description, describe},
 };

@@ -12,7 +12,7 @@ use crate::{
 const HEADER_MAX: usize = 4096;
 
 /// The value of `sl-violations`; `None` if nothing is wrong with the messages.
-pub(super) fn header(findings: &[Finding]) -> Option<HeaderValue> {
+pub(crate) fn header(findings: &[Finding]) -> Option<HeaderValue> {
     let about: Vec<&Finding> =
         findings.iter().filter(|finding| matches!(finding.place, Place::Message { .. })).collect();
     for count in (1..=about.len()).rev() {
@@ -26,7 +26,7 @@ pub(super) fn header(findings: &[Finding]) -> Option<HeaderValue> {
 }
 
 /// Findings as a JSON array; with `side`, each location begins with `request` or `response`.
-pub(super) fn json(findings: &[Finding], side: bool) -> Value {
+pub(crate) fn json(findings: &[Finding], side: bool) -> Value {
     Value::Array(findings.iter().map(|finding| violation(finding, side)).collect())
 }
 

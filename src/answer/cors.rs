@@ -10,14 +10,14 @@ use crate::message::{Request, Response};
 const METHODS: &str = "GET,DELETE,HEAD,PATCH,POST,PUT,OPTIONS";
 
 /// True for the question that a browser asks before it sends a request to another origin.
-pub(super) fn is_preflight(request: &Request) -> bool {
+pub(crate) fn is_preflight(request: &Request) -> bool {
     request.method == Method::OPTIONS
         && request.headers.contains_key(header::ORIGIN)
         && request.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
 /// The answer to a preflight. It has a `Content-Length`, which Safari waits for.
-pub(super) fn preflight(request: &Request) -> Response {
+pub(crate) fn preflight(request: &Request) -> Response {
     let mut reply = Response::new(StatusCode::NO_CONTENT);
     allow(&mut reply, request);
     let asked = request.headers.get(header::ACCESS_CONTROL_REQUEST_METHOD);
@@ -30,7 +30,7 @@ pub(super) fn preflight(request: &Request) -> Response {
 }
 
 /// Adds the header fields that let a page of any origin read an answer.
-pub(super) fn allow(reply: &mut Response, request: &Request) {
+pub(crate) fn allow(reply: &mut Response, request: &Request) {
     let any = HeaderValue::from_static("*");
     let origin = request.headers.get(header::ORIGIN).cloned().unwrap_or_else(|| any.clone());
     let asked = request.headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned().unwrap_or_else(|| any.clone());

@@ -1,4 +1,4 @@
-//! Answers of the mock's own, where the description has none: problem details (RFC 9457).
+//! Answers of Mimeo's own, where the description has none: problem details (RFC 9457).
 //!
 //! The names are Prism's, so that clients that look at them find what they know; the `type` is ours.
 
@@ -13,41 +13,41 @@ use crate::{
 
 /// A refusal, still as data.
 #[derive(Clone, Debug)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     id: &'static str,
     status: StatusCode,
     title: &'static str,
     headers: Vec<(HeaderName, String)>,
     /// What is wrong.
-    pub(super) findings: Vec<Finding>,
+    pub(crate) findings: Vec<Finding>,
 }
 
 impl Problem {
     /// A problem with its Prism name, status and title.
-    pub(super) fn new(id: &'static str, status: StatusCode, title: &'static str, findings: Vec<Finding>) -> Self {
+    pub(crate) fn new(id: &'static str, status: StatusCode, title: &'static str, findings: Vec<Finding>) -> Self {
         Self { id, status, title, headers: Vec::new(), findings }
     }
 
     /// Adds a header field to the answer.
     #[must_use]
-    pub(super) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
+    pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
     }
 
     /// A preference that cannot be read.
-    pub(super) fn bad_preference(finding: Finding) -> Self {
+    pub(crate) fn bad_preference(finding: Finding) -> Self {
         Self::new("UNPROCESSABLE_ENTITY", StatusCode::UNPROCESSABLE_ENTITY, "Invalid preference", vec![finding])
     }
 
     /// A preference for something that the description does not have.
-    pub(super) fn no_such_answer(finding: Finding) -> Self {
+    pub(crate) fn no_such_answer(finding: Finding) -> Self {
         Self::new("NOT_FOUND", StatusCode::NOT_FOUND, "The description has no such answer", vec![finding])
     }
 
     /// A request that is wrong, where the operation describes no answer to that. The faults themselves are already
     /// noted, so they are told but not noted again.
-    pub(super) fn invalid_request(reason: Reason, faults: &[Finding]) -> Self {
+    pub(crate) fn invalid_request(reason: Reason, faults: &[Finding]) -> Self {
         let (id, status, title) = match reason {
             Reason::ScopeMissing => ("FORBIDDEN", StatusCode::FORBIDDEN, "The credentials do not allow this"),
             reason if reason.is_security() => {
@@ -62,12 +62,12 @@ impl Problem {
     }
 
     /// An answer of the description that breaks the description (`--errors`).
-    pub(super) fn violations(findings: Vec<Finding>) -> Self {
+    pub(crate) fn violations(findings: Vec<Finding>) -> Self {
         Self::new("VIOLATIONS", StatusCode::INTERNAL_SERVER_ERROR, "Request/Response not valid", findings)
     }
 
     /// The answer.
-    pub(super) fn response(&self) -> Response {
+    pub(crate) fn response(&self) -> Response {
         let mut body = Map::new();
         body.insert(
             "type".to_owned(),

@@ -1,0 +1,77 @@
+//! What a request leads to, and what is said about it.
+
+use std::fmt;
+
+use http::HeaderValue;
+
+use crate::{
+    finding::Finding,
+    message::{Response, header_value},
+};
+
+/// What a request leads to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What the client gets. For a HEAD request the body is that of GET: the connection leaves it out.
+    pub reply: Response,
+    /// What is said about the exchange.
+    pub entry: Entry,
+}
+
+/// What is said about an exchange: for the log, later for the journal.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// When the request was answered, in milliseconds since the Unix epoch.
+    pub at_ms: u64,
+    /// The id of the API, if one was found.
+    pub api: Option<String>,
+    /// The operation, if one was found: its operationId, or `GET /pets/{id}`.
+    pub operation: Option<String>,
+    /// Everything that is wrong with the request or with the answer.
+    pub findings: Vec<Finding>,
+    /// Where the answer comes from.
+    pub origin: Origin,
+}
+
+/// Where an answer comes from; said in the header field `Mimeo-Origin`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// An example of the description, by its name if it has one.
+    Example(Option<String>),
+    /// Made from the schema.
+    Schema,
+    /// An answer that is described without a body.
+    Empty,
+    /// The server behind the proxy.
+    Upstream,
+    /// Mimeo itself: the description has no answer for this case.
+    Mimeo,
+}
+
+impl Origin {
+    /// Says in an answer where it comes from.
+    pub(crate) fn mark(&self, reply: &mut Response) {
+        let value = match self {
+            Self::Example(None) => HeaderValue::from_static("example"),
+            Self::Schema => HeaderValue::from_static("schema"),
+            Self::Empty => HeaderValue::from_static("empty"),
+            Self::Upstream => HeaderValue::from_static("upstream"),
+            Self::Mimeo => HeaderValue::from_static("mimeo"),
+            Self::Example(Some(_)) => header_value(&self.to_string()),
+        };
+        reply.headers.insert("mimeo-origin", value);
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Example(Some(name)) => write!(f, "example {name}"),
+            Self::Example(None) => f.write_str("example"),
+            Self::Schema => f.write_str("schema"),
+            Self::Empty => f.write_str("empty"),
+            Self::Upstream => f.write_str("upstream"),
+            Self::Mimeo => f.write_str("mimeo"),
+        }
+    }
+}
