@@ -29,6 +29,8 @@ pub const FINDINGS_MAX: usize = 2_000;
 pub const PATH_SEGMENTS_MAX: usize = 128;
 /// Schemas that one validator may reach; above it the check is dropped and reported.
 pub const SCHEMA_REACH_MAX: usize = 20_000;
+/// Definitions that may apply to the same value, each by way of the last; judging a value recurses through them.
+pub const SCHEMA_CHAIN_MAX: usize = 100;
 /// Nesting levels of a JSON body. `serde_json` stops there, and so do most servers.
 pub const BODY_DEPTH_MAX: usize = 128;
 /// Bytes of one request body, unless `--body-max` says otherwise.

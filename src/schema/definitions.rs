@@ -112,6 +112,41 @@ pub(super) struct Graph {
     pub(super) definitions: HashMap<Number, Arc<Lowered>>,
 }
 
+impl Graph {
+    /// True if more than [`limit::SCHEMA_CHAIN_MAX`] definitions apply to one value, each by way of the last: judging
+    /// it recurses through all of them.
+    pub(super) fn is_too_deep(&self) -> bool {
+        if self.definitions.len() <= limit::SCHEMA_CHAIN_MAX {
+            return false;
+        }
+        let mut depths: HashMap<Number, usize> = HashMap::new();
+        self.definitions.keys().any(|start| self.chain_below(*start, &mut depths) > limit::SCHEMA_CHAIN_MAX)
+    }
+
+    /// The longest chain from a definition; one that comes back to itself ends there.
+    fn chain_below(&self, start: Number, depths: &mut HashMap<Number, usize>) -> usize {
+        let mut path = vec![(start, 0_usize)];
+        while let Some((number, next)) = path.last_mut() {
+            let children = self.definitions.get(number).map(|lowered| lowered.in_place.as_slice()).unwrap_or_default();
+            if *next == 0 {
+                // stands for "being looked at", and ends a circle
+                depths.insert(*number, 0);
+            }
+            if let Some(child) = children.get(*next) {
+                *next += 1;
+                if !depths.contains_key(child) {
+                    path.push((*child, 0));
+                }
+            } else {
+                let longest = children.iter().filter_map(|child| depths.get(child)).max().copied().unwrap_or(0);
+                depths.insert(*number, longest + 1);
+                path.pop();
+            }
+        }
+        depths.get(&start).copied().unwrap_or(0)
+    }
+}
+
 /// The reference to a definition as it stands in lowered schemas.
 pub(super) fn reference(number: Number) -> String {
     format!("#/$defs/{number}")

@@ -34,8 +34,11 @@ const BUILT_IN: [&str; 19] = [
     "uuid",
 ];
 
+/// Says whether a string has a format.
+type Check = fn(&str) -> bool;
+
 /// Formats of `OpenAPI` that are checked here.
-const OWN: [(&str, fn(&str) -> bool); 3] = [("byte", is_base64), ("base64url", is_base64url), ("char", is_char)];
+const OWN: [(&str, Check); 3] = [("byte", is_base64), ("base64url", is_base64url), ("char", is_char)];
 
 const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);

@@ -1,4 +1,4 @@
-//! JSON Schema in all the dialects of OpenAPI: checking values, making values, and the shape that decoding needs.
+//! JSON Schema in all the dialects of `OpenAPI`: checking values, making values, and the shape that decoding needs.
 //!
 //! Every schema is *lowered* to JSON Schema 2020-12, with a map back to where it was written. Lowering and compiling
 //! happen when a schema is first used, and are kept.
@@ -96,6 +96,7 @@ impl Schemas {
     pub fn validator(&self, schema: &SchemaRef, direction: Direction) -> Arc<Validator> {
         self.validators.get((schema.clone(), direction), || {
             let graph = self.graph(schema, direction, Purpose::Check);
+            let graph = graph.filter(|graph| !graph.is_too_deep());
             graph.map_or_else(Validator::of_anything, |graph| Validator::compile(&graph))
         })
     }
@@ -161,7 +162,7 @@ impl<K: Eq + Hash, V> Kept<K, V> {
         if let Some(kept) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Arc::clone(kept);
         }
-        let made = Arc::new(make());
-        Arc::clone(self.0.write().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(made))
+        let fresh = Arc::new(make());
+        Arc::clone(self.0.write().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(fresh))
     }
 }

@@ -72,13 +72,14 @@ pub(super) fn nests_repetition(pattern: &str) -> bool {
     false
 }
 
+/// True for a pattern with the slashes of a literal around it.
+pub(super) fn is_delimited(pattern: &str) -> bool {
+    pattern.len() > 4 && pattern.starts_with("/^") && pattern.ends_with("$/")
+}
+
 /// `/^a$/` is a literal of JavaScript or Perl; with the slashes no string could match it.
 fn undelimited(pattern: &str) -> &str {
-    if pattern.len() > 4 && pattern.starts_with("/^") && pattern.ends_with("$/") {
-        pattern.trim_matches('/')
-    } else {
-        pattern
-    }
+    if is_delimited(pattern) { pattern.trim_matches('/') } else { pattern }
 }
 
 /// `(?i)` at the front, as other languages write it.

@@ -75,7 +75,7 @@ pub struct Shape {
     /// `contentEncoding`
     pub content_encoding: Option<String>,
     /// `default`, if there is one.
-    pub default: Option<serde_json::Value>,
+    pub default: Option<Value>,
     /// The `xml` object.
     pub xml: XmlNote,
 }
@@ -143,22 +143,22 @@ impl Gatherer<'_> {
             if !self.schemas.honours_siblings(schema.at.doc) {
                 return referred;
             }
-            let mut shape = self.own(schema, map);
+            let mut shape = own(schema, map);
             add(&mut shape, referred);
             return self.composed(shape, schema, map, steps);
         }
-        let shape = self.own(schema, map);
+        let shape = own(schema, map);
         self.composed(shape, schema, map, steps)
     }
 
     /// Adds what `allOf`, `anyOf` and `oneOf` say.
     fn composed(&mut self, mut shape: Shape, schema: &SchemaRef, map: &Map<String, Value>, steps: usize) -> Shape {
-        for member in self.members(schema, map, "allOf") {
+        for member in members(schema, map, "allOf") {
             let member = self.gather(&member, steps - 1);
             add(&mut shape, member);
         }
         for keyword in ["anyOf", "oneOf"] {
-            let branches = self.members(schema, map, keyword);
+            let branches = members(schema, map, keyword);
             let branches: Vec<Shape> = branches.iter().map(|branch| self.gather(branch, steps - 1)).collect();
             if let Some(united) = branches.into_iter().reduce(unite) {
                 add(&mut shape, united);
@@ -169,41 +169,42 @@ impl Gatherer<'_> {
         }
         shape
     }
+}
 
-    fn members(&self, schema: &SchemaRef, map: &Map<String, Value>, keyword: &str) -> Vec<SchemaRef> {
-        let count = map.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
-        let at = schema.at.child(keyword);
-        (0..count).map(|index| SchemaRef { at: at.item(index), kind: SchemaKind::Schema }).collect()
-    }
+/// The subschemas of a keyword whose value is a list.
+fn members(schema: &SchemaRef, map: &Map<String, Value>, keyword: &str) -> Vec<SchemaRef> {
+    let count = map.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
+    let at = schema.at.child(keyword);
+    (0..count).map(|index| SchemaRef { at: at.item(index), kind: SchemaKind::Schema }).collect()
+}
 
-    /// What the schema object says by itself.
-    fn own(&self, schema: &SchemaRef, map: &Map<String, Value>) -> Shape {
-        let text = |keyword: &str| map.get(keyword).and_then(Value::as_str).map(str::to_owned);
-        let part = |keyword: &str, kind| SchemaRef { at: schema.at.child(keyword), kind };
-        let object = |keyword: &str| map.get(keyword).filter(|value| value.is_object());
-        let properties = map.get("properties").and_then(Value::as_object);
-        let properties_at = schema.at.child("properties");
-        let property =
-            |name: &String| (name.clone(), SchemaRef { at: properties_at.child(name), kind: SchemaKind::Schema });
-        let required = map.get("required").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        Shape {
-            types: types(map),
-            items: object("items").map(|_| part("items", schema.kind)),
-            properties: properties.into_iter().flat_map(Map::keys).map(property).collect(),
-            additional: object("additionalProperties").map(|_| part("additionalProperties", SchemaKind::Schema)),
-            required: required.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-            format: text("format"),
-            content_media_type: text("contentMediaType"),
-            content_encoding: text("contentEncoding"),
-            default: map.get("default").cloned(),
-            xml: xml(map),
-        }
+/// What the schema object says by itself.
+fn own(schema: &SchemaRef, map: &Map<String, Value>) -> Shape {
+    let text = |keyword: &str| map.get(keyword).and_then(Value::as_str).map(str::to_owned);
+    let part = |keyword: &str, kind| SchemaRef { at: schema.at.child(keyword), kind };
+    let object = |keyword: &str| map.get(keyword).filter(|value| value.is_object());
+    let properties = map.get("properties").and_then(Value::as_object);
+    let properties_at = schema.at.child("properties");
+    let property =
+        |name: &String| (name.clone(), SchemaRef { at: properties_at.child(name), kind: SchemaKind::Schema });
+    let required = map.get("required").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    Shape {
+        types: types(map),
+        items: object("items").map(|_| part("items", schema.kind)),
+        properties: properties.into_iter().flat_map(Map::keys).map(property).collect(),
+        additional: object("additionalProperties").map(|_| part("additionalProperties", SchemaKind::Schema)),
+        required: required.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        format: text("format"),
+        content_media_type: text("contentMediaType"),
+        content_encoding: text("contentEncoding"),
+        default: map.get("default").cloned(),
+        xml: xml(map),
     }
 }
 
 /// The types that a schema object allows, by `type` or else by its values.
 fn types(map: &Map<String, Value>) -> Types {
-    let named = |name: &Value| match name.as_str() {
+    let type_named = |name: &Value| match name.as_str() {
         Some("null") => Types::NULL,
         Some("boolean") => Types::BOOLEAN,
         Some("integer") => Types::INTEGER,
@@ -215,8 +216,8 @@ fn types(map: &Map<String, Value>) -> Types {
         _ => Types::ANY,
     };
     match map.get("type") {
-        Some(Value::Array(names)) => names.iter().map(named).fold(Types::default(), Types::union),
-        Some(name) => named(name),
+        Some(Value::Array(names)) => names.iter().map(type_named).fold(Types::default(), Types::union),
+        Some(name) => type_named(name),
         None => {
             let values = map.get("const").map(std::slice::from_ref);
             let values = values.or_else(|| map.get("enum")?.as_array().map(Vec::as_slice)).unwrap_or_default();

@@ -36,11 +36,4 @@ impl Chance {
     pub(super) fn index(&mut self, length: usize) -> usize {
         usize::try_from(self.below(length as u64)).unwrap_or(0)
     }
-
-    /// A number from 0 up to, not including, 1; plainly 0.
-    pub(super) fn fraction(&mut self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "53 bits fit a float")]
-        let fraction = self.below(1 << 53) as f64 / (1_u64 << 53) as f64;
-        fraction
-    }
 }

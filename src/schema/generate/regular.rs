@@ -55,7 +55,7 @@ pub(super) fn matches(pattern: &str, text: &str) -> bool {
 fn parse(text: &str) -> Option<Hir> {
     let translated = pattern::translate(text);
     let mut parser = regex_syntax::ParserBuilder::new().nest_limit(NEST_MAX).build();
-    parser.parse(&translated).or_else(|_| parser.parse(&without_look_around(&translated))).ok()
+    parser.parse(&translated).ok().or_else(|| parser.parse(&without_look_around(&translated)).ok())
 }
 
 /// The pattern without its groups of look-around.

@@ -109,12 +109,11 @@ fn drawn(format: &str, chance: &mut Chance) -> Option<String> {
         "ipv4" => format!("192.0.2.{}", 1 + chance.below(254)),
         "ipv6" => format!("2001:db8::{}", hex(4, chance)),
         "uri" | "iri" | "url" | "uri-template" => format!("http://example.com/{}", word(chance)),
-        "uri-reference" | "iri-reference" => format!("/{}", word(chance)),
         "uuid" | "guid" => {
             let [a, b, c, d] = [8, 4, 3, 3].map(|count| hex(count, chance));
             format!("{a}-{b}-4{c}-{}{d}-{}", pick(b"89ab", chance), hex(12, chance))
         }
-        "json-pointer" => format!("/{}", word(chance)),
+        "uri-reference" | "iri-reference" | "json-pointer" => format!("/{}", word(chance)),
         "password" => word(chance),
         "char" => letter(chance).to_string(),
         _ => return None,

@@ -33,14 +33,14 @@ impl Families {
                 let Some(Value::Object(components)) = document.tree.pointer(home) else { continue };
                 let home = Location::new(doc, home);
                 for (name, component) in components {
-                    families.add(documents, name, home.child(name), component);
+                    families.add(documents, name, &home.child(name), component);
                 }
             }
         }
         families
     }
 
-    fn add(&mut self, documents: &Documents, name: &str, at: Location, component: &Value) {
+    fn add(&mut self, documents: &Documents, name: &str, at: &Location, component: &Value) {
         let members = component.get("allOf").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         for member in members {
             let parent = member.get("$ref").and_then(Value::as_str);
@@ -294,14 +294,12 @@ fn pinned_in(property: Option<&Value>) -> Option<Vec<String>> {
 
 /// The name of a component: its key, or the stem of its file.
 fn own_name(documents: &Documents, at: &Location) -> String {
-    match at.pointer.rsplit_once('/') {
-        Some((_, token)) => unescape_token(token),
-        None => {
-            let path = documents.document(at.doc).map_or("", |doc| doc.path.as_str());
-            let file = path.rsplit('/').next().unwrap_or(path);
-            file.split('.').next().unwrap_or(file).to_owned()
-        }
+    if let Some((_, token)) = at.pointer.rsplit_once('/') {
+        return unescape_token(token);
     }
+    let path = documents.document(at.doc).map_or("", |doc| doc.path.as_str());
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.split('.').next().unwrap_or(file).to_owned()
 }
 
 /// The index that the next added member of `allOf` gets.

@@ -149,12 +149,11 @@ impl Lowerer<'_> {
         let mut lowered = Vec::with_capacity(members.len());
         for (index, member) in members.iter().enumerate() {
             let parent = if is_component { self.parent(member) } else { None };
-            lowered.push(match parent {
-                Some(parent) => one("$ref", self.definition(parent, true).into()),
-                None => {
-                    let index = index.to_string();
-                    self.below(&["allOf", &index], &["allOf", &index], member, context)
-                }
+            lowered.push(if let Some(parent) = parent {
+                one("$ref", self.definition(parent, true).into())
+            } else {
+                let index = index.to_string();
+                self.below(&["allOf", &index], &["allOf", &index], member, context)
             });
         }
         Some(Value::Array(lowered))

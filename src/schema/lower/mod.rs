@@ -12,6 +12,7 @@ mod visibility;
 use serde_json::{Map, Value};
 
 pub(super) use discriminator::Families;
+pub(super) use keyword::TYPES;
 pub(super) use reference::ignores_siblings;
 
 use super::{
@@ -30,6 +31,8 @@ pub(super) struct Lowered {
     pub(super) value: Value,
     /// The definitions that it refers to.
     pub(super) refs: Vec<Number>,
+    /// Those among them that apply to the same value.
+    pub(super) in_place: Vec<Number>,
     /// Where its parts were written, the whole first.
     origins: Vec<Origin>,
 }
@@ -86,7 +89,9 @@ pub(super) fn lower(schemas: &Schemas, key: &Key) -> Lowered {
     let Lowerer { mut refs, origins, .. } = lowerer;
     refs.sort_unstable();
     refs.dedup();
-    Lowered { value, refs, origins }
+    let mut in_place = Vec::new();
+    reference::collect_in_place(&value, &mut in_place);
+    Lowered { value, refs, in_place, origins }
 }
 
 /// What surrounds a subschema.
@@ -134,7 +139,7 @@ impl Lowerer<'_> {
 
     fn object(&mut self, schema: &Value, map: &Map<String, Value>, mut context: Context<'_>) -> Value {
         if let Some(draft) = map.get("$schema").and_then(Value::as_str) {
-            context.siblings = !reference::ignores_siblings(draft);
+            context.siblings = !ignores_siblings(draft);
         }
         if map.contains_key("$ref") && !context.siblings {
             return self.reference(map).map_or(Value::Bool(true), |reference| one("$ref", reference));

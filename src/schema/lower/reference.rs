@@ -5,12 +5,31 @@ use serde_json::{Map, Value};
 use super::Lowerer;
 use crate::{
     openapi::{Location, SchemaKind},
-    schema::definitions::{Key, reference},
+    schema::definitions::{Key, Number, number_of, reference},
 };
 
 /// True for the drafts in which nothing beside a `$ref` counts.
 pub(in crate::schema) fn ignores_siblings(draft: &str) -> bool {
     ["draft-03", "draft-04", "draft-05", "draft-06", "draft-07"].iter().any(|old| draft.contains(old))
+}
+
+/// Collects the definitions that apply to the same value as a lowered schema does.
+pub(super) fn collect_in_place(schema: &Value, found: &mut Vec<Number>) {
+    let Some(map) = schema.as_object() else { return };
+    found.extend(map.get("$ref").and_then(Value::as_str).and_then(number_of));
+    for keyword in ["not", "if", "then", "else"] {
+        if let Some(schema) = map.get(keyword) {
+            collect_in_place(schema, found);
+        }
+    }
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        for schema in map.get(keyword).and_then(Value::as_array).into_iter().flatten() {
+            collect_in_place(schema, found);
+        }
+    }
+    for (_, schema) in map.get("dependentSchemas").and_then(Value::as_object).into_iter().flatten() {
+        collect_in_place(schema, found);
+    }
 }
 
 impl Lowerer<'_> {

@@ -211,3 +211,15 @@ fn patterns_of_other_languages() {
         check(JsonSchema, json!({ "pattern": pattern }), json!(bad), &["pattern at "]);
     }
 }
+
+#[test]
+fn endless_chains_do_not_exhaust_the_stack() {
+    let count = 5_000;
+    let chain = (0..count).map(|index| {
+        let next = format!("#/c/{}", (index + 1) % count);
+        (index.to_string(), json!({ "not": { "$ref": next } }))
+    });
+    let document = json!({ "c": chain.collect::<serde_json::Map<_, _>>() });
+    let found = violations(OpenApi30, Direction::Request, document, "/c/0", &json!(1));
+    assert_eq!(found, []);
+}

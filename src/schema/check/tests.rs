@@ -1,0 +1,48 @@
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::{
+    finding::Place,
+    openapi::{Dialect, DocId, Document, Documents, Location, SchemaKind, SchemaRef},
+    schema::Schemas,
+};
+
+/// Checks a schema; expected is a line `code at pointer` for each finding.
+#[track_caller]
+fn check(schema: Value, expected: &[&str]) {
+    let documents = Documents::new(vec![Document::from_value("schema.json", schema)]);
+    let schemas = Schemas::new(Arc::new(documents), Dialect::OpenApi30);
+    let schema = SchemaRef { at: Location::new(DocId::ENTRY, ""), kind: SchemaKind::Schema };
+    let found: Vec<String> = schemas
+        .check(&schema)
+        .into_iter()
+        .map(|finding| match finding.place {
+            Place::File { pointer, .. } => format!("{} at {pointer}", finding.code.as_str()),
+            _ => finding.message,
+        })
+        .collect();
+    assert_eq!(found, expected);
+    assert_eq!(schemas.check(&schema), [], "each place is checked once");
+}
+
+#[test]
+fn faults() {
+    check(json!({ "type": "object", "nullable": true, "properties": { "a": { "$ref": "#" } } }), &[]);
+    check(json!({ "type": "any" }), &["bad-schema at /type"]);
+    check(
+        json!({ "properties": { "a": { "required": true, "minimum": "3" } } }),
+        &["bad-schema at /properties/a/required", "bad-schema at /properties/a/minimum"],
+    );
+    check(json!({ "type": "string", "enum": ["yes", false] }), &["bad-schema at /enum/1"]);
+    check(json!({ "pattern": "(" }), &["bad-pattern at /pattern"]);
+    check(json!({ "pattern": "/^a$/" }), &["bad-pattern at /pattern"]);
+    check(json!({ "pattern": "^(a+)+$" }), &[]);
+    check(json!({ "pattern": "^(a|aa+)+(?!x)$" }), &["slow-pattern at /pattern"]);
+    check(json!({ "minLength": 3, "maxLength": 2 }), &["schema-impossible at /minLength"]);
+    check(
+        json!({ "allOf": [], "items": 3, "not": { "format": 1 } }),
+        &["bad-schema at /allOf", "bad-schema at /not/format"],
+    );
+    check(json!({ "properties": { "a": {} }, "required": ["a", "b"] }), &["bad-schema at /required/1"]);
+}
