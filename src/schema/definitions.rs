@@ -85,6 +85,13 @@ impl Definitions {
         Some(Arc::clone(kept.get_or_insert(made)))
     }
 
+    /// The lowered schema under a number, if it was lowered already.
+    pub(super) fn known(&self, number: Number) -> Option<Arc<Lowered>> {
+        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+        let (_, lowered) = table.entries.get(number as usize)?;
+        lowered.clone()
+    }
+
     /// A definition and all that it reaches; `None` above [`limit::SCHEMA_REACH_MAX`].
     pub(super) fn graph(&self, root: Key, lower: impl Fn(&Key) -> Lowered) -> Option<Graph> {
         let root = self.number(root);

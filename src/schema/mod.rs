@@ -56,7 +56,7 @@ pub struct Schemas {
     dialect: Dialect,
     /// For each document, whether keywords beside `$ref` count in it.
     siblings: Vec<bool>,
-    definitions: Definitions,
+    definitions: Arc<Definitions>,
     families: OnceLock<lower::Families>,
     validators: Kept<(SchemaRef, Direction), Validator>,
     shapes: Kept<SchemaRef, Shape>,
@@ -79,7 +79,7 @@ impl Schemas {
             documents,
             dialect,
             siblings,
-            definitions: Definitions::default(),
+            definitions: Arc::default(),
             families: OnceLock::new(),
             validators: Kept::default(),
             shapes: Kept::default(),
@@ -97,7 +97,7 @@ impl Schemas {
         self.validators.get((schema.clone(), direction), || {
             let graph = self.graph(schema, direction, Purpose::Check);
             let graph = graph.filter(|graph| !graph.is_too_deep());
-            graph.map_or_else(Validator::of_anything, |graph| Validator::compile(&graph))
+            graph.map_or_else(Validator::of_anything, |graph| Validator::compile(&graph, Arc::clone(&self.definitions)))
         })
     }
 

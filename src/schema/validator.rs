@@ -1,15 +1,13 @@
 //! A compiled schema.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use jsonschema::ValidationError;
 use serde_json::{Map, Value, json};
 
 use super::{
-    definitions::{Graph, Number, reference},
-    format,
-    lower::Lowered,
-    pattern,
+    definitions::{Definitions, Graph, Number, reference},
+    format, pattern,
     violation::{self, Violation},
 };
 use crate::{
@@ -26,12 +24,12 @@ pub struct Validator {
     /// `None` where there is nothing to check.
     compiled: Option<jsonschema::Validator>,
     /// What the definitions of the compiled schema were lowered from.
-    definitions: HashMap<Number, Arc<Lowered>>,
+    definitions: Arc<Definitions>,
 }
 
 impl Validator {
     /// Compiles a definition and all that it reaches. A part that cannot be compiled is left out.
-    pub(super) fn compile(graph: &Graph) -> Self {
+    pub(super) fn compile(graph: &Graph, definitions: Arc<Definitions>) -> Self {
         let mut schema = assemble(graph);
         let compiled = match format::options().build(&schema) {
             Ok(compiled) => Some(compiled),
@@ -40,12 +38,12 @@ impl Validator {
                 repaired(schema)
             }
         };
-        Self { compiled, definitions: graph.definitions.clone() }
+        Self { compiled, definitions }
     }
 
     /// A validator that accepts everything.
     pub(super) fn of_anything() -> Self {
-        Self { compiled: None, definitions: HashMap::new() }
+        Self { compiled: None, definitions: Arc::default() }
     }
 
     /// True if the value satisfies the schema. The fast path.
@@ -74,7 +72,7 @@ impl Validator {
             Some(end) => rest.split_at(end),
             None => (rest, ""),
         };
-        self.definitions.get(&number.parse().ok()?)?.origin(below)
+        self.definitions.known(number.parse().ok()?)?.origin(below)
     }
 }
 

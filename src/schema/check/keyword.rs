@@ -38,22 +38,8 @@ impl Checker<'_> {
                 let message = format!("`{keyword}` must be an array with at least one schema");
                 self.bad(&at(), message, "list the schemas, or leave it out");
             }
-            "minimum" | "maximum" | "multipleOf" if !value.is_number() => {
-                self.bad(&at(), format!("`{keyword}` must be a number"), "write the number without quotes");
-            }
-            "multipleOf" if value.as_f64().is_some_and(|step| step <= 0.0) => {
-                self.bad(&at(), "`multipleOf` must be greater than 0", "leave it out, or write the step");
-            }
-            "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" | "minContains"
-            | "maxContains"
-                if value.as_f64().is_none_or(|count| count < 0.0 || count.fract() != 0.0) =>
-            {
-                self.bad(
-                    &at(),
-                    format!("`{keyword}` must be a whole number that is not negative"),
-                    "write the number without quotes",
-                );
-            }
+            "minimum" | "maximum" | "multipleOf" | "minLength" | "maxLength" | "minItems" | "maxItems"
+            | "minProperties" | "maxProperties" | "minContains" | "maxContains" => self.number(&at(), keyword, value),
             "uniqueItems" if !value.is_boolean() => {
                 self.bad(&at(), "`uniqueItems` must be true or false", "write `uniqueItems: true`");
             }
@@ -70,6 +56,24 @@ impl Checker<'_> {
                 "add \"null\" to `type`, as in `type: [string, \"null\"]`",
             ),
             "discriminator" => self.discriminator(&at(), value),
+            _ => (),
+        }
+    }
+
+    fn number(&mut self, at: &Location, keyword: &str, value: &Value) {
+        let number = value.as_f64();
+        match keyword {
+            "minimum" | "maximum" | "multipleOf" if number.is_none() => {
+                self.bad(at, format!("`{keyword}` must be a number"), "write the number without quotes");
+            }
+            "multipleOf" if number.is_some_and(|step| step <= 0.0) => {
+                self.bad(at, "`multipleOf` must be greater than 0", "leave it out, or write the step");
+            }
+            "minimum" | "maximum" | "multipleOf" => (),
+            _ if number.is_none_or(|count| count < 0.0 || count.fract() != 0.0) => {
+                let message = format!("`{keyword}` must be a whole number that is not negative");
+                self.bad(at, message, "write the number without quotes");
+            }
             _ => (),
         }
     }
