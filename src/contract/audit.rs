@@ -126,7 +126,7 @@ impl<'c> Audit<'c> {
         if !self.is_due(Look::Generate(schema)) {
             return;
         }
-        if let Err(why) = self.contract.schemas.generate(schema, Direction::Response, Sampling::Plain) {
+        if let Err(why) = self.contract.schemas.generate(schema, Direction::Response, Sampling::Least) {
             self.findings.push(
                 Finding::warning(
                     Code::SCHEMA_IMPOSSIBLE,

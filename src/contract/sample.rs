@@ -15,7 +15,7 @@ use crate::{
         Example, ExampleValue, MediaType, Operation, Parameter, ParameterFormat, ParameterPlace, RequestBody,
         SchemaRef, SchemeKind, Style,
     },
-    schema::{Direction, Sampling},
+    schema::{Direction, Impossible, Sampling},
 };
 
 /// What is encoded in a value: all but RFC 3986's unreserved characters, so that no delimiter of any style is left.
@@ -61,7 +61,10 @@ impl Contract {
         let Some(schema) = schema else { return shown.cloned().next() };
         let validator = self.schemas.validator(schema, Direction::Request);
         let fitting = shown.filter(|value| validator.is_valid(value)).cloned().next();
-        fitting.or_else(|| self.schemas.generate(schema, Direction::Request, Sampling::Plain).ok())
+        fitting.or_else(|| {
+            let made = self.schemas.generate(schema, Direction::Request, Sampling::Plain);
+            made.map_or_else(Impossible::nearest, Some)
+        })
     }
 }
 

@@ -36,8 +36,8 @@ pub(super) struct Case<'a> {
 /// A decision: which answer, in which form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Choice {
-    /// Index into the operation's responses.
-    pub(super) response: usize,
+    /// Index into the operation's responses; `None` if it describes none.
+    pub(super) response: Option<usize>,
     /// The status, concrete.
     pub(super) status: StatusCode,
     /// Index into the response's content; `None` if it has none.
@@ -99,15 +99,9 @@ fn forced(case: &Case<'_>, operation: &Operation, code: u16) -> Result<Choice, P
 }
 
 fn success(case: &Case<'_>, operation: &Operation) -> Result<Choice, Problem> {
+    // Nothing is promised, so the least is sent: an empty answer, and a finding that says why.
     let Some(response) = success_response(operation) else {
-        let finding = Finding::error(Code::NO_ANSWER, Place::Nowhere, "the operation describes no answer at all")
-            .help("add at least one response to it in the description");
-        return Err(Problem::new(
-            "NO_RESPONSE_DEFINED",
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "No response defined for the selected operation",
-            vec![finding],
-        ));
+        return Ok(Choice { response: None, status: StatusCode::OK, media: None, body: BodyChoice::Nothing });
     };
     let status = match operation.responses[response].status {
         StatusRange::Exact(status) => status,
@@ -241,7 +235,7 @@ fn fill(
     let content = &operation.responses[response].content;
     let bodiless = status.is_informational() || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED;
     if content.is_empty() || bodiless {
-        return Ok(Choice { response, status, media: None, body: BodyChoice::Nothing });
+        return Ok(Choice { response: Some(response), status, media: None, body: BodyChoice::Nothing });
     }
     let media = match (negotiate(case.request, content), reasons) {
         (Some(media), _) => media,
@@ -250,7 +244,7 @@ fn fill(
         (None, None) => return Err(not_acceptable(content)),
     };
     let body = choose_body(case, operation, &content[media], reasons)?;
-    Ok(Choice { response, status, media: Some(media), body })
+    Ok(Choice { response: Some(response), status, media: Some(media), body })
 }
 
 /// The media type that the client likes best; without an `Accept`, JSON before others.

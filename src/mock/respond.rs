@@ -10,7 +10,7 @@ use crate::{
     finding::{Code, Finding, Part, Place},
     message::{Response, header_value},
     openapi::{self, Example, ExampleValue, MediaType, Parameter, ParameterFormat, Provenance, SchemaRef},
-    schema::{Direction, Impossible, Sampling},
+    schema::{Direction, Sampling},
 };
 
 /// An answer, and what is known about it.
@@ -27,8 +27,19 @@ pub(super) struct Prepared {
 /// Makes an answer.
 pub(super) fn prepare(contract: &Contract, id: OperationId, choice: &Choice) -> Result<Prepared, Problem> {
     let operation = contract.operation(id);
-    let described = &operation.responses[choice.response];
     let mut response = Response::new(choice.status);
+    let Some(described) = choice.response.and_then(|index| operation.responses.get(index)) else {
+        let finding = Finding::warning(
+            Code::NO_ANSWER,
+            Place::response(Part::Status, ""),
+            "the operation describes no answer, so an empty one is sent",
+        );
+        return Ok(Prepared {
+            response,
+            findings: vec![finding.help("describe at least one under `responses`")],
+            origin: Origin::Empty,
+        });
+    };
     let mut origin = Origin::Empty;
     let mut provenance = described.provenance.or(operation.provenance);
     if let Some(media) = choice.media.and_then(|index| described.content.get(index)) {
@@ -85,15 +96,22 @@ fn as_is(contract: &Contract, media: &MediaType, text: &str) -> Result<Written, 
     Ok(Written { body: text.to_owned().into(), ..blank })
 }
 
+/// A value of a schema. Where none satisfies it, the one that comes nearest: its faults are found when the answer is
+/// judged, and a client can do more with it than with none.
 fn made(contract: &Contract, schema: &SchemaRef, sampling: Sampling) -> Result<Value, Problem> {
-    contract.schemas.generate(schema, Direction::Response, sampling).map_err(|impossible| {
-        let (id, title) = match impossible {
-            Impossible::TooLarge { .. } => ("SCHEMA_TOO_COMPLEX", "Schema too complex"),
-            Impossible::Unsolved { .. } => ("NO_ANSWER", "No body could be made for the answer"),
-        };
-        let finding = Finding::error(Code::SCHEMA_IMPOSSIBLE, Place::response(Part::Body, ""), impossible.to_string())
-            .help("add an example to the answer in the description");
-        Problem::new(id, StatusCode::INTERNAL_SERVER_ERROR, title, vec![finding])
+    let impossible = match contract.schemas.generate(schema, Direction::Response, sampling) {
+        Ok(value) => return Ok(value),
+        Err(impossible) => impossible,
+    };
+    let finding = Finding::error(Code::SCHEMA_IMPOSSIBLE, Place::response(Part::Body, ""), impossible.to_string())
+        .help("add an example to the answer in the description");
+    impossible.nearest().ok_or_else(|| {
+        Problem::new(
+            "SCHEMA_TOO_COMPLEX",
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Schema too complex to make a body from it",
+            vec![finding],
+        )
     })
 }
 

@@ -1,11 +1,19 @@
 //! The numbered definitions that lowered schemas refer to.
+//!
+//! Each schema of a description is lowered once, under a number, and compiled once, however many others refer to it.
 
 use std::{
-    collections::{HashMap, VecDeque},
-    sync::{Arc, PoisonError, RwLock},
+    collections::{HashMap, HashSet, VecDeque},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
-use super::{Direction, lower::Lowered};
+use super::{
+    Direction,
+    core::Core,
+    lower::{self, Lowered},
+    shelf::Shelf,
+    validator::Compiled,
+};
 use crate::{
     limit,
     openapi::{Location, SchemaKind, SchemaRef},
@@ -41,116 +49,115 @@ impl Key {
 /// The number of a definition.
 pub(super) type Number = u32;
 
-/// Gives out numbers, and keeps what was lowered under them.
-#[derive(Debug, Default)]
-pub(super) struct Definitions {
-    table: RwLock<Table>,
+/// How many definitions apply to one value, each by way of the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Chain {
+    /// At most so many.
+    Length(usize),
+    /// The chain comes back to itself.
+    Endless,
 }
 
+/// One definition, and what was made of it so far.
+#[derive(Debug)]
+pub(super) struct Definition {
+    key: Key,
+    lowered: OnceLock<Lowered>,
+    chain: OnceLock<Chain>,
+    /// Compiled by itself: see [`super::validator`].
+    pub(super) compiled: OnceLock<Compiled>,
+}
+
+/// Gives out numbers, and keeps what was made under them.
 #[derive(Debug, Default)]
-struct Table {
-    numbers: HashMap<Key, Number>,
-    entries: Vec<(Key, Option<Arc<Lowered>>)>,
+pub(super) struct Definitions {
+    numbers: RwLock<HashMap<Key, Number>>,
+    shelf: Shelf<Arc<Definition>>,
 }
 
 impl Definitions {
     /// The number of a key; the same key has the same number for ever.
     pub(super) fn number(&self, key: Key) -> Number {
-        if let Some(number) = self.table.read().unwrap_or_else(PoisonError::into_inner).numbers.get(&key) {
+        if let Some(number) = self.numbers.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return *number;
         }
-        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(number) = table.numbers.get(&key) {
-            return *number;
-        }
-        let number = Number::try_from(table.entries.len()).unwrap_or(Number::MAX);
-        table.numbers.insert(key.clone(), number);
-        table.entries.push((key, None));
-        number
+        let mut numbers = self.numbers.write().unwrap_or_else(PoisonError::into_inner);
+        *numbers.entry(key.clone()).or_insert_with(|| {
+            let (lowered, chain, compiled) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+            self.shelf.push(Arc::new(Definition { key, lowered, chain, compiled }))
+        })
     }
 
-    /// The lowered schema under a number, made by `lower` if it is not there yet. No lock is held meanwhile.
-    fn lowered(&self, number: Number, lower: impl FnOnce(&Key) -> Lowered) -> Option<Arc<Lowered>> {
-        let key = {
-            let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-            let (key, lowered) = table.entries.get(number as usize)?;
-            if let Some(lowered) = lowered {
-                return Some(Arc::clone(lowered));
+    /// The definition under a number.
+    pub(super) fn get(&self, number: Number) -> Option<&Arc<Definition>> {
+        self.shelf.get(number)
+    }
+}
+
+impl Core {
+    /// The lowered schema under a number, made on first use.
+    pub(super) fn lowered(&self, number: Number) -> Option<&Lowered> {
+        let definition = self.definitions.get(number)?;
+        Some(definition.lowered.get_or_init(|| lower::lower(self, &definition.key)))
+    }
+
+    /// How many definitions apply to one value of a definition, each by way of the last: judging it recurses through
+    /// all of them.
+    pub(super) fn chain(&self, number: Number) -> Chain {
+        if let Some(known) = self.known_chain(number) {
+            return known;
+        }
+        let mut open = HashSet::from([number]);
+        let mut path = vec![(number, 0_usize, Chain::Length(0))];
+        while let Some((number, next, longest)) = path.last_mut() {
+            let children = self.lowered(*number).map(|lowered| lowered.in_place.as_slice()).unwrap_or_default();
+            match children.get(*next).copied() {
+                // what comes back to a definition that is being looked at is endless, and so is all that leads there
+                Some(child) if open.contains(&child) => (*next, *longest) = (*next + 1, Chain::Endless),
+                Some(child) => match self.known_chain(child) {
+                    Some(known) => (*next, *longest) = (*next + 1, (*longest).max(known)),
+                    None => {
+                        open.insert(child);
+                        path.push((child, 0, Chain::Length(0)));
+                    }
+                },
+                None => {
+                    let whole = match *longest {
+                        Chain::Length(length) => Chain::Length(length + 1),
+                        Chain::Endless => Chain::Endless,
+                    };
+                    if let Some(definition) = self.definitions.get(*number) {
+                        let _ = definition.chain.set(whole);
+                    }
+                    open.remove(number);
+                    path.pop();
+                }
             }
-            key.clone()
-        };
-        let made = Arc::new(lower(&key));
-        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        let (_, kept) = table.entries.get_mut(number as usize)?;
-        Some(Arc::clone(kept.get_or_insert(made)))
+        }
+        self.known_chain(number).unwrap_or(Chain::Length(0))
     }
 
-    /// The lowered schema under a number, if it was lowered already.
-    pub(super) fn known(&self, number: Number) -> Option<Arc<Lowered>> {
-        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-        let (_, lowered) = table.entries.get(number as usize)?;
-        lowered.clone()
+    fn known_chain(&self, number: Number) -> Option<Chain> {
+        self.definitions.get(number)?.chain.get().copied()
     }
 
-    /// A definition and all that it reaches; `None` above [`limit::SCHEMA_REACH_MAX`].
-    pub(super) fn graph(&self, root: Key, lower: impl Fn(&Key) -> Lowered) -> Option<Graph> {
-        let root = self.number(root);
-        let mut graph = Graph { root, definitions: HashMap::new() };
+    /// A definition and all that it reaches, in the order of their numbers; `None` above [`limit::SCHEMA_REACH_MAX`].
+    pub(super) fn reached(&self, root: Number) -> Option<Vec<Number>> {
+        let mut reached = HashSet::from([root]);
         let mut waiting = VecDeque::from([root]);
         while let Some(number) = waiting.pop_front() {
-            if graph.definitions.contains_key(&number) {
-                continue;
+            for next in self.lowered(number).into_iter().flat_map(|lowered| &lowered.refs) {
+                if reached.insert(*next) {
+                    waiting.push_back(*next);
+                }
             }
-            if graph.definitions.len() == limit::SCHEMA_REACH_MAX {
+            if reached.len() > limit::SCHEMA_REACH_MAX {
                 return None;
             }
-            let lowered = self.lowered(number, &lower)?;
-            waiting.extend(lowered.refs.iter().filter(|number| !graph.definitions.contains_key(number)));
-            graph.definitions.insert(number, lowered);
         }
-        Some(graph)
-    }
-}
-
-/// A definition and all that it reaches.
-#[derive(Debug)]
-pub(super) struct Graph {
-    pub(super) root: Number,
-    pub(super) definitions: HashMap<Number, Arc<Lowered>>,
-}
-
-impl Graph {
-    /// True if more than [`limit::SCHEMA_CHAIN_MAX`] definitions apply to one value, each by way of the last: judging
-    /// it recurses through all of them.
-    pub(super) fn is_too_deep(&self) -> bool {
-        if self.definitions.len() <= limit::SCHEMA_CHAIN_MAX {
-            return false;
-        }
-        let mut depths: HashMap<Number, usize> = HashMap::new();
-        self.definitions.keys().any(|start| self.chain_below(*start, &mut depths) > limit::SCHEMA_CHAIN_MAX)
-    }
-
-    /// The longest chain from a definition; one that comes back to itself ends there.
-    fn chain_below(&self, start: Number, depths: &mut HashMap<Number, usize>) -> usize {
-        let mut path = vec![(start, 0_usize)];
-        while let Some((number, next)) = path.last_mut() {
-            let children = self.definitions.get(number).map(|lowered| lowered.in_place.as_slice()).unwrap_or_default();
-            if *next == 0 {
-                // stands for "being looked at", and ends a circle
-                depths.insert(*number, 0);
-            }
-            if let Some(child) = children.get(*next) {
-                *next += 1;
-                if !depths.contains_key(child) {
-                    path.push((*child, 0));
-                }
-            } else {
-                let longest = children.iter().filter_map(|child| depths.get(child)).max().copied().unwrap_or(0);
-                depths.insert(*number, longest + 1);
-                path.pop();
-            }
-        }
-        depths.get(&start).copied().unwrap_or(0)
+        let mut numbers: Vec<Number> = reached.into_iter().collect();
+        numbers.sort_unstable();
+        Some(numbers)
     }
 }
 

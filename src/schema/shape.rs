@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use super::Schemas;
+use super::core::Core;
 use crate::openapi::{Dialect, Location, SchemaKind, SchemaRef};
 
 /// A set of JSON types.
@@ -103,7 +103,7 @@ const STEPS_MAX: usize = 64;
 const VISITS_MAX: usize = 2_000;
 
 /// The shape of a schema.
-pub(super) fn of(schemas: &Schemas, schema: &SchemaRef) -> Shape {
+pub(super) fn of(schemas: &Core, schema: &SchemaRef) -> Shape {
     let mut gatherer = Gatherer { schemas, open: HashSet::new(), visits: 0 };
     let mut shape = gatherer.gather(schema, STEPS_MAX);
     if shape.types.is_empty() {
@@ -113,7 +113,7 @@ pub(super) fn of(schemas: &Schemas, schema: &SchemaRef) -> Shape {
 }
 
 struct Gatherer<'s> {
-    schemas: &'s Schemas,
+    schemas: &'s Core,
     /// The schemas that are being gathered: one that comes back to itself adds nothing.
     open: HashSet<Location>,
     visits: usize,
@@ -312,7 +312,7 @@ mod tests {
 
     fn shape(document: Value, pointer: &str) -> Arc<Shape> {
         let documents = Documents::new(vec![Document::from_value("api.json", document)]);
-        let schemas = Schemas::new(Arc::new(documents), Dialect::OpenApi30);
+        let schemas = crate::schema::Schemas::new(Arc::new(documents), Dialect::OpenApi30);
         schemas.shape(&SchemaRef { at: Location::new(DocId::ENTRY, pointer), kind: SchemaKind::Schema })
     }
 

@@ -1,12 +1,21 @@
 //! A compiled schema.
+//!
+//! Each definition is compiled by itself, *cut* at its references: in the place of `$ref` stands a keyword of ours that
+//! asks the definition referred to, which is compiled when it is first asked. So a definition is in memory once, however
+//! many schemas refer to it. Cutting is no use where a keyword looks through references (`unevaluatedProperties`) or
+//! where a chain of references on one value has no end; such a definition is compiled *whole*, with all it reaches.
+//!
+//! To say what is wrong with a value, the whole schema is compiled once more, since only that knows the way through all
+//! references. That happens when the first wrong value is met.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, Weak};
 
-use jsonschema::ValidationError;
+use jsonschema::{Keyword, ValidationError};
 use serde_json::{Map, Value, json};
 
 use super::{
-    definitions::{Definitions, Graph, Number, reference},
+    core::Core,
+    definitions::{Chain, Definition, Number, number_of, reference},
     format, pattern,
     violation::{self, Violation},
 };
@@ -18,45 +27,41 @@ use crate::{
 /// Keywords that are taken out of a schema one by one until it compiles; above that, nothing is checked.
 const REPAIRS_MAX: usize = 8;
 
+/// The keyword that stands for `$ref` where a schema is cut.
+const CUT: &str = "mimeo-cut";
+
+/// A definition, compiled; `None` where there is nothing to check.
+pub(super) type Compiled = Option<jsonschema::Validator>;
+
 /// A compiled schema.
 #[derive(Debug)]
 pub struct Validator {
-    /// `None` where there is nothing to check.
-    compiled: Option<jsonschema::Validator>,
-    /// What the definitions of the compiled schema were lowered from.
-    definitions: Arc<Definitions>,
+    number: Number,
+    definition: Option<Arc<Definition>>,
+    core: Weak<Core>,
+    /// The whole schema, for saying what is wrong.
+    whole: OnceLock<Compiled>,
 }
 
 impl Validator {
-    /// Compiles a definition and all that it reaches. A part that cannot be compiled is left out.
-    pub(super) fn compile(graph: &Graph, definitions: Arc<Definitions>) -> Self {
-        let mut schema = assemble(graph);
-        let compiled = match format::options().build(&schema) {
-            Ok(compiled) => Some(compiled),
-            Err(_) => {
-                pattern::strip_bad(&mut schema);
-                repaired(schema)
-            }
-        };
-        Self { compiled, definitions }
-    }
-
-    /// A validator that accepts everything.
-    pub(super) fn of_anything() -> Self {
-        Self { compiled: None, definitions: Arc::default() }
+    /// The validator of a definition; it is compiled when it is first asked.
+    pub(super) fn new(core: &Arc<Core>, number: Number) -> Self {
+        let definition = core.definitions.get(number).cloned();
+        Self { number, definition, core: Arc::downgrade(core), whole: OnceLock::new() }
     }
 
     /// True if the value satisfies the schema. The fast path.
     pub fn is_valid(&self, value: &Value) -> bool {
-        self.compiled.as_ref().is_none_or(|compiled| compiled.is_valid(value))
+        self.definition.as_ref().is_none_or(|definition| is_valid(definition, self.number, &self.core, value))
     }
 
     /// Everything that is wrong with a value, at most [`limit::VIOLATIONS_MAX`]; empty if it satisfies the schema.
     pub fn violations(&self, value: &Value) -> Vec<Violation> {
-        let Some(compiled) = &self.compiled else { return Vec::new() };
+        let Some(core) = self.core.upgrade() else { return Vec::new() };
+        let Some(whole) = self.whole.get_or_init(|| compiled_whole(&core, self.number)) else { return Vec::new() };
         let mut found: Vec<Violation> = Vec::new();
-        for error in compiled.iter_errors(value) {
-            violation::explain(&error, &|path| self.origin(path), &mut found);
+        for error in whole.iter_errors(value) {
+            violation::explain(&error, &|path| origin(&core, path), &mut found);
             if found.len() >= limit::VIOLATIONS_MAX {
                 break;
             }
@@ -64,16 +69,134 @@ impl Validator {
         found.truncate(limit::VIOLATIONS_MAX);
         without_echoes(found)
     }
+}
 
-    /// Where the keyword at a pointer of the compiled schema is written.
-    fn origin(&self, path: &str) -> Option<(Location, Option<&'static str>)> {
-        let rest = path.strip_prefix("/$defs/")?;
-        let (number, below) = match rest.find('/') {
-            Some(end) => rest.split_at(end),
-            None => (rest, ""),
-        };
-        self.definitions.known(number.parse().ok()?)?.origin(below)
+/// The keyword that asks another definition.
+struct Cut {
+    number: Number,
+    definition: Weak<Definition>,
+    core: Weak<Core>,
+}
+
+impl<'i> Keyword<'i> for Cut {
+    fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
+        if Keyword::is_valid(self, instance) { Ok(()) } else { Err(ValidationError::custom("does not fit")) }
     }
+
+    fn is_valid(&self, instance: &'i Value) -> bool {
+        let definition = self.definition.upgrade();
+        definition.is_none_or(|definition| is_valid(&definition, self.number, &self.core, instance))
+    }
+}
+
+fn is_valid(definition: &Definition, number: Number, core: &Weak<Core>, value: &Value) -> bool {
+    let compiled = match definition.compiled.get() {
+        Some(compiled) => compiled,
+        None => match core.upgrade() {
+            Some(core) => definition.compiled.get_or_init(|| compiled(&core, number)),
+            None => return true,
+        },
+    };
+    compiled.as_ref().is_none_or(|compiled| compiled.is_valid(value))
+}
+
+/// Compiles a definition by itself, or whole where that is needed.
+fn compiled(core: &Arc<Core>, number: Number) -> Compiled {
+    let lowered = core.lowered(number)?;
+    match core.chain(number) {
+        Chain::Length(length) if length > limit::SCHEMA_CHAIN_MAX => None,
+        Chain::Length(_) if !looks_through(&lowered.value) => {
+            let mut schema = lowered.value.clone();
+            cut(&mut schema);
+            build(schema, &|schema| cutting(core).build(schema))
+        }
+        _ => compiled_whole(core, number),
+    }
+}
+
+/// Compiles a definition with all that it reaches.
+fn compiled_whole(core: &Core, number: Number) -> Compiled {
+    let reached = core.reached(number)?;
+    let is_long =
+        |number: &Number| matches!(core.chain(*number), Chain::Length(length) if length > limit::SCHEMA_CHAIN_MAX);
+    // What is endless is walked with care by the validating crate; what is only long would exhaust the stack.
+    let endless = reached.iter().filter(|number| core.chain(**number) == Chain::Endless).count();
+    if reached.iter().any(is_long) || endless > limit::SCHEMA_CHAIN_MAX {
+        return None;
+    }
+    let definition = |number: Number| Some((number.to_string(), core.lowered(number)?.value.clone()));
+    let definitions: Map<String, Value> = reached.into_iter().filter_map(definition).collect();
+    build(json!({ "$ref": reference(number), "$defs": definitions }), &|schema| format::options().build(schema))
+}
+
+/// Builds a schema; what cannot be compiled of it is left out.
+fn build(
+    mut schema: Value,
+    build: &dyn for<'a> Fn(&'a Value) -> Result<jsonschema::Validator, ValidationError<'a>>,
+) -> Compiled {
+    if let Ok(compiled) = build(&schema) {
+        return Some(compiled);
+    }
+    pattern::strip_bad(&mut schema);
+    for _ in 0..REPAIRS_MAX {
+        let path = match build(&schema) {
+            Ok(compiled) => return Some(compiled),
+            Err(error) => error.instance_path().as_str().to_owned(),
+        };
+        remove(&mut schema, &path)?;
+    }
+    None
+}
+
+/// How a cut schema is compiled.
+fn cutting(core: &Arc<Core>) -> jsonschema::ValidationOptions<'static> {
+    let core = Arc::downgrade(core);
+    format::options().clone().with_keyword(CUT, move |_, value, _| {
+        let number = value.as_u64().and_then(|number| Number::try_from(number).ok()).unwrap_or(Number::MAX);
+        let definition = core.upgrade().and_then(|core| core.definitions.get(number).map(Arc::downgrade));
+        Ok(Box::new(Cut { number, definition: definition.unwrap_or_default(), core: Weak::clone(&core) }))
+    })
+}
+
+/// Replaces every reference to a definition by our own keyword.
+fn cut(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            if let Some(number) = map.get("$ref").and_then(Value::as_str).and_then(number_of) {
+                map.shift_remove("$ref");
+                map.insert(CUT.to_owned(), number.into());
+            }
+            // what stands in these is data
+            map.iter_mut()
+                .filter(|(key, _)| !matches!(key.as_str(), "const" | "enum"))
+                .for_each(|(_, value)| cut(value));
+        }
+        Value::Array(items) => items.iter_mut().for_each(cut),
+        _ => (),
+    }
+}
+
+/// True if a keyword in the schema depends on what others on the same value have looked at, also behind references.
+fn looks_through(schema: &Value) -> bool {
+    match schema {
+        Value::Object(map) => {
+            map.contains_key("unevaluatedProperties")
+                || map.contains_key("unevaluatedItems")
+                || map.values().any(looks_through)
+        }
+        Value::Array(items) => items.iter().any(looks_through),
+        _ => false,
+    }
+}
+
+/// Where the keyword at a pointer of a whole compiled schema is written.
+fn origin(core: &Core, path: &str) -> Option<(Location, Option<&'static str>)> {
+    let rest = path.strip_prefix("/$defs/")?;
+    let (number, below) = match rest.find('/') {
+        Some(end) => rest.split_at(end),
+        None => (rest, ""),
+    };
+    core.lowered(number.parse().ok()?)?.origin(below)
 }
 
 /// Without the values that were not met only because the type is wrong already.
@@ -84,31 +207,9 @@ fn without_echoes(mut found: Vec<Violation>) -> Vec<Violation> {
     found
 }
 
-/// One schema of a definition and all that it reaches, in the order of their numbers.
-fn assemble(graph: &Graph) -> Value {
-    let mut numbers: Vec<Number> = graph.definitions.keys().copied().collect();
-    numbers.sort_unstable();
-    let definitions: Map<String, Value> = numbers
-        .into_iter()
-        .filter_map(|number| Some((number.to_string(), graph.definitions.get(&number)?.value.clone())))
-        .collect();
-    json!({ "$ref": reference(graph.root), "$defs": definitions })
-}
-
-/// Takes out what does not compile until the rest does.
-fn repaired(mut schema: Value) -> Option<jsonschema::Validator> {
-    for _ in 0..REPAIRS_MAX {
-        match format::options().build(&schema) {
-            Ok(compiled) => return Some(compiled),
-            Err(error) => remove(&mut schema, &error)?,
-        }
-    }
-    None
-}
-
-/// Removes the keyword that an error of compiling is about.
-fn remove(schema: &mut Value, error: &ValidationError<'_>) -> Option<()> {
-    let (parent, token) = error.instance_path().as_str().rsplit_once('/')?;
+/// Removes the keyword at a pointer, which an error of compiling is about.
+fn remove(schema: &mut Value, path: &str) -> Option<()> {
+    let (parent, token) = path.rsplit_once('/')?;
     match schema.pointer_mut(parent)? {
         Value::Object(map) => map.shift_remove(&unescape_token(token)).map(|_| ()),
         // an item cannot go without moving the others

@@ -9,7 +9,6 @@ mod tree;
 
 use http::Method;
 
-pub(super) use template::parameter_names;
 pub(super) use tree::{Fit, RouteProblem, Router};
 
 use super::{Contract, OperationId};

@@ -92,21 +92,6 @@ fn add(texts: &mut [Vec<u8>], text: &str) {
     }
 }
 
-/// The names in braces of a path template, in order: one for each capture of a match.
-pub(in crate::contract) fn parameter_names(path: &str) -> impl Iterator<Item = &str> {
-    let mut rest = path;
-    std::iter::from_fn(move || {
-        loop {
-            let (_, tail) = rest.split_at(rest.find('{')?);
-            if let Some(after) = parameter(tail) {
-                rest = after;
-                return tail[1..].split('}').next();
-            }
-            rest = &tail[1..];
-        }
-    })
-}
-
 impl Pattern {
     /// Appends the raw text of each parameter to `captures`, if `raw` fits; leaves `captures` alone otherwise.
     ///
@@ -252,13 +237,5 @@ mod tests {
         assert!(Template::parse("/{a").stray_brace && Template::parse("/a}").stray_brace);
         assert!(!Template::parse("/{a}/x-{b}").stray_brace);
         assert!(Template::parse("/{a}{b}").touching && !Template::parse("/{a}/{b}").touching);
-    }
-
-    #[test]
-    fn names_are_read_in_order() {
-        let names = |path| parameter_names(path).collect::<Vec<_>>();
-        assert_eq!(names("/a/{b}/{c}.{d e}"), ["b", "c", "d e"]);
-        assert_eq!(names("/{a{b}}/{c"), ["b"]);
-        assert_eq!(names("/a"), Vec::<&str>::new());
     }
 }

@@ -6,7 +6,11 @@ mod keyword;
 
 use serde_json::{Map, Value};
 
-use super::{Direction, Schemas, definitions::Purpose};
+use super::{
+    Direction,
+    core::Core,
+    definitions::{Chain, Key, Purpose},
+};
 use crate::{
     finding::{Code, Finding},
     limit,
@@ -34,7 +38,7 @@ const LISTS: [&str; 4] = ["allOf", "anyOf", "oneOf", "prefixItems"];
 const MEMBERS: [&str; 5] = ["$defs", "definitions", "dependentSchemas", "patternProperties", "properties"];
 
 /// Checks a schema and all that it reaches, each place once in the life of `schemas`.
-pub(super) fn check(schemas: &Schemas, root: &SchemaRef) -> Vec<Finding> {
+pub(super) fn check(schemas: &Core, root: &SchemaRef) -> Vec<Finding> {
     let mut checker = Checker { schemas, findings: Vec::new(), waiting: vec![root.clone()] };
     while let Some(schema) = checker.waiting.pop() {
         if checker.findings.len() >= limit::FINDINGS_MAX {
@@ -51,7 +55,7 @@ pub(super) fn check(schemas: &Schemas, root: &SchemaRef) -> Vec<Finding> {
 }
 
 struct Checker<'s> {
-    schemas: &'s Schemas,
+    schemas: &'s Core,
     findings: Vec<Finding>,
     /// Schemas that are still to be checked, the next one last.
     waiting: Vec<SchemaRef>,
@@ -60,8 +64,8 @@ struct Checker<'s> {
 impl Checker<'_> {
     /// Says so if the schema reaches too much to be compiled, so that nothing is checked against it.
     fn reach(&mut self, schema: &SchemaRef) {
-        let graph = self.schemas.graph(schema, Direction::Request, Purpose::Check);
-        if graph.is_some_and(|graph| !graph.is_too_deep()) {
+        let number = self.schemas.definitions.number(Key::whole(schema, Direction::Request, Purpose::Check));
+        if !matches!(self.schemas.chain(number), Chain::Length(length) if length > limit::SCHEMA_CHAIN_MAX) {
             return;
         }
         let place = self.schemas.documents.place(&schema.at);

@@ -11,10 +11,7 @@ use super::{
 };
 use crate::{
     openapi::push_token,
-    schema::{
-        Direction,
-        definitions::{Graph, Number},
-    },
+    schema::{Direction, core::Core, definitions::Number},
 };
 
 /// Levels of a made value. What is deeper comes from recursion through objects that are not definitions.
@@ -33,7 +30,8 @@ pub(super) enum Stop {
 
 /// One pass over a schema.
 pub(super) struct Maker<'g> {
-    pub(super) graph: &'g Graph,
+    pub(super) core: &'g Core,
+    root: Number,
     pub(super) direction: Direction,
     pub(super) plan: &'g Plan,
     pub(super) chance: Chance,
@@ -41,21 +39,35 @@ pub(super) struct Maker<'g> {
     pub(super) at: String,
     pub(super) depth: usize,
     pub(super) trace: Trace,
+    /// Makes something even where nothing is allowed, to show how near it comes.
+    pub(super) yields: bool,
     /// The definitions that the values around the one at hand are made from.
     open: Vec<Number>,
     nodes: usize,
 }
 
 impl<'g> Maker<'g> {
-    pub(super) fn new(graph: &'g Graph, direction: Direction, plan: &'g Plan, chance: Chance) -> Self {
+    pub(super) fn new(core: &'g Core, root: Number, direction: Direction, plan: &'g Plan, chance: Chance) -> Self {
         let trace = Trace::default();
-        Self { graph, direction, plan, chance, at: String::new(), depth: 0, trace, open: Vec::new(), nodes: 0 }
+        Self {
+            core,
+            root,
+            direction,
+            plan,
+            chance,
+            at: String::new(),
+            depth: 0,
+            trace,
+            yields: false,
+            open: Vec::new(),
+            nodes: 0,
+        }
     }
 
     /// Makes the value of the whole schema.
     pub(super) fn make(&mut self) -> Result<Value, Stop> {
-        let Some(root) = self.graph.definitions.get(&self.graph.root) else { return Ok(Value::Null) };
-        self.open.push(self.graph.root);
+        let Some(root) = self.core.lowered(self.root) else { return Ok(Value::Null) };
+        self.open.push(self.root);
         let made = self.value(&[&root.value]);
         self.open.pop();
         made
@@ -81,6 +93,7 @@ impl<'g> Maker<'g> {
         push_token(&mut self.at, token);
         self.depth += 1;
         let made = if self.depth > DEPTH_MAX { Err(Stop::Recursive) } else { self.value(parts) };
+        let made = if self.yields { made.or(Ok(Value::Null)) } else { made };
         self.depth -= 1;
         self.at.truncate(length);
         made
@@ -93,7 +106,7 @@ impl<'g> Maker<'g> {
         }
         let merged = Box::new(self.merged(parts)?);
         if merged.is_never {
-            return Err(Stop::Dead(format!("nothing is allowed at `{}`", self.at)));
+            return Err(self.dead("nothing is allowed"));
         }
         if let Some(given) = self.given(&merged) {
             return Ok(given);
@@ -150,7 +163,7 @@ impl<'g> Maker<'g> {
     }
 
     fn dead(&self, why: &str) -> Stop {
-        Stop::Dead(format!("{why} at `{}`", self.at))
+        Stop::Dead(format!("{why}{}", super::place(&self.at)))
     }
 }
 

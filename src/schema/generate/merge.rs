@@ -86,7 +86,7 @@ impl<'g> Maker<'g> {
         merged.own(map);
         if let Some(number) = map.get("$ref").and_then(Value::as_str).and_then(number_of)
             && !merged.through.contains(&number)
-            && let Some(target) = self.graph.definitions.get(&number)
+            && let Some(target) = self.core.lowered(number)
         {
             merged.through.push(number);
             if self.is_open(number) {

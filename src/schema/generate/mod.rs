@@ -13,9 +13,15 @@ mod regular;
 mod structure;
 mod text;
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
-use super::{Direction, Schemas};
+use super::{
+    Direction,
+    core::Core,
+    definitions::{Key, Purpose},
+};
 use crate::{limit, openapi::SchemaRef};
 use chance::Chance;
 use maker::{Maker, Stop};
@@ -30,6 +36,8 @@ pub enum Sampling {
     /// The plainest value: examples and defaults first, every property of an object, one item of an array; always the
     /// same.
     Plain,
+    /// The plainest value with nothing that is not required.
+    Least,
     /// Varied values from a seed: the same seed gives the same value.
     Seeded(u64),
 }
@@ -44,6 +52,8 @@ pub enum Impossible {
         at: String,
         /// What stopped it.
         why: String,
+        /// What came nearest, if anything was made.
+        nearest: Option<Box<Value>>,
     },
     /// The value would be larger than [`crate::limit::GENERATED_ITEMS_MAX`] or [`crate::limit::GENERATED_NODES_MAX`].
     #[error("the schema at `{at}` asks for a value that is too large")]
@@ -53,22 +63,39 @@ pub enum Impossible {
     },
 }
 
-/// Makes a value; with a seed a varied one.
+impl Impossible {
+    /// What came nearest to a value of the schema, if anything was made.
+    pub fn nearest(self) -> Option<Value> {
+        match self {
+            Self::Unsolved { nearest, .. } => nearest.map(|value| *value),
+            Self::TooLarge { .. } => None,
+        }
+    }
+}
+
+/// Makes a value.
 pub(super) fn make(
-    schemas: &Schemas,
+    core: &Arc<Core>,
     schema: &SchemaRef,
     direction: Direction,
-    seed: Option<u64>,
+    sampling: Sampling,
 ) -> Result<Value, Impossible> {
     let at = schema.at.pointer.to_string();
-    let graph = schemas.generation(schema, direction);
-    let Some(graph) = graph.as_ref() else { return Err(Impossible::TooLarge { at }) };
-    let validator = schemas.validator(schema, direction);
+    let root = core.definitions.number(Key::whole(schema, direction, Purpose::Generate));
+    let validator = core.validator(schema, direction);
+    let seed = match sampling {
+        Sampling::Seeded(seed) => Some(seed),
+        Sampling::Plain | Sampling::Least => None,
+    };
     let mut plan = Plan::default();
+    if sampling == Sampling::Least {
+        plan.hurry();
+    }
     let (mut why, mut nodes) = (String::new(), 0);
+    let mut nearest: Option<(usize, Value)> = None;
     for _ in 0..PASSES_MAX {
         let chance = Chance::new(seed, plan.salt());
-        let mut maker = Maker::new(graph, direction, &plan, chance);
+        let mut maker = Maker::new(core, root, direction, &plan, chance);
         let made = maker.make();
         nodes += maker.nodes();
         let trace = maker.into_trace();
@@ -77,7 +104,10 @@ pub(super) fn make(
             Ok(value) => {
                 let violations = validator.violations(&value);
                 if let Some(first) = violations.first() {
-                    why = format!("what was made {} at `{}`", first.message, first.at);
+                    why = format!("what was made {}{}", first.message, place(&first.at));
+                }
+                if nearest.as_ref().is_none_or(|(count, _)| violations.len() < *count) {
+                    nearest = Some((violations.len(), value));
                 }
                 plan.repair(&violations, &trace)
             }
@@ -99,7 +129,17 @@ pub(super) fn make(
             plan.hurry();
         }
     }
-    Err(Impossible::Unsolved { at, why })
+    let nearest = nearest.map(|(_, value)| value).or_else(|| {
+        let mut maker = Maker::new(core, root, direction, &plan, Chance::new(seed, 0));
+        maker.yields = true;
+        maker.make().ok()
+    });
+    Err(Impossible::Unsolved { at, why, nearest: nearest.map(Box::new) })
+}
+
+/// ` at …` for a place below the whole value.
+fn place(at: &str) -> String {
+    if at.is_empty() { String::new() } else { format!(" at `{at}`") }
 }
 
 #[cfg(test)]

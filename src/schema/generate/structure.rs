@@ -65,10 +65,7 @@ impl<'g> Maker<'g> {
         }
         let mut at = self.at.clone();
         push_token(&mut at, name);
-        if self.plan.is_omitted(&at) || parts.iter().any(|part| self.is_hidden(part)) {
-            return false;
-        }
-        self.chance.is_plain() || self.chance.below(5) > 0
+        !self.plan.is_omitted(&at) && !parts.iter().any(|part| self.is_hidden(part))
     }
 
     /// True if the property is not sent in this direction.
@@ -79,7 +76,7 @@ impl<'g> Maker<'g> {
         };
         let hides = |schema: &Value| schema.get(note) == Some(&Value::Bool(true));
         let target = part.get("$ref").and_then(Value::as_str).and_then(number_of);
-        hides(part) || target.and_then(|number| self.graph.definitions.get(&number)).is_some_and(|to| hides(&to.value))
+        hides(part) || target.and_then(|number| self.core.lowered(number)).is_some_and(|to| hides(&to.value))
     }
 
     /// Adds properties that have no name in the schema, where it asks for them or is a map.
@@ -186,7 +183,7 @@ impl<'g> Maker<'g> {
             self.chance = chance.clone();
             item = drawn?;
         }
-        Err(Stop::Dead(format!("no more different items were found at `{}`", self.at)))
+        Err(Stop::Dead(format!("no more different items were found{}", super::place(&self.at))))
     }
 }
 

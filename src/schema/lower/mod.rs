@@ -16,7 +16,7 @@ pub(super) use keyword::TYPES;
 pub(super) use reference::ignores_siblings;
 
 use super::{
-    Schemas,
+    core::Core,
     definitions::{Key, Number, Purpose},
 };
 use crate::{
@@ -70,7 +70,7 @@ fn rest_below<'a>(pointer: &'a str, prefix: &str) -> Option<&'a str> {
 }
 
 /// Lowers the schema that a key means.
-pub(super) fn lower(schemas: &Schemas, key: &Key) -> Lowered {
+pub(super) fn lower(schemas: &Core, key: &Key) -> Lowered {
     let mut lowerer = Lowerer {
         schemas,
         key,
@@ -111,7 +111,7 @@ struct Outer<'a> {
 }
 
 struct Lowerer<'s> {
-    schemas: &'s Schemas,
+    schemas: &'s Core,
     key: &'s Key,
     refs: Vec<Number>,
     origins: Vec<Origin>,
