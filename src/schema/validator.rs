@@ -31,13 +31,10 @@ impl Validator {
     /// Compiles a definition and all that it reaches. A part that cannot be compiled is left out.
     pub(super) fn compile(graph: &Graph, definitions: Arc<Definitions>) -> Self {
         let mut schema = assemble(graph);
-        let compiled = match format::options().build(&schema) {
-            Ok(compiled) => Some(compiled),
-            Err(_) => {
-                pattern::strip_bad(&mut schema);
-                repaired(schema)
-            }
-        };
+        let compiled = format::options().build(&schema).ok().or_else(|| {
+            pattern::strip_bad(&mut schema);
+            repaired(schema)
+        });
         Self { compiled, definitions }
     }
 
