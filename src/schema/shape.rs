@@ -303,6 +303,8 @@ fn add_xml(xml: &mut XmlNote, other: XmlNote) {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::needless_pass_by_value, reason = "cases are written where they are checked")]
+
     use std::sync::Arc;
 
     use serde_json::json;

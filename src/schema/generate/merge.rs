@@ -128,6 +128,10 @@ impl<'g> Maker<'g> {
         if order.is_empty() {
             return if branches.is_empty() { Ok(()) } else { Err(Stop::Recursive) };
         }
+        // a branch that cannot be joined to the rest is passed over, if another one can
+        if order.iter().any(|index| branches.get(*index).is_some_and(|branch| merged.allows(branch))) {
+            order.retain(|index| branches.get(*index).is_some_and(|branch| merged.allows(branch)));
+        }
         // null is taken last
         order
             .sort_by_key(|index| branches.get(*index).is_some_and(|branch| branch.get("type") == Some(&"null".into())));
@@ -243,6 +247,25 @@ impl<'g> Merged<'g> {
                 self.require(more.as_array().into_iter().flatten().filter_map(Value::as_str));
             }
         }
+    }
+
+    /// False if a schema asks for another type or value than what is merged already.
+    fn allows(&self, branch: &Value) -> bool {
+        let Some(branch) = branch.as_object() else { return branch != false };
+        let values = branch.get("const").map(std::slice::from_ref);
+        let values = values.or_else(|| branch.get("enum")?.as_array().map(Vec::as_slice));
+        let fits = |value: &Value| {
+            self.constants.iter().all(|constant| *constant == value)
+                && self.choices.iter().all(|choices| choices.contains(value))
+        };
+        let type_fits = match (&self.types, branch.get("type").and_then(Value::as_str)) {
+            (Some(types), Some(name)) => {
+                let is_number = |name: &str| name == "integer" || name == "number";
+                types.iter().any(|known| *known == name || (is_number(known) && is_number(name)))
+            }
+            _ => true,
+        };
+        type_fits && values.is_none_or(|values| values.iter().any(fits))
     }
 
     fn require(&mut self, names: impl Iterator<Item = &'g str>) {

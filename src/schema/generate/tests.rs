@@ -1,3 +1,5 @@
+#![expect(clippy::needless_pass_by_value, reason = "cases are written where they are checked")]
+
 use std::sync::Arc;
 
 use serde_json::{Value, json};

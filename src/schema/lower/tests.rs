@@ -1,5 +1,7 @@
 //! What is valid, and what a violation says and where: the dialects seen from outside.
 
+#![expect(clippy::needless_pass_by_value, reason = "cases are written where they are checked")]
+
 use std::sync::Arc;
 
 use serde_json::{Value, json};

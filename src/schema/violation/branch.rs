@@ -1,7 +1,7 @@
 //! A value that fits no branch of `oneOf` or `anyOf`: which branch was meant, and what is wrong there.
 
 use jsonschema::{
-    ValidationError,
+    JsonType, ValidationError,
     error::{TypeKind, ValidationErrorKind as Kind},
 };
 
@@ -46,7 +46,7 @@ fn only_types(
         })?;
         match kind {
             TypeKind::Single(one) => names.push(one.as_str()),
-            TypeKind::Multiple(set) => names.extend(set.iter().map(|one| one.as_str())),
+            TypeKind::Multiple(set) => names.extend(set.iter().map(JsonType::as_str)),
         }
     }
     let mut seen = Vec::with_capacity(names.len());

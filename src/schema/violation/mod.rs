@@ -11,7 +11,7 @@ use crate::openapi::Location;
 /// One way in which a value breaks its schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// The keyword that failed, as JSON Schema 2020-12 or OpenAPI names it (`maximum`, `required`, `discriminator`).
+    /// The keyword that failed, as JSON Schema 2020-12 or `OpenAPI` names it (`maximum`, `required`, `discriminator`).
     pub keyword: &'static str,
     /// JSON Pointer into the value. For `required` and `dependentRequired`: to the object that lacks the property.
     pub at: String,

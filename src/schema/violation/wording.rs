@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use jsonschema::{
-    ValidationError,
+    JsonType, ValidationError,
     error::{TypeKind, ValidationErrorKind as Kind},
 };
 use serde_json::Value;
@@ -142,7 +142,7 @@ fn list(text: &mut String, things: impl Iterator<Item = String>, count: usize) {
 fn types(kind: &TypeKind) -> String {
     let names: Vec<&str> = match kind {
         TypeKind::Single(one) => vec![one.as_str()],
-        TypeKind::Multiple(set) => set.iter().map(|one| one.as_str()).collect(),
+        TypeKind::Multiple(set) => set.iter().map(JsonType::as_str).collect(),
     };
     must_be_types(&names)
 }
