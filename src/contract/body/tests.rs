@@ -41,7 +41,7 @@ fn forms() {
     check("id=1&other=2&other=3", json!({"id": 1, "other": ["2", "3"]}), &[]);
     check("id=1&note=null", json!({"id": 1, "note": null}), &[]);
     check("tags=a", json!({"tags": ["a"]}), &["required body : the body must have required property 'id'"]);
-    check("id=x", json!({"id": "x"}), &["type body /id: the body at `/id` must be integer"]);
+    check("id=x", json!({"id": "x"}), &["type body /id: the body at `/id` must be an integer"]);
     let twice = "malformed-body body /id: the body at `/id` is sent 2 times, but it is one value";
     check("id=1&id=2", json!({}), &[twice]);
     let percent =

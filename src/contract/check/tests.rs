@@ -58,17 +58,17 @@ fn everything_that_is_wrong_is_found() {
         PARAMETERS,
         &format!("GET {target}\nX-Age: 1, old"),
         &[
-            "type path petId: path parameter `petId` must be integer",
+            "type path petId: path parameter `petId` must be an integer",
             "required path kind: path parameter `kind` is required",
             "maximum query limit: query parameter `limit` must be at most 10",
             "minItems query tags: query parameter `tags` must have at least 2 items",
             "required query page: query parameter `page` must have required property 'size'",
-            "type query page/offset: query parameter `page` at `/offset` must be integer",
+            "type query page/offset: query parameter `page` at `/offset` must be an integer",
             "minLength query full: query parameter `full` must not be empty",
             "malformed-parameter query filter: query parameter `filter` is not JSON: EOF while parsing an object at line 1 \
          column 1",
             "malformed-parameter query either: query parameter `either` is sent 2 times, but it is one value",
-            "type header X-Age/1: header parameter `X-Age` at `/1` must be integer",
+            "type header X-Age/1: header parameter `X-Age` at `/1` must be an integer",
             "required cookie session: cookie parameter `session` is required",
         ],
     );
@@ -111,10 +111,10 @@ fn bodies() {
     check(BODY, &post("\nContent-Type: application/json; charset=utf-8\n\n{\"a\": 1}"), &[]);
     check(BODY, &post("\nContent-Type: image/png\n\n\u{1}"), &[]);
     check(BODY, &post("\nContent-Type: text/plain\n\n12"), &[]);
-    check(BODY, &post("\nContent-Type: text/plain\n\ntwelve"), &["type body : the body must be integer"]);
+    check(BODY, &post("\nContent-Type: text/plain\n\ntwelve"), &["type body : the body must be an integer"]);
     check(BODY, &post(""), &["required body : a body is required"]);
     check(BODY, &post("\n\n{}"), &["required body : the body must have required property 'a'"]);
-    check(BODY, &post("\n\n{\"a\": \"x\"}"), &["type body /a: the body at `/a` must be integer"]);
+    check(BODY, &post("\n\n{\"a\": \"x\"}"), &["type body /a: the body at `/a` must be an integer"]);
     let expected = "malformed-body body : the body is not JSON: expected `,` or `}` at line 2 column 1";
     check(BODY, &post("\n\n{\"a\": 1\n\"b\": 2}"), &[expected]);
     let deep = format!("\n\n{}", "[".repeat(200));
@@ -204,8 +204,8 @@ fn answers() {
     assert_eq!(
         judge(answer(200, json, "{\"a\": \"x\"}"), "x"),
         [
-            "type header X-Left: the answer's header `X-Left` must be integer",
-            "type body /a: the answer's body at `/a` must be integer",
+            "type header X-Left: the answer's header `X-Left` must be an integer",
+            "type body /a: the answer's body at `/a` must be an integer",
         ]
     );
     assert_eq!(

@@ -60,7 +60,7 @@ fn documents() {
     check(
         "<pet id=\"x\"><name/></pet>",
         json!({"id": "x", "name": "", "remark": ""}),
-        &["type body /id: the body at `/id` must be integer"],
+        &["type body /id: the body at `/id` must be an integer"],
     );
     check("<dog><name/></dog>", Value::Null, &["malformed-body body : the body has the root element `dog`, not `pet`"]);
 }

@@ -70,7 +70,7 @@ impl<'g> Maker<'g> {
         self.open.push(self.root);
         let made = self.value(&[&root.value]);
         self.open.pop();
-        made
+        if self.yields { made.or(Ok(Value::Null)) } else { made }
     }
 
     /// Values made so far.
@@ -145,8 +145,11 @@ impl<'g> Maker<'g> {
             Some("object") => self.object(merged),
             Some("array") => self.array(merged),
             Some("string") => Ok(Value::String(text::make(merged, &mut self.chance))),
-            Some("integer") => number::make(merged, true, &mut self.chance).ok_or_else(|| self.dead("no integer fits")),
-            Some("number") => number::make(merged, false, &mut self.chance).ok_or_else(|| self.dead("no number fits")),
+            Some(kind @ ("integer" | "number")) => {
+                let made = number::make(merged, kind == "integer", &mut self.chance);
+                let made = made.or_else(|| self.yields.then(|| Value::from(0)));
+                made.ok_or_else(|| self.dead(&format!("no {kind} fits")))
+            }
             Some("boolean") => Ok(Value::Bool(self.chance.below(2) == 0)),
             Some(_) => Ok(Value::Null),
             None => Ok(Value::Object(serde_json::Map::new())),

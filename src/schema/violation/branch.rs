@@ -30,7 +30,7 @@ pub(super) fn explain(error: &ValidationError<'_>, origins: Origins<'_>, found: 
     }
 }
 
-/// If every branch asks for another type, that is one violation: `must be string or null`.
+/// If every branch asks for another type, that is one violation: `must be a string or null`.
 fn only_types(
     error: &ValidationError<'_>,
     context: &[Vec<ValidationError<'static>>],

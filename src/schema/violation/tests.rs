@@ -32,7 +32,7 @@ fn messages() {
     check(
         json!({ "properties": { "a": { "type": ["string", "null"] } } }),
         json!({ "a": 1 }),
-        &["/a must be null or string"],
+        &["/a must be null or a string"],
     );
     check(
         json!({ "additionalProperties": false, "properties": { "a": {} } }),
@@ -49,7 +49,7 @@ fn the_nearest_branch_explains() {
         |name: &str| json!({ "type": "object", "required": [name, "z"], "properties": { "kind": { "const": name } } });
     let schema = json!({ "oneOf": [branch("a"), branch("b"), { "type": "string" }] });
     check(schema.clone(), json!({ "kind": "b", "b": 1 }), &[" must have required property 'z'"]);
-    check(schema.clone(), json!(1), &[" must be object or string"]);
+    check(schema.clone(), json!(1), &[" must be an object or a string"]);
     check(schema, json!({}), &[" must match exactly one of 3 schemas, but matches none"]);
     check(
         json!({ "oneOf": [{ "type": "integer" }, { "minimum": 2 }] }),

@@ -147,12 +147,26 @@ fn types(kind: &TypeKind) -> String {
     must_be_types(&names)
 }
 
-/// `must be string or null`
+/// `must be a string or null`
 pub(super) fn must_be_types(names: &[&str]) -> String {
-    match names {
+    let named: Vec<&str> = names.iter().map(|name| with_article(name)).collect();
+    match named.as_slice() {
         [] => "has no type that is allowed".to_owned(),
         [one] => format!("must be {one}"),
         [some @ .., last] => format!("must be {} or {last}", some.join(", ")),
+    }
+}
+
+/// A type as a sentence names it.
+fn with_article(name: &str) -> &str {
+    match name {
+        "array" => "an array",
+        "boolean" => "a boolean",
+        "integer" => "an integer",
+        "number" => "a number",
+        "object" => "an object",
+        "string" => "a string",
+        other => other,
     }
 }
 
