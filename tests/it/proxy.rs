@@ -178,7 +178,7 @@ async fn stops_what_is_wrong() {
     check(&answer, "422", &["urn:mimeo:problem:unprocessable-entity", "\"code\":\"maximum\"", "mimeo-origin: mimeo"]);
     let answer = ask(&running, "GET /wrong", "", "").await;
     let location = "\"location\":[\"response\",\"body\"]";
-    check(&answer, "500", &["urn:mimeo:problem:violations", location, "sl-violations", "!an array\"}"]);
+    check(&answer, "500", &["urn:mimeo:problem:violations", location, "sl-violations", "!\"not\":\"an array\""]);
     check(&ask(&running, "GET /pets", "", "").await, "200", &["[\"Rex\"]", "!sl-violations"]);
     check(&ask(&running, "GET /nothing", "", "").await, "404", &["{\"error\":\"not here\"}", "mimeo-origin: upstream"]);
 }
