@@ -40,7 +40,11 @@ impl Contract {
                 None => name.clone(),
             });
         }
-        for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
+        let is_fixed = |parameter: &Parameter| {
+            let fixed = operation.fixed_query.iter().any(|(name, _)| *name == parameter.name);
+            fixed && parameter.place == ParameterPlace::Query
+        };
+        for parameter in operation.parameters.iter().filter(|it| it.required && !is_fixed(it)) {
             sample.add_parameter(parameter);
         }
         sample.add_credentials(operation);

@@ -32,7 +32,12 @@ pub(super) fn read(name: &str, path: &str, bytes: Vec<u8>) -> Read {
             let content = parse(path, &text);
             (text, content)
         }
-        Err((text, flaw)) => (text.into(), Content::failed(Format::Yaml, vec![flaw])),
+        Err(Undecoded { text, flaw, is_readable: false }) => (text.into(), Content::failed(Format::Yaml, vec![flaw])),
+        Err(Undecoded { text, flaw, is_readable: true }) => {
+            let mut content = parse(path, &text);
+            content.flaws.insert(0, flaw);
+            (text.into(), content)
+        }
     };
     let failed = content.tree.is_none();
     let (tree, marks) = match content.tree {
@@ -63,11 +68,21 @@ impl Content {
     }
 }
 
-/// The text of a file, without a byte order mark; or as much of it as can be shown, and what is wrong.
-fn decode(mut bytes: Vec<u8>) -> Result<String, (String, Flaw)> {
+/// A file that is not UTF-8.
+struct Undecoded {
+    /// As much of it as can be shown, with U+FFFD for the bytes that mean nothing.
+    text: String,
+    flaw: Flaw,
+    /// True if only some letters are lost: then the rest is read all the same.
+    is_readable: bool,
+}
+
+/// The text of a file, without a byte order mark.
+fn decode(mut bytes: Vec<u8>) -> Result<String, Undecoded> {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         let flaw = Flaw::error(Code::ENCODING, Span::default(), "the file is UTF-16, not UTF-8");
-        return Err((String::new(), flaw.help("save it as UTF-8")));
+        let flaw = flaw.help("save it as UTF-8");
+        return Err(Undecoded { text: String::new(), flaw, is_readable: false });
     }
     let mark_bytes = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     bytes.drain(..mark_bytes);
@@ -92,8 +107,9 @@ fn decode(mut bytes: Vec<u8>) -> Result<String, (String, Flaw)> {
     };
     let byte = bytes.get(offset).copied().unwrap_or(0);
     let message = format!("{what}: byte 0x{byte:02X} at offset {}", offset + mark_bytes);
-    let shown = String::from_utf8_lossy(&bytes).into_owned();
-    Err((shown, Flaw::error(Code::ENCODING, Span::new(offset, offset), message).help(help)))
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let flaw = Flaw::error(Code::ENCODING, Span::new(offset, offset), message).help(help);
+    Err(Undecoded { text, flaw, is_readable: nul.is_none() })
 }
 
 fn parse(path: &str, text: &str) -> Content {
