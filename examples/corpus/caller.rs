@@ -49,9 +49,9 @@ pub(crate) fn call_all(contract: &Arc<Contract>) -> Calls {
             continue;
         }
         if status.is_server_error() {
-            calls.failed += 1
+            calls.failed += 1;
         } else {
-            calls.refused += 1
+            calls.refused += 1;
         }
         let why = outcome.entry.findings.first();
         let why = why.map(|finding| format!("{}: {}", finding.code.as_str(), finding.message)).unwrap_or_default();

@@ -8,6 +8,7 @@ use crate::report::Colour;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Screen;
 
+#[expect(clippy::unused_self, reason = "a value that is handed over shows who may write")]
 impl Screen {
     /// Writes to standard output; escapes are removed where they do not belong (`NO_COLOR`, a pipe).
     pub(super) fn out(self, text: &str) {

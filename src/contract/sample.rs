@@ -58,13 +58,13 @@ impl Contract {
 
     /// A value for a schema: the first example that fits it, else one that is made.
     fn sample_value(&self, examples: &[Example], schema: Option<&SchemaRef>) -> Option<Value> {
-        let shown = examples.iter().filter_map(|example| match &example.value {
+        let mut shown = examples.iter().filter_map(|example| match &example.value {
             ExampleValue::Data(at) => self.api.documents.get(at),
             ExampleValue::Serialized(_) | ExampleValue::External(_) => None,
         });
-        let Some(schema) = schema else { return shown.cloned().next() };
+        let Some(schema) = schema else { return shown.next().cloned() };
         let validator = self.schemas.validator(schema, Direction::Request);
-        let fitting = shown.filter(|value| validator.is_valid(value)).cloned().next();
+        let fitting = shown.find(|value| validator.is_valid(value)).cloned();
         fitting.or_else(|| {
             let made = self.schemas.generate(schema, Direction::Request, Sampling::Plain);
             made.map_or_else(Impossible::nearest, Some)
@@ -217,8 +217,8 @@ fn in_path(parameter: &Parameter, value: &Value) -> String {
     match (style, explode, value) {
         (Style::Label, true, _) => format!(".{}", pieces.join(".")),
         (Style::Label, false, _) => format!(".{}", pieces.join(",")),
-        (Style::Matrix, true, Value::Array(_)) => pieces.iter().map(|piece| format!(";{name}={piece}")).collect(),
-        (Style::Matrix, true, Value::Object(_)) => pieces.iter().map(|piece| format!(";{piece}")).collect(),
+        (Style::Matrix, true, Value::Array(_)) => format!(";{name}={}", pieces.join(&format!(";{name}="))),
+        (Style::Matrix, true, Value::Object(_)) => format!(";{}", pieces.join(";")),
         (Style::Matrix, ..) => format!(";{name}={}", pieces.join(",")),
         // An empty segment would not be seen as a value.
         _ if pieces.iter().all(String::is_empty) => "x".to_owned(),

@@ -15,7 +15,7 @@ use crate::{
     finding::{Code, Finding, Part, Place, Reason, Severity},
     message::Request,
     openapi::{Example, ExampleValue, MediaType, Operation, Response, StatusRange},
-    schema::Sampling,
+    schema::{Sampling, Types},
 };
 
 /// All that a decision looks at.
@@ -83,8 +83,13 @@ pub(super) fn decide(case: &Case<'_>) -> Result<Choice, Problem> {
 }
 
 fn forced(case: &Case<'_>, operation: &Operation, code: u16) -> Result<Choice, Problem> {
-    let ranges = [StatusRange::Exact(code), StatusRange::Hundred((code / 100) as u8), StatusRange::Default];
-    let response = ranges.iter().find_map(|range| operation.responses.iter().position(|it| it.status == *range));
+    let exactness = |range: StatusRange| match range {
+        StatusRange::Exact(_) => 0,
+        StatusRange::Hundred(_) => 1,
+        StatusRange::Default => 2,
+    };
+    let covering = operation.responses.iter().enumerate().filter(|(_, it)| it.status.covers(code));
+    let response = covering.min_by_key(|(_, it)| exactness(it.status)).map(|(index, _)| index);
     match response {
         Some(response) => fill(case, operation, response, status_code(code), None),
         None => Err(Problem::no_such_answer(
@@ -111,7 +116,8 @@ fn success(case: &Case<'_>, operation: &Operation) -> Result<Choice, Problem> {
     fill(case, operation, response, status_code(status), None)
 }
 
-/// The lowest success status, else a success range, else `default`, else what is described first.
+/// The lowest success status, else a success range, else `default`, else what is described first. Never 1xx: that is
+/// only sent on the way to an answer (RFC 9110, section 15.2).
 fn success_response(operation: &Operation) -> Option<usize> {
     let responses = || operation.responses.iter().enumerate();
     let lowest = responses()
@@ -121,7 +127,11 @@ fn success_response(operation: &Operation) -> Option<usize> {
     lowest
         .or_else(|| operation.responses.iter().position(|it| it.status == StatusRange::Hundred(2)))
         .or_else(|| operation.responses.iter().position(|it| it.status == StatusRange::Default))
-        .or_else(|| operation.responses.iter().position(|_| true))
+        .or_else(|| operation.responses.iter().position(|it| !is_informational(it.status)))
+}
+
+fn is_informational(status: StatusRange) -> bool {
+    matches!(status, StatusRange::Exact(100..=199) | StatusRange::Hundred(1))
 }
 
 /// The status and the origin of the answer that a plain valid request gets; `None` if none is described.
@@ -237,7 +247,7 @@ fn fill(
     if content.is_empty() || bodiless {
         return Ok(Choice { response: Some(response), status, media: None, body: BodyChoice::Nothing });
     }
-    let media = match (negotiate(case.request, content), reasons) {
+    let media = match (negotiate(case.contract, case.request, content), reasons) {
         (Some(media), _) => media,
         // Better an error in the wrong form than none.
         (None, Some(_)) => 0,
@@ -248,15 +258,27 @@ fn fill(
 }
 
 /// The media type that the client likes best; without an `Accept`, JSON before others.
-fn negotiate(request: &Request, content: &[MediaType]) -> Option<usize> {
+fn negotiate(contract: &Contract, request: &Request, content: &[MediaType]) -> Option<usize> {
     match request.headers.get(http::header::ACCEPT) {
         None if content.len() == 1 => Some(0),
         None => content.iter().position(|media| media.range.starts_with("application/json")).or(Some(0)),
-        Some(accept) if accept.as_bytes() == b"*/*" => Some(0),
+        Some(accept) if accept.as_bytes() == b"*/*" => {
+            content.iter().position(|media| can_carry(contract, media)).or(Some(0))
+        }
         Some(_) => {
             let lines = request.headers.get_all(http::header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
             Accept::parse(&lines.collect::<Vec<_>>().join(", ")).choose(content)
         }
+    }
+}
+
+/// False for text that is described as an object or an array, which cannot be written so.
+fn can_carry(contract: &Contract, media: &MediaType) -> bool {
+    let plain = Types::STRING.union(Types::NUMBER).union(Types::INTEGER).union(Types::BOOLEAN).union(Types::NULL);
+    let is_text = media.range.starts_with("text/") && !media.range.starts_with("text/xml");
+    match &media.schema {
+        Some(schema) if is_text => contract.schemas.shape(schema).types.has(plain),
+        _ => true,
     }
 }
 

@@ -110,7 +110,7 @@ fn answer(mock: &Mock, request: &Request, moment: Moment, entry: &mut Entry) -> 
     };
     let operation = contract.operation(found.operation);
     entry.operation = Some(operation.id.clone().unwrap_or_else(|| format!("{} {}", operation.method, operation.path)));
-    let preference = Preference::of(request).map_err(Problem::bad_preference)?;
+    let preference = Preference::of(request).map_err(|finding| Problem::bad_preference(*finding))?;
 
     let (faults, checked) = judge(contract, &found, request, mock.settings.validate_request);
     entry.findings.extend(faults.iter().cloned());

@@ -31,7 +31,7 @@ pub(super) struct Preference {
 
 impl Preference {
     /// Reads a request's preferences. Unknown ones are not ours and are passed over.
-    pub(super) fn of(request: &Request) -> Result<Self, Finding> {
+    pub(super) fn of(request: &Request) -> Result<Self, Box<Finding>> {
         let mut found = Self::default();
         if let Some(query) = request.query.as_deref().filter(|query| query.contains("__")) {
             for (key, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -50,9 +50,10 @@ impl Preference {
     }
 
     /// Takes one preference; false if it is none of ours.
-    fn set(&mut self, name: &str, value: &str, place: &Place) -> Result<bool, Finding> {
+    fn set(&mut self, name: &str, value: &str, place: &Place) -> Result<bool, Box<Finding>> {
         let refuse = |message: &str, help: &str| {
-            Err(Finding::error(Code::BAD_PREFERENCE, place.clone(), format!("{message}, not `{value}`")).help(help))
+            let message = format!("{message}, not `{value}`");
+            Err(Box::new(Finding::error(Code::BAD_PREFERENCE, place.clone(), message).help(help)))
         };
         match name.to_ascii_lowercase().as_str() {
             "code" => match value.parse() {

@@ -1,12 +1,12 @@
 //! Makes the answer that was decided on, and judges it before it is ever sent.
 
-use http::{HeaderName, StatusCode};
+use http::{HeaderName, StatusCode, header};
 use serde_json::Value;
 
 use super::decide::{BodyChoice, Choice};
 use crate::{
     answer::{Origin, Problem},
-    contract::{CannotWrite, Contract, OperationId, Written},
+    contract::{CannotWrite, Contract, MediaRange, OperationId, Written},
     finding::{Code, Finding, Part, Place},
     message::{Response, header_value},
     openapi::{self, Example, ExampleValue, MediaType, Parameter, ParameterFormat, Provenance, SchemaRef},
@@ -23,6 +23,20 @@ pub(super) struct Prepared {
     /// Where it comes from.
     pub(super) origin: Origin,
 }
+
+/// Header fields that the connection writes itself: a described value would be wrong, and a wrong `Content-Length`
+/// leaves the client waiting (RFC 9110, sections 7.6.1 and 8.6).
+const OF_THE_CONNECTION: [HeaderName; 9] = [
+    header::CONNECTION,
+    header::CONTENT_LENGTH,
+    header::CONTENT_TYPE,
+    header::DATE,
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+    HeaderName::from_static("keep-alive"),
+];
 
 /// Makes an answer.
 pub(super) fn prepare(contract: &Contract, id: OperationId, choice: &Choice) -> Result<Prepared, Problem> {
@@ -68,7 +82,11 @@ fn body(contract: &Contract, media: &MediaType, choice: BodyChoice) -> Result<Op
         let origin = Origin::Example(example.name.clone());
         return Ok(match shown(contract, example) {
             Some((Value::String(text), true)) => Some((as_is(contract, media, text)?, origin)),
-            Some((value, _)) => Some((contract.write(media, value).map_err(cannot_write)?, origin)),
+            Some((value, _)) => {
+                let meant = json_in_text(contract, media, value);
+                let value = meant.as_ref().unwrap_or(value);
+                Some((contract.write(media, value).map_err(|fault| cannot_write(&fault))?, origin))
+            }
             None => None,
         });
     }
@@ -78,7 +96,7 @@ fn body(contract: &Contract, media: &MediaType, choice: BodyChoice) -> Result<Op
         (None, Some(items)) => Value::Array(vec![made(contract, items, sampling)?]),
         (None, None) => return Ok(None),
     };
-    Ok(Some((contract.write(media, &value).map_err(cannot_write)?, Origin::Schema)))
+    Ok(Some((contract.write(media, &value).map_err(|fault| cannot_write(&fault))?, Origin::Schema)))
 }
 
 /// What an example shows, and whether it is already written in its media type.
@@ -90,9 +108,21 @@ fn shown<'c>(contract: &'c Contract, example: &Example) -> Option<(&'c Value, bo
     }
 }
 
+/// Many descriptions give the example of an object as a text that holds JSON. It is read as what it holds where only
+/// that satisfies the schema.
+fn json_in_text(contract: &Contract, media: &MediaType, value: &Value) -> Option<Value> {
+    let text = value.as_str().filter(|text| text.trim_start().starts_with(['{', '[']))?;
+    let is_json = MediaRange::parse(&media.range).is_some_and(|range| range.is_json());
+    let validator = contract.schemas.validator(media.schema.as_ref().filter(|_| is_json)?, Direction::Response);
+    if validator.is_valid(value) {
+        return None;
+    }
+    serde_json::from_str(text).ok().filter(|held| validator.is_valid(held))
+}
+
 /// Text that is already written in its media type.
 fn as_is(contract: &Contract, media: &MediaType, text: &str) -> Result<Written, Problem> {
-    let blank = contract.write(media, &Value::String(String::new())).map_err(cannot_write)?;
+    let blank = contract.write(media, &Value::String(String::new())).map_err(|fault| cannot_write(&fault))?;
     Ok(Written { body: text.to_owned().into(), ..blank })
 }
 
@@ -115,7 +145,7 @@ fn made(contract: &Contract, schema: &SchemaRef, sampling: Sampling) -> Result<V
     })
 }
 
-fn cannot_write(fault: CannotWrite) -> Problem {
+fn cannot_write(fault: &CannotWrite) -> Problem {
     let finding = Finding::error(Code::NO_ANSWER, Place::response(Part::Body, ""), fault.to_string())
         .help("describe the answer in another media type, or give a text as its example");
     Problem::new(
@@ -130,6 +160,9 @@ fn cannot_write(fault: CannotWrite) -> Problem {
 fn headers(contract: &Contract, described: &openapi::Response, response: &mut Response) {
     for header in &described.headers {
         let Ok(name) = HeaderName::try_from(header.name.as_str()) else { continue };
+        if OF_THE_CONNECTION.contains(&name) {
+            continue;
+        }
         if let Some(value) = header_field(contract, header) {
             response.headers.insert(name, header_value(&value));
         }

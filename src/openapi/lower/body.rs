@@ -47,7 +47,7 @@ pub(super) fn of_parameter(parameter: &Cursor<'_>, consumes: &[String]) -> Reque
 /// 2.0: the body that parameters `in: formData` describe. `has_file` if one of them is a file.
 pub(super) fn of_fields(
     operation: &Cursor<'_>,
-    form_fields: Vec<Parameter>,
+    form_fields: &[Parameter],
     has_file: bool,
     consumes: &[String],
 ) -> RequestBody {
@@ -70,7 +70,7 @@ pub(super) fn of_fields(
     let at = operation.elsewhere(form_fields.first().map_or_else(|| operation.at.clone(), |field| field.at.clone()));
     RequestBody {
         required: form_fields.iter().any(|field| field.required),
-        content: ranges.iter().map(|range| media_type(range, None, form_fields.clone(), &at)).collect(),
+        content: ranges.iter().map(|range| media_type(range, None, form_fields.to_vec(), &at)).collect(),
         at: at.at,
     }
 }

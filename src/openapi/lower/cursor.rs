@@ -46,7 +46,7 @@ impl<'d> Context<'d> {
     }
 
     /// The entry document.
-    pub(super) fn root<'c>(&'c self) -> Cursor<'c> {
+    pub(super) fn root(&self) -> Cursor<'_> {
         let value = self.documents.document(DocId::ENTRY).map_or(&Value::Null, |doc| &doc.tree);
         Cursor { cx: self, value, at: Location::new(DocId::ENTRY, "") }
     }

@@ -150,7 +150,7 @@ fn apart(
             }
             body::of_parameter(&body, consumes)
         }
-        None => body::of_fields(operation, form_fields, has_file, consumes),
+        None => body::of_fields(operation, &form_fields, has_file, consumes),
     };
     (parameters, Some(body))
 }

@@ -66,6 +66,9 @@ fn boolean(text: &str) -> Option<bool> {
 }
 
 /// `[-+]?[0-9]+`, `0o[0-7]+` or `0x[0-9a-fA-F]+`; beyond 64 bits it is the nearest float.
+///
+/// Digits with a zero before them stay text, as in YAML's JSON schema, which OpenAPI asks for: they are postal codes and
+/// the like, and would lose the zero.
 fn integer(text: &str) -> Option<Number> {
     for (prefix, radix) in [("0x", 16), ("0o", 8)] {
         if let Some(digits) = text.strip_prefix(prefix) {
@@ -75,7 +78,8 @@ fn integer(text: &str) -> Option<Number> {
         }
     }
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    let has_zero_before = digits.len() > 1 && digits.starts_with('0');
+    if digits.is_empty() || has_zero_before || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     let signed = text.strip_prefix('+').unwrap_or(text);
@@ -97,8 +101,9 @@ fn float(text: &str) -> Option<Number> {
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     let some_digits = !whole.is_empty() || !fraction.is_empty();
+    let is_padded = fraction.is_empty() && exponent.is_none() && whole.len() > 1 && whole.starts_with('0');
     let exponent_fits = exponent.is_none_or(|exponent| !exponent.is_empty() && digits(exponent));
-    if !(some_digits && digits(whole) && digits(fraction) && exponent_fits) {
+    if is_padded || !(some_digits && digits(whole) && digits(fraction) && exponent_fits) {
         return None;
     }
     Number::from_f64(text.parse().ok()?)

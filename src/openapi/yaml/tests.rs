@@ -40,7 +40,8 @@ fn check_marks(text: &str, pointer: &str, value: &str, key: Option<&str>) {
 fn scalars_follow_the_core_schema() {
     check("[no, on, y, yes, off, True, false]", json!(["no", "on", "y", "yes", "off", true, false]));
     check("[~, null, NULL, nULL, '', ]", json!([null, null, null, "nULL", ""]));
-    check("[010, 0o10, 0x1F, 0b101, 1_000, +5, -0]", json!([10, 8, 31, "0b101", "1_000", 5, 0]));
+    check("[010, -01, 00]", json!(["010", "-01", "00"]));
+    check("[10, 0o10, 0x1F, 0b101, 1_000, +5, -0]", json!([10, 8, 31, "0b101", "1_000", 5, 0]));
     check("[1., .5, 1e3, -2.5E-1, 1.10, 1.e1]", json!([1.0, 0.5, 1e3, -0.25, 1.1, 10.0]));
     check("[2020-01-01, '12', \"1\", 12:30:45, 1.2.3, .]", json!(["2020-01-01", "12", "1", "12:30:45", "1.2.3", "."]));
     check("[.inf, -.INF, .nan, 1e400]", json!([".inf", "-.INF", ".nan", "1e400"]));

@@ -52,7 +52,7 @@ impl Checker<'_> {
             }
             "nullable" if !self.is_old() => self.bad(
                 &at(),
-                "`nullable` means nothing since OpenAPI 3.1",
+                "`nullable` means nothing since OpenAPI 3.1; `null` is let through all the same",
                 "add \"null\" to `type`, as in `type: [string, \"null\"]`",
             ),
             "discriminator" => self.discriminator(&at(), value),

@@ -1,5 +1,7 @@
 //! All schemas that apply to one value as one: references followed, `allOf` joined, a branch chosen.
 
+use std::collections::VecDeque;
+
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
@@ -11,6 +13,9 @@ use crate::schema::definitions::{Number, number_of};
 
 /// Steps through references and applicators for one value.
 const STEPS_MAX: usize = 96;
+
+/// Schema objects whose branches are still to be chosen, and the steps left below each.
+type Choosing<'g> = VecDeque<(&'g Map<String, Value>, usize)>;
 
 /// All that is asked of one value.
 #[derive(Debug, Default)]
@@ -68,13 +73,24 @@ impl<'g> Maker<'g> {
     /// Joins the schemas that apply to the value at hand.
     pub(super) fn merged(&mut self, parts: &[&'g Value]) -> Result<Merged<'g>, Stop> {
         let mut merged = Merged::default();
+        let mut choosing = VecDeque::new();
         for part in parts {
-            self.absorb(&mut merged, part, STEPS_MAX)?;
+            self.absorb(&mut merged, part, STEPS_MAX, &mut choosing)?;
+        }
+        // What is asked in any case comes first, so that branches are chosen by all of it.
+        while let Some((map, steps)) = choosing.pop_front() {
+            self.choose_among(&mut merged, map, steps, &mut choosing)?;
         }
         Ok(merged)
     }
 
-    fn absorb(&mut self, merged: &mut Merged<'g>, schema: &'g Value, steps: usize) -> Result<(), Stop> {
+    fn absorb(
+        &mut self,
+        merged: &mut Merged<'g>,
+        schema: &'g Value,
+        steps: usize,
+        choosing: &mut Choosing<'g>,
+    ) -> Result<(), Stop> {
         let map = match schema {
             Value::Object(map) if steps > 0 => map,
             Value::Bool(false) => {
@@ -92,22 +108,34 @@ impl<'g> Maker<'g> {
             if self.is_open(number) {
                 return Err(Stop::Recursive);
             }
-            self.absorb(merged, &target.value, steps - 1)?;
+            self.absorb(merged, &target.value, steps - 1, choosing)?;
         }
         for member in list(map, "allOf") {
-            self.absorb(merged, member, steps - 1)?;
+            self.absorb(merged, member, steps - 1, choosing)?;
         }
+        choosing.push_back((map, steps));
+        Ok(())
+    }
+
+    /// Takes what of a schema depends on a choice.
+    fn choose_among(
+        &mut self,
+        merged: &mut Merged<'g>,
+        map: &'g Map<String, Value>,
+        steps: usize,
+        choosing: &mut Choosing<'g>,
+    ) -> Result<(), Stop> {
         for keyword in ["oneOf", "anyOf"] {
-            self.branch(merged, map, keyword, steps)?;
+            self.branch(merged, map, keyword, steps, choosing)?;
         }
-        self.child(merged, map, steps)?;
-        self.condition(merged, map, steps)?;
+        self.child(merged, map, steps, choosing)?;
+        self.condition(merged, map, steps, choosing)?;
         if let Some(Value::Object(dependents)) = map.get("dependentSchemas") {
             for (name, dependent) in dependents {
                 let is_made = merged.required.contains(&name.as_str())
                     || (self.plan.fullness == Fullness::Full && merged.properties.contains_key(name.as_str()));
                 if is_made {
-                    self.absorb(merged, dependent, steps - 1)?;
+                    self.absorb(merged, dependent, steps - 1, choosing)?;
                 }
             }
         }
@@ -121,6 +149,7 @@ impl<'g> Maker<'g> {
         map: &'g Map<String, Value>,
         keyword: &str,
         steps: usize,
+        choosing: &mut Choosing<'g>,
     ) -> Result<(), Stop> {
         let branches = list(map, keyword);
         let mut order: Vec<usize> = (0..branches.len()).collect();
@@ -144,13 +173,19 @@ impl<'g> Maker<'g> {
             merged.tags.extend(property.zip(name));
         }
         match branches.get(index) {
-            Some(branch) => self.absorb(merged, branch, steps - 1),
+            Some(branch) => self.absorb(merged, branch, steps - 1, choosing),
             None => Ok(()),
         }
     }
 
     /// Goes into one child of a parent with a `discriminator`; the parent itself is the last choice.
-    fn child(&mut self, merged: &mut Merged<'g>, map: &'g Map<String, Value>, steps: usize) -> Result<(), Stop> {
+    fn child(
+        &mut self,
+        merged: &mut Merged<'g>,
+        map: &'g Map<String, Value>,
+        steps: usize,
+        choosing: &mut Choosing<'g>,
+    ) -> Result<(), Stop> {
         let Some(note) = map.get("discriminator").and_then(Value::as_object) else { return Ok(()) };
         let children = list(note, "children");
         if children.is_empty() {
@@ -166,20 +201,26 @@ impl<'g> Maker<'g> {
         };
         merged.tags.extend(note.get("propertyName").and_then(Value::as_str).zip(name));
         match chosen.and_then(|index| children.get(index)) {
-            Some(child) => self.absorb(merged, child, steps - 1),
+            Some(child) => self.absorb(merged, child, steps - 1, choosing),
             None => Ok(()),
         }
     }
 
     /// `if`: first left open, then met, then not met.
-    fn condition(&mut self, merged: &mut Merged<'g>, map: &'g Map<String, Value>, steps: usize) -> Result<(), Stop> {
+    fn condition(
+        &mut self,
+        merged: &mut Merged<'g>,
+        map: &'g Map<String, Value>,
+        steps: usize,
+        choosing: &mut Choosing<'g>,
+    ) -> Result<(), Stop> {
         let Some(condition) = map.get("if") else { return Ok(()) };
         match self.choose(merged, 3) {
             Some(1) => {
-                self.absorb(merged, condition, steps - 1)?;
-                map.get("then").map_or(Ok(()), |then| self.absorb(merged, then, steps - 1))
+                self.absorb(merged, condition, steps - 1, choosing)?;
+                map.get("then").map_or(Ok(()), |then| self.absorb(merged, then, steps - 1, choosing))
             }
-            Some(2) => map.get("else").map_or(Ok(()), |otherwise| self.absorb(merged, otherwise, steps - 1)),
+            Some(2) => map.get("else").map_or(Ok(()), |otherwise| self.absorb(merged, otherwise, steps - 1, choosing)),
             _ => Ok(()),
         }
     }

@@ -146,6 +146,11 @@ impl Lowerer<'_> {
                 continue;
             };
             let at = documents.resolve(self.key.at.doc, reference).ok()?;
+            // A branch that is a choice itself has many names, which only it knows.
+            let (_, branch) = documents.follow(&at)?;
+            if branch.get("oneOf").or_else(|| branch.get("anyOf")).is_some() {
+                return None;
+            }
             let mut names: Vec<String> =
                 mapping.iter().filter(|(_, target)| *target == at).map(|(name, _)| (*name).to_owned()).collect();
             if names.is_empty() {

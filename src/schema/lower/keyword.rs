@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Context, Lowerer, Outer, numeric, one};
 use crate::{
-    openapi::{Dialect, SchemaKind},
+    openapi::SchemaKind,
     schema::{format, pattern},
 };
 
@@ -160,14 +160,14 @@ impl Lowerer<'_> {
     }
 
     /// True if `nullable` cannot be said by a type, so that the whole schema becomes a branch beside `null`.
-    pub(super) fn is_wrapped_for_null(&self, map: &Map<String, Value>) -> bool {
-        self.is_nullable(map)
+    pub(super) fn is_wrapped_for_null(map: &Map<String, Value>) -> bool {
+        Self::is_nullable(map)
             && ["allOf", "anyOf", "oneOf", "not", "if", "const"].iter().any(|keyword| map.contains_key(*keyword))
     }
 
     /// Lets `null` through where `nullable` says so.
-    pub(super) fn null(&self, out: &mut Map<String, Value>, map: &Map<String, Value>) {
-        if !self.is_nullable(map) || self.is_wrapped_for_null(map) {
+    pub(super) fn null(out: &mut Map<String, Value>, map: &Map<String, Value>) {
+        if !Self::is_nullable(map) || Self::is_wrapped_for_null(map) {
             return;
         }
         match out.get_mut("type") {
@@ -184,10 +184,10 @@ impl Lowerer<'_> {
         }
     }
 
-    /// `nullable` is a keyword of 3.0, `x-nullable` the custom of 2.0; in 3.1 neither means anything.
-    fn is_nullable(&self, map: &Map<String, Value>) -> bool {
-        self.schemas.dialect != Dialect::JsonSchema
-            && ["nullable", "x-nullable"].iter().any(|note| map.get(*note) == Some(&Value::Bool(true)))
+    /// `nullable` is a keyword of 3.0 and `x-nullable` the custom of 2.0. In 3.1 neither means anything; so many
+    /// descriptions were moved there with it that it is honoured all the same, with a warning of `check`.
+    fn is_nullable(map: &Map<String, Value>) -> bool {
+        ["nullable", "x-nullable"].iter().any(|note| map.get(*note) == Some(&Value::Bool(true)))
     }
 }
 

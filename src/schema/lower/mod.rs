@@ -144,7 +144,7 @@ impl Lowerer<'_> {
         if map.contains_key("$ref") && !context.siblings {
             return self.reference(map).map_or(Value::Bool(true), |reference| one("$ref", reference));
         }
-        if !self.is_wrapped_for_null(map) {
+        if !Self::is_wrapped_for_null(map) {
             return Value::Object(self.keywords(schema, map, context));
         }
         let length = self.lowered.len();
@@ -165,7 +165,7 @@ impl Lowerer<'_> {
             self.keyword(&mut out, schema, keyword, value, context);
         }
         self.older_forms(&mut out, map, context);
-        self.null(&mut out, map);
+        Self::null(&mut out, map);
         self.bounds(&mut out, map);
         self.discriminator(&mut out, map);
         if self.key.purpose == Purpose::Generate {
