@@ -267,7 +267,15 @@ fn negotiate(contract: &Contract, request: &Request, content: &[MediaType]) -> O
         }
         Some(_) => {
             let lines = request.headers.get_all(http::header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
-            Accept::parse(&lines.collect::<Vec<_>>().join(", ")).choose(content)
+            let accept = Accept::parse(&lines.collect::<Vec<_>>().join(", "));
+            // What cannot carry the value is taken only if nothing else is accepted.
+            let carrying: Vec<usize> =
+                (0..content.len()).filter(|index| can_carry(contract, &content[*index])).collect();
+            if carrying.len() == content.len() {
+                return accept.choose(content);
+            }
+            let offered: Vec<MediaType> = carrying.iter().map(|index| content[*index].clone()).collect();
+            accept.choose(&offered).map(|index| carrying[index]).or_else(|| accept.choose(content))
         }
     }
 }

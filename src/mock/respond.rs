@@ -24,10 +24,11 @@ pub(super) struct Prepared {
     pub(super) origin: Origin,
 }
 
-/// Header fields that the connection writes itself: a described value would be wrong, and a wrong `Content-Length`
-/// leaves the client waiting (RFC 9110, sections 7.6.1 and 8.6).
-const OF_THE_CONNECTION: [HeaderName; 9] = [
+/// Header fields that tell how an answer is sent: a described value would be wrong, and a wrong `Content-Length` leaves
+/// the client waiting (RFC 9110, sections 7.6.1, 8.4 and 8.6).
+const OF_THE_CONNECTION: [HeaderName; 10] = [
     header::CONNECTION,
+    header::CONTENT_ENCODING,
     header::CONTENT_LENGTH,
     header::CONTENT_TYPE,
     header::DATE,

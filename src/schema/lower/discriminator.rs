@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Lowerer, one};
 use crate::{
-    openapi::{Documents, Location, push_token, unescape_token},
+    openapi::{Dialect, Documents, Location, push_token, unescape_token},
     schema::definitions::Purpose,
 };
 
@@ -92,11 +92,17 @@ impl Lowerer<'_> {
         let keyword = ["oneOf", "anyOf"].into_iter().find(|keyword| out.contains_key(*keyword));
         match keyword {
             Some(keyword) => self.choose_branch(out, map, keyword, property, &mapping),
-            None if self.written.as_str() == &*self.key.at.pointer && !self.key.base => {
+            None if self.written.as_str() == &*self.key.at.pointer && !self.key.base && self.chooses_children() => {
                 self.choose_child(out, map, property, &mapping);
             }
             None => (),
         }
+    }
+
+    /// Until 3.0, `discriminator` aids validation too; since 3.1 it must not change what is valid, so that a parent is
+    /// checked by its own keywords alone. Values are made as children in any case.
+    fn chooses_children(&self) -> bool {
+        self.key.purpose == Purpose::Generate || self.schemas.dialect != Dialect::JsonSchema
     }
 
     fn choose_branch(
