@@ -103,11 +103,11 @@ pub fn decide(site: &Site, settings: Settings, request: &Request, now_ms: u64) -
     }
     let mut known = None;
     if let Located::Api { contract, path } = site.locate(request) {
-        entry.api = Some(contract.api.id.clone());
+        entry.api = Some(contract.api.id.as_str().into());
         if let Routed::Operation(found) = contract.route(&request.method, path, request.query.as_deref()) {
             let operation = contract.operation(found.operation);
             entry.operation =
-                Some(operation.id.clone().unwrap_or_else(|| format!("{} {}", operation.method, operation.path)));
+                Some(operation.id.clone().unwrap_or_else(|| format!("{} {}", operation.method, operation.path)).into());
             if operation.body.is_none() && request.has_body() && is_bodiless(&request.method) {
                 return Step::Answer(Box::new(end_with(settings, request, entry, unexpected_body(&request.method))));
             }

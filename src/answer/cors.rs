@@ -29,14 +29,27 @@ pub(crate) fn preflight(request: &Request) -> Response {
     reply
 }
 
-/// Adds the header fields that let a page of any origin read an answer.
+/// Adds the header fields that let the page that asks read an answer.
 pub(crate) fn allow(reply: &mut Response, request: &Request) {
-    let any = HeaderValue::from_static("*");
-    let origin = request.headers.get(header::ORIGIN).cloned().unwrap_or_else(|| any.clone());
-    let asked = request.headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned().unwrap_or_else(|| any.clone());
+    allow_any(reply);
+    allow_asking(reply, request);
+}
+
+/// Adds the header fields that let a page of any origin read an answer.
+pub(crate) fn allow_any(reply: &mut Response) {
     let headers = &mut reply.headers;
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, asked);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
     headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, any);
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("*"));
+}
+
+/// Names the page that asks, in an answer that is for any: with credentials, browsers want it by name.
+pub(crate) fn allow_asking(reply: &mut Response, request: &Request) {
+    if let Some(origin) = request.headers.get(header::ORIGIN) {
+        reply.headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    }
+    if let Some(asked) = request.headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
+        reply.headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
+    }
 }

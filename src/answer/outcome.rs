@@ -1,6 +1,6 @@
 //! What a request leads to, and what is said about it.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use http::HeaderValue;
 
@@ -24,9 +24,9 @@ pub struct Entry {
     /// When the request was answered, in milliseconds since the Unix epoch.
     pub at_ms: u64,
     /// The id of the API, if one was found.
-    pub api: Option<String>,
+    pub api: Option<Arc<str>>,
     /// The operation, if one was found: its operationId, or `GET /pets/{id}`.
-    pub operation: Option<String>,
+    pub operation: Option<Arc<str>>,
     /// Everything that is wrong with the request or with the answer.
     pub findings: Vec<Finding>,
     /// Where the answer comes from.
@@ -37,7 +37,7 @@ pub struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// An example of the description, by its name if it has one.
-    Example(Option<String>),
+    Example(Option<Arc<str>>),
     /// Made from the schema.
     Schema,
     /// An answer that is described without a body.

@@ -1,10 +1,13 @@
 //! Findings as Prism shows them: the `sl-violations` header field and the `validation` member of a problem.
 
+use std::borrow::Cow;
+
 use http::HeaderValue;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    finding::{Finding, Part, Place, Severity, Side},
+    finding::{Finding, Part, Place, Reason, Severity, Side},
     message::header_value,
 };
 
@@ -13,58 +16,92 @@ const HEADER_MAX: usize = 4096;
 
 /// The value of `sl-violations`; `None` if nothing is wrong with the messages.
 pub(crate) fn header(findings: &[Finding]) -> Option<HeaderValue> {
-    let about: Vec<&Finding> =
-        findings.iter().filter(|finding| matches!(finding.place, Place::Message { .. })).collect();
-    for count in (1..=about.len()).rev() {
-        let list: Vec<Value> = about.iter().take(count).map(|finding| violation(finding, true)).collect();
-        let text = Value::Array(list).to_string();
-        if text.len() <= HEADER_MAX {
-            return Some(header_value(&text));
+    let mut text = String::new();
+    for finding in findings.iter().filter(|finding| matches!(finding.place, Place::Message { .. })) {
+        let length = text.len();
+        text.push(if text.is_empty() { '[' } else { ',' });
+        text.push_str(&serde_json::to_string(&Violation::of(finding, true)).ok()?);
+        if text.len() >= HEADER_MAX {
+            text.truncate(length);
+            break;
         }
     }
-    None
+    if text.is_empty() {
+        return None;
+    }
+    text.push(']');
+    Some(header_value(&text))
 }
 
 /// Findings as a JSON array; with `side`, each location begins with `request` or `response`.
 pub(crate) fn json(findings: &[Finding], side: bool) -> Value {
-    Value::Array(findings.iter().map(|finding| violation(finding, side)).collect())
+    findings.iter().map(|finding| json!(Violation::of(finding, side))).collect()
 }
 
-fn violation(finding: &Finding, with_side: bool) -> Value {
+/// A finding in Prism's form.
+#[derive(Serialize)]
+struct Violation<'f> {
+    location: Vec<Cow<'f, str>>,
+    severity: &'static str,
+    code: Code<'f>,
+    message: &'f str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'f str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+}
+
+/// Prism has the status for what concerns credentials, and the keyword for all else.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Code<'f> {
+    Status(u16),
+    Keyword(&'f str),
+}
+
+impl<'f> Violation<'f> {
+    fn of(finding: &'f Finding, with_side: bool) -> Self {
+        let code = match finding.reason {
+            Some(reason) if reason.is_security() => Code::Status(401),
+            _ => Code::Keyword(finding.code.as_str()),
+        };
+        let severity = match finding.severity {
+            Severity::Error => "Error",
+            Severity::Warning => "Warning",
+            Severity::Note => "Information",
+        };
+        Self {
+            location: location(&finding.place, with_side),
+            severity,
+            code,
+            message: &finding.message,
+            help: finding.help.as_deref(),
+            reason: finding.reason.map(Reason::as_str),
+        }
+    }
+}
+
+fn location(place: &Place, with_side: bool) -> Vec<Cow<'_, str>> {
     let mut location = Vec::new();
-    if let Place::Message { side, part, at } = &finding.place {
-        if with_side || *side == Side::Response {
-            location.push(if *side == Side::Request { "request" } else { "response" }.to_owned());
+    let Place::Message { side, part, at } = place else { return location };
+    if with_side || *side == Side::Response {
+        location.push(if *side == Side::Request { "request" } else { "response" }.into());
+    }
+    match part {
+        Part::Security => (),
+        Part::Body => {
+            location.push("body".into());
+            location.extend(at.split('/').skip(1).map(unescaped));
         }
-        match part {
-            Part::Body => {
-                location.push("body".to_owned());
-                location.extend(at.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")));
-            }
-            Part::Security => (),
-            part => {
-                location.push(part.as_str().to_owned());
-                if !at.is_empty() {
-                    location.push(at.clone());
-                }
-            }
+        part => {
+            location.push(part.as_str().into());
+            location.extend((!at.is_empty()).then_some(at.into()));
         }
     }
-    let code = match finding.reason {
-        Some(reason) if reason.is_security() => json!(401),
-        _ => json!(finding.code.as_str()),
-    };
-    let severity = match finding.severity {
-        Severity::Error => "Error",
-        Severity::Warning => "Warning",
-        Severity::Note => "Information",
-    };
-    let mut object = json!({ "location": location, "severity": severity, "code": code, "message": finding.message });
-    if let (Some(help), Some(members)) = (&finding.help, object.as_object_mut()) {
-        members.insert("help".to_owned(), json!(help));
-    }
-    if let (Some(reason), Some(members)) = (finding.reason, object.as_object_mut()) {
-        members.insert("reason".to_owned(), json!(reason.as_str()));
-    }
-    object
+    location
+}
+
+/// A token of a JSON Pointer as the key that it stands for.
+fn unescaped(token: &str) -> Cow<'_, str> {
+    if token.contains('~') { token.replace("~1", "/").replace("~0", "~").into() } else { token.into() }
 }

@@ -1,42 +1,74 @@
 //! Answers that were made once and are served again.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::{
-    decide::{BodyChoice, Choice, Key},
+    decide::{BodyChoice, Choice},
+    handle::Settings,
     respond::{self, Prepared},
 };
 use crate::{
-    answer::Problem,
+    answer::{Problem, cors},
     contract::{Contract, OperationId},
 };
 
-/// The answers made so far for one API. Bounded by the number of its examples: varied answers are not kept.
-#[derive(Debug, Default)]
+/// The answers made so far for one API.
+#[derive(Debug)]
 pub(super) struct Book {
-    answers: RwLock<HashMap<Key, Arc<Prepared>>>,
+    /// The API's id.
+    pub(super) api: Arc<str>,
+    with_cors: bool,
+    pages: Vec<Page>,
+}
+
+/// The answers made so far for one operation: as many as it has examples, for varied ones are not kept.
+#[derive(Debug)]
+struct Page {
+    label: Arc<str>,
+    answers: RwLock<Vec<(Choice, Arc<Prepared>)>>,
 }
 
 impl Book {
-    /// The answer of that choice, made on first use.
+    /// An empty book with a page for each operation.
+    pub(super) fn of(contract: &Contract, settings: &Settings) -> Self {
+        let page = |operation: &crate::openapi::Operation| {
+            let label = operation.id.clone().unwrap_or_else(|| format!("{} {}", operation.method, operation.path));
+            Page { label: label.into(), answers: RwLock::default() }
+        };
+        let pages = contract.api.operations.iter().map(page).collect();
+        Self { api: contract.api.id.as_str().into(), with_cors: settings.cors, pages }
+    }
+
+    /// What an operation is called: its operationId, or its method and path.
+    pub(super) fn label(&self, operation: OperationId) -> Option<Arc<str>> {
+        self.pages.get(operation.0 as usize).map(|page| Arc::clone(&page.label))
+    }
+
+    /// The answer of that choice, made on first use, with all header fields that do not depend on the request.
     pub(super) fn answer(
         &self,
         contract: &Contract,
         operation: OperationId,
         choice: &Choice,
     ) -> Result<Arc<Prepared>, Problem> {
-        if matches!(choice.body, BodyChoice::Seeded(_)) {
-            return Ok(Arc::new(respond::prepare(contract, operation, choice)?));
+        let page = self.pages.get(operation.0 as usize).filter(|_| !matches!(choice.body, BodyChoice::Seeded(_)));
+        let Some(page) = page else { return self.made(contract, operation, choice) };
+        let known = page.answers.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, answer)) = known.iter().find(|(known, _)| known == choice) {
+            return Ok(Arc::clone(answer));
         }
-        let key = (operation, choice.clone());
-        if let Some(known) = self.answers.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return Ok(Arc::clone(known));
-        }
-        let made = Arc::new(respond::prepare(contract, operation, choice)?);
-        self.answers.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&made));
+        drop(known);
+        let made = self.made(contract, operation, choice)?;
+        page.answers.write().unwrap_or_else(PoisonError::into_inner).push((choice.clone(), Arc::clone(&made)));
         Ok(made)
+    }
+
+    fn made(&self, contract: &Contract, operation: OperationId, choice: &Choice) -> Result<Arc<Prepared>, Problem> {
+        let mut prepared = respond::prepare(contract, operation, choice)?;
+        prepared.origin.mark(&mut prepared.response);
+        if self.with_cors {
+            cors::allow_any(&mut prepared.response);
+        }
+        Ok(Arc::new(prepared))
     }
 }

@@ -34,7 +34,7 @@ pub(super) struct Case<'a> {
 }
 
 /// A decision: which answer, in which form.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Choice {
     /// Index into the operation's responses; `None` if it describes none.
     pub(super) response: Option<usize>,
@@ -47,7 +47,7 @@ pub(super) struct Choice {
 }
 
 /// Where a body comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BodyChoice {
     /// There is none.
     Nothing,
@@ -145,7 +145,7 @@ pub fn preview(contract: &Contract, id: OperationId) -> Option<(StatusCode, Orig
     };
     let origin =
         response.content.first().map_or(Origin::Empty, |media| match media.examples.iter().find(|it| is_served(it)) {
-            Some(example) => Origin::Example(example.name.clone()),
+            Some(example) => Origin::Example(example.name.as_deref().map(Into::into)),
             None if media.schema.is_some() || media.item_schema.is_some() => Origin::Schema,
             None => Origin::Empty,
         });
@@ -378,6 +378,3 @@ fn statuses(operation: &Operation) -> String {
 fn status_code(status: u16) -> StatusCode {
     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
-
-/// The operation whose answers a [`Choice`] points into, for keys.
-pub(super) type Key = (OperationId, Choice);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::{book::Book, decide, preference::Preference, respond};
+use super::{book::Book, decide, preference::Preference};
 use crate::{
     answer::{Entry, Origin, Outcome, Problem, cors, violations},
     contract::{Checked, Contract, Located, Match, Routed, Site},
@@ -47,7 +47,7 @@ pub struct Mock {
 impl Mock {
     /// A mock of these APIs.
     pub fn new(site: Site, settings: Settings) -> Self {
-        let books = site.contracts.iter().map(|_| Book::default()).collect();
+        let books = site.contracts.iter().map(|contract| Book::of(contract, &settings)).collect();
         Self { site, settings, books }
     }
 
@@ -74,23 +74,28 @@ pub fn handle(mock: &Mock, request: &Request, moment: Moment) -> Outcome {
     if mock.settings.cors && cors::is_preflight(request) {
         return Outcome { reply: cors::preflight(request), entry };
     }
-    let mut reply = answer(mock, request, moment, &mut entry).unwrap_or_else(|problem| {
-        entry.origin = Origin::Mimeo;
-        let reply = problem.response();
-        // A problem tells the faults of the request, which are noted already.
-        entry.findings.extend(
-            problem.findings.into_iter().filter(|finding| !entry.findings.contains(finding)).collect::<Vec<_>>(),
-        );
-        reply
-    });
-    entry.origin.mark(&mut reply);
+    let mut reply = match answer(mock, request, moment, &mut entry) {
+        Ok(reply) => reply,
+        Err(problem) => {
+            entry.origin = Origin::Mimeo;
+            let mut reply = problem.response();
+            entry.origin.mark(&mut reply);
+            if mock.settings.cors {
+                cors::allow_any(&mut reply);
+            }
+            // A problem tells the faults of the request, which are noted already.
+            let news = problem.findings.into_iter().filter(|finding| !entry.findings.contains(finding));
+            entry.findings.extend(news.collect::<Vec<_>>());
+            reply
+        }
+    };
     if entry.operation.is_some()
         && let Some(text) = violations::header(&entry.findings)
     {
         reply.headers.insert("sl-violations", text);
     }
     if mock.settings.cors {
-        cors::allow(&mut reply, request);
+        cors::allow_asking(&mut reply, request);
     }
     Outcome { reply, entry }
 }
@@ -102,33 +107,30 @@ fn answer(mock: &Mock, request: &Request, moment: Moment, entry: &mut Entry) -> 
         Located::Ambiguous { addresses } => return Err(ambiguous(request, &addresses)),
         Located::Nowhere => return Err(no_path(mock.site.contracts.iter(), request, &request.path)),
     };
-    entry.api = Some(contract.api.id.clone());
+    let Some(book) = mock.book(contract) else { return Err(no_path([contract].into_iter(), request, path)) };
+    entry.api = Some(Arc::clone(&book.api));
     let found = match contract.route(&request.method, path, request.query.as_deref()) {
         Routed::Operation(found) => found,
         Routed::MethodNotAllowed { allowed } => return Err(no_method(request, &allowed)),
         Routed::NotFound => return Err(no_path([contract].into_iter(), request, path)),
     };
-    let operation = contract.operation(found.operation);
-    entry.operation = Some(operation.id.clone().unwrap_or_else(|| format!("{} {}", operation.method, operation.path)));
+    entry.operation = book.label(found.operation);
     let preference = Preference::of(request).map_err(|finding| Problem::bad_preference(*finding))?;
 
     let (faults, checked) = judge(contract, &found, request, mock.settings.validate_request);
-    entry.findings.extend(faults.iter().cloned());
+    entry.findings = faults;
     let case = decide::Case {
         contract,
         found: &found,
         request,
         preference: &preference,
         settings: &mock.settings,
-        faults: &faults,
+        faults: &entry.findings,
         checked: &checked,
         seed: moment.seed,
     };
     let choice = decide::decide(&case)?;
-    let prepared = match mock.book(contract) {
-        Some(book) => book.answer(contract, found.operation, &choice)?,
-        None => Arc::new(respond::prepare(contract, found.operation, &choice)?),
-    };
+    let prepared = book.answer(contract, found.operation, &choice)?;
     entry.origin = prepared.origin.clone();
     entry.findings.extend(prepared.findings.iter().cloned());
     if mock.settings.errors && prepared.findings.iter().any(|finding| finding.severity == Severity::Error) {

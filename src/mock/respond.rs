@@ -80,7 +80,7 @@ pub(super) fn prepare(contract: &Contract, id: OperationId, choice: &Choice) -> 
 fn body(contract: &Contract, media: &MediaType, choice: BodyChoice) -> Result<Option<(Written, Origin)>, Problem> {
     if let BodyChoice::Example(index) = choice {
         let example = &media.examples[index];
-        let origin = Origin::Example(example.name.clone());
+        let origin = Origin::Example(example.name.as_deref().map(Into::into));
         return Ok(match shown(contract, example) {
             Some((Value::String(text), true)) => Some((as_is(contract, media, text)?, origin)),
             Some((value, _)) => {

@@ -121,7 +121,11 @@ impl Checker<'_> {
         };
         let composed = ["allOf", "anyOf", "oneOf", "$ref", "patternProperties", "additionalProperties"];
         let properties = map.get("properties").and_then(Value::as_object);
-        let is_whole = properties.is_some() && !composed.iter().any(|keyword| map.contains_key(*keyword));
+        // A part of a composition may require what its siblings describe.
+        let mut tokens = at.pointer.rsplit('/').skip(1);
+        let parts = ["allOf", "anyOf", "oneOf", "if", "then", "else", "not"];
+        let is_part = tokens.by_ref().take(2).any(|token| parts.contains(&token));
+        let is_whole = !is_part && properties.is_some() && !composed.iter().any(|keyword| map.contains_key(*keyword));
         for (index, name) in names.iter().enumerate() {
             match name.as_str() {
                 None => self.bad(&at.item(index), format!("{name} is no property name"), "put it in quotes"),
