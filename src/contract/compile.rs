@@ -24,7 +24,7 @@ impl Contract {
             problems.into_iter().filter_map(|(id, problem)| describe(&api, id, problem)).collect();
         findings.extend(bad_media_types(&api));
         findings.truncate(limit::FINDINGS_MAX);
-        let schemas = Schemas::new(Arc::clone(&api.documents), api.dialect);
+        let schemas = Schemas::new(Arc::clone(&api.documents), api.dialect, api.made_items);
         let bases = Bases::of(&api);
         let plans = check::plans(&api);
         (Self { api, schemas, router, bases, plans }, findings)

@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::Contract;
 use crate::openapi::{
-    Api, Dialect, DocId, Document, Documents, Location, MediaType, Operation, SchemeKind, SecurityRequirement,
-    SecurityScheme, Server,
+    Api, Dialect, DocId, Document, Documents, Location, MadeItems, MediaType, Operation, SchemeKind,
+    SecurityRequirement, SecurityScheme, Server,
 };
 
 /// An API whose operations are `"GET /pets?fixed=query"`, one a line or argument.
@@ -23,6 +23,7 @@ pub(super) fn api(id: &str, operations: &[&str]) -> Api {
         operations: operations.iter().map(|text| operation(text)).collect(),
         webhooks: Vec::new(),
         schemes: IndexMap::new(),
+        made_items: MadeItems::default(),
         documents: Arc::new(Documents::new(vec![Document::from_value("api.json", json!({}))])),
     }
 }

@@ -29,6 +29,8 @@ pub struct Api {
     pub webhooks: Vec<Operation>,
     /// Security schemes by name.
     pub schemes: IndexMap<String, SecurityScheme>,
+    /// How many items made arrays have.
+    pub made_items: MadeItems,
     /// The files that all [`Location`]s point into.
     pub documents: Arc<Documents>,
 }
@@ -42,6 +44,16 @@ pub enum Dialect {
     OpenApi30,
     /// OpenAPI 3.1 and 3.2: JSON Schema 2020-12, unless a schema or the document says otherwise.
     JsonSchema,
+}
+
+/// How many items an array has that is made with varied values and whose schema does not say (`minItems` and `maxItems`
+/// of `x-json-schema-faker`, which Prism reads).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MadeItems {
+    /// At least.
+    pub min: Option<u64>,
+    /// At most.
+    pub max: Option<u64>,
 }
 
 /// A base address.

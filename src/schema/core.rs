@@ -9,13 +9,14 @@ use std::{
 use serde_json::Value;
 
 use super::{Direction, definitions::Definitions, generate::Impossible, lower, shape::Shape, validator::Validator};
-use crate::openapi::{Dialect, DocId, Documents, Location, SchemaRef};
+use crate::openapi::{Dialect, DocId, Documents, Location, MadeItems, SchemaRef};
 
 /// The schemas of one description.
 #[derive(Debug)]
 pub(super) struct Core {
     pub(super) documents: Arc<Documents>,
     pub(super) dialect: Dialect,
+    pub(super) made_items: MadeItems,
     /// For each document, whether keywords beside `$ref` count in it.
     siblings: Vec<bool>,
     pub(super) definitions: Definitions,
@@ -27,7 +28,7 @@ pub(super) struct Core {
 }
 
 impl Core {
-    pub(super) fn new(documents: Arc<Documents>, dialect: Dialect) -> Self {
+    pub(super) fn new(documents: Arc<Documents>, dialect: Dialect, made_items: MadeItems) -> Self {
         let siblings = documents
             .iter()
             .map(|(_, document)| {
@@ -38,6 +39,7 @@ impl Core {
         Self {
             documents,
             dialect,
+            made_items,
             siblings,
             definitions: Definitions::default(),
             families: OnceLock::new(),

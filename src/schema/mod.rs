@@ -32,7 +32,7 @@ pub use violation::Violation;
 use self::core::Core;
 use crate::{
     finding::Finding,
-    openapi::{Dialect, Documents, SchemaRef},
+    openapi::{Dialect, Documents, MadeItems, SchemaRef},
 };
 use definitions::{Key, Purpose};
 
@@ -56,8 +56,10 @@ pub struct Schemas {
 
 impl Schemas {
     /// The schemas of these documents, written in `dialect` where they do not say otherwise.
-    pub fn new(documents: Arc<Documents>, dialect: Dialect) -> Self {
-        Self { core: Arc::new(Core::new(documents, dialect)) }
+    ///
+    /// `made_items` bounds the arrays of [`Sampling::Seeded`] values.
+    pub fn new(documents: Arc<Documents>, dialect: Dialect, made_items: MadeItems) -> Self {
+        Self { core: Arc::new(Core::new(documents, dialect, made_items)) }
     }
 
     /// The validator of a schema. It is compiled when it is first asked.

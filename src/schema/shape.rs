@@ -310,11 +310,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::openapi::{DocId, Document, Documents};
+    use crate::openapi::{DocId, Document, Documents, MadeItems};
 
     fn shape(document: Value, pointer: &str) -> Arc<Shape> {
         let documents = Documents::new(vec![Document::from_value("api.json", document)]);
-        let schemas = crate::schema::Schemas::new(Arc::new(documents), Dialect::OpenApi30);
+        let schemas = crate::schema::Schemas::new(Arc::new(documents), Dialect::OpenApi30, MadeItems::default());
         schemas.shape(&SchemaRef { at: Location::new(DocId::ENTRY, pointer), kind: SchemaKind::Schema })
     }
 

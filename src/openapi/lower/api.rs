@@ -13,7 +13,7 @@ use crate::{
     finding::{Code, Finding, Severity},
     openapi::{
         documents::Documents,
-        model::{Api, Operation},
+        model::{Api, MadeItems, Operation},
     },
 };
 
@@ -53,8 +53,23 @@ fn api(root: &Cursor<'_>, documents: &Arc<Documents>, id: &str) -> Api {
         operations,
         webhooks,
         schemes: inherited.schemes.into_usable(),
+        made_items: made_items(root),
         documents: Arc::clone(documents),
     }
+}
+
+/// `x-json-schema-faker`: Prism's settings for made values, of which the number of items is read.
+fn made_items(root: &Cursor<'_>) -> MadeItems {
+    let Some(settings) = root.field("x-json-schema-faker") else { return MadeItems::default() };
+    let count = |names: [&str; 2]| {
+        let member = names.into_iter().find_map(|name| settings.raw(name))?;
+        if member.value.as_u64().is_none() {
+            let message = "the number of items must be a whole number that is not negative; it is passed over";
+            member.report(Severity::Warning, Code::BAD_VALUE, message, "write a number such as `3`");
+        }
+        member.value.as_u64()
+    };
+    MadeItems { min: count(["minItems", "min-items"]), max: count(["maxItems", "max-items"]) }
 }
 
 /// Title and version; empty where there is none.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     finding::Place,
-    openapi::{Dialect, DocId, Document, Documents, Location, SchemaKind, SchemaRef},
+    openapi::{Dialect, DocId, Document, Documents, Location, MadeItems, SchemaKind, SchemaRef},
     schema::Schemas,
 };
 
@@ -12,7 +12,7 @@ use crate::{
 #[track_caller]
 fn check(schema: Value, expected: &[&str]) {
     let documents = Documents::new(vec![Document::from_value("schema.json", schema)]);
-    let schemas = Schemas::new(Arc::new(documents), Dialect::OpenApi30);
+    let schemas = Schemas::new(Arc::new(documents), Dialect::OpenApi30, MadeItems::default());
     let schema = SchemaRef { at: Location::new(DocId::ENTRY, ""), kind: SchemaKind::Schema };
     let found: Vec<String> = schemas
         .check(&schema)

@@ -22,7 +22,10 @@ use super::{
     core::Core,
     definitions::{Key, Purpose},
 };
-use crate::{limit, openapi::SchemaRef};
+use crate::{
+    limit,
+    openapi::{MadeItems, SchemaRef},
+};
 use chance::Chance;
 use maker::{Maker, Stop};
 use plan::Plan;
@@ -87,7 +90,8 @@ pub(super) fn make(
         Sampling::Seeded(seed) => Some(seed),
         Sampling::Plain | Sampling::Least => None,
     };
-    let mut plan = Plan::default();
+    let items = if seed.is_some() { core.made_items } else { MadeItems::default() };
+    let mut plan = Plan::new(items);
     if sampling == Sampling::Least {
         plan.hurry();
     }

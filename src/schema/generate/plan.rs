@@ -2,7 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::{limit, openapi::push_token, schema::Violation};
+use crate::{
+    limit,
+    openapi::{MadeItems, push_token},
+    schema::Violation,
+};
 
 /// Passes that only draw anew before something is given up.
 const DRAWS_MAX: u64 = 3;
@@ -34,6 +38,8 @@ impl Fullness {
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     pub(super) fullness: Fullness,
+    /// How many items an array has whose schema does not say.
+    pub(super) items: MadeItems,
     /// Where no example and no default is to be used.
     banned: HashSet<String>,
     /// Properties to be left out.
@@ -65,6 +71,10 @@ pub(super) struct Choice {
 }
 
 impl Plan {
+    pub(super) fn new(items: MadeItems) -> Self {
+        Self { items, ..Self::default() }
+    }
+
     pub(super) fn salt(&self) -> u64 {
         self.salt
     }

@@ -161,11 +161,22 @@ impl<'g> Maker<'g> {
         let few = least.max(merged.prefix.len() as u64).max(u64::from(!merged.items.is_empty()));
         let few = if self.plan.fullness == Fullness::Bare { least } else { few };
         let more = if merged.items.is_empty() || self.depth > LEAN_DEPTH { 0 } else { self.chance.below(3) };
-        let count = few.saturating_add(more).min(max).max(least);
+        let count = self.bounded(merged, few.saturating_add(more)).min(max).max(least);
         if count > limit::GENERATED_ITEMS_MAX as u64 {
             return Err(Stop::TooLarge);
         }
         Ok(usize::try_from(count).unwrap_or(usize::MAX))
+    }
+
+    /// A count within the bounds of the whole description, where the schema has none of its own.
+    fn bounded(&self, merged: &Merged<'g>, count: u64) -> u64 {
+        let Range { min, max } = merged.items_count;
+        let items = self.plan.items;
+        if self.plan.fullness == Fullness::Bare || merged.items.is_empty() {
+            return count;
+        }
+        let count = if min == 0 { count.max(items.min.unwrap_or(0)) } else { count };
+        if max == u64::MAX { count.min(items.max.unwrap_or(max)) } else { count }
     }
 
     /// Makes an item; one that is not among `others` if these are given.

@@ -6,14 +6,17 @@ use serde_json::{Value, json};
 
 use super::{Impossible, Sampling};
 use crate::{
-    openapi::{Dialect, DocId, Document, Documents, Location, SchemaKind, SchemaRef},
+    openapi::{Dialect, DocId, Document, Documents, Location, MadeItems, SchemaKind, SchemaRef},
     schema::{Direction, Schemas},
 };
 
 fn schemas(document: Value) -> (Schemas, SchemaRef) {
     let documents = Documents::new(vec![Document::from_value("api.json", document)]);
     let at = Location::new(DocId::ENTRY, "/s");
-    (Schemas::new(Arc::new(documents), Dialect::JsonSchema), SchemaRef { at, kind: SchemaKind::Schema })
+    (
+        Schemas::new(Arc::new(documents), Dialect::JsonSchema, MadeItems::default()),
+        SchemaRef { at, kind: SchemaKind::Schema },
+    )
 }
 
 /// Checks the plain value of a schema, and that seeds make valid ones too.
@@ -96,6 +99,28 @@ fn what_takes_several_passes() {
         json!({ "anyOf": [{ "required": ["a"] }, { "required": ["b"] }], "properties": { "a": { "type": "string" } }, "additionalProperties": false }),
     ] {
         solves(schema);
+    }
+}
+
+#[test]
+fn items_by_the_settings_of_the_description() {
+    let made = |min, max, sampling, schema: Value| {
+        let documents = Documents::new(vec![Document::from_value("api.json", json!({ "s": schema }))]);
+        let schemas = Schemas::new(Arc::new(documents), Dialect::JsonSchema, MadeItems { min, max });
+        let schema = SchemaRef { at: Location::new(DocId::ENTRY, "/s"), kind: SchemaKind::Schema };
+        schemas.generate(&schema, Direction::Response, sampling).unwrap().as_array().unwrap().len()
+    };
+    let list = json!({ "type": "array", "items": { "type": "string" } });
+    let own = json!({ "type": "array", "items": { "type": "string" }, "minItems": 2, "maxItems": 2 });
+    let few = json!({ "type": "array", "items": { "enum": [1, 2] }, "uniqueItems": true });
+    assert_eq!(made(Some(3), Some(3), Sampling::Plain, list.clone()), 1);
+    for seed in 0..20 {
+        let seeded = Sampling::Seeded(seed);
+        assert_eq!(made(Some(3), Some(3), seeded, list.clone()), 3);
+        assert_eq!(made(None, Some(0), seeded, list.clone()), 0);
+        assert_eq!(made(Some(7), None, seeded, own.clone()), 2);
+        assert!(made(Some(5), None, seeded, few.clone()) <= 2);
+        assert!(made(Some(100_000), None, seeded, list.clone()) <= 3);
     }
 }
 

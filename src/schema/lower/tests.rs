@@ -7,13 +7,13 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::{
-    openapi::{Dialect, DocId, Document, Documents, Location, SchemaKind, SchemaRef},
+    openapi::{Dialect, DocId, Document, Documents, Location, MadeItems, SchemaKind, SchemaRef},
     schema::{Direction, Schemas, Violation},
 };
 
 fn violations(dialect: Dialect, direction: Direction, document: Value, pointer: &str, value: &Value) -> Vec<Violation> {
     let documents = Documents::new(vec![Document::from_value("api.json", document)]);
-    let schemas = Schemas::new(Arc::new(documents), dialect);
+    let schemas = Schemas::new(Arc::new(documents), dialect, MadeItems::default());
     let at = Location::new(DocId::ENTRY, pointer);
     let validator = schemas.validator(&SchemaRef { at, kind: SchemaKind::Schema }, direction);
     let violations = validator.violations(value);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::{
-    openapi::{Dialect, DocId, Document, Documents, Location, SchemaKind, SchemaRef},
+    openapi::{Dialect, DocId, Document, Documents, Location, MadeItems, SchemaKind, SchemaRef},
     schema::{Direction, Schemas},
 };
 
@@ -13,7 +13,7 @@ use crate::{
 #[track_caller]
 fn check(schema: Value, value: Value, expected: &[&str]) {
     let documents = Documents::new(vec![Document::from_value("schema.json", schema)]);
-    let schemas = Schemas::new(Arc::new(documents), Dialect::JsonSchema);
+    let schemas = Schemas::new(Arc::new(documents), Dialect::JsonSchema, MadeItems::default());
     let schema = SchemaRef { at: Location::new(DocId::ENTRY, ""), kind: SchemaKind::Schema };
     let found = schemas.validator(&schema, Direction::Request).violations(&value);
     let found: Vec<String> = found.iter().map(|found| format!("{} {}", found.at, found.message)).collect();
