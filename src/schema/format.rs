@@ -7,7 +7,8 @@ use base64::{
     alphabet::{STANDARD, URL_SAFE},
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use jsonschema::{Draft, PatternOptions, ValidationOptions};
+use jsonschema::{Draft, Keyword, PatternOptions, ValidationError, ValidationOptions};
+use serde_json::Value;
 
 use crate::limit;
 
@@ -40,6 +41,29 @@ type Check = fn(&str) -> bool;
 /// Formats of `OpenAPI` that are checked here.
 const OWN: [(&str, Check); 3] = [("byte", is_base64), ("base64url", is_base64url), ("char", is_char)];
 
+/// The keyword that stands for the lower bound of 64-bit integers.
+///
+/// JSON makes floats of integers beyond 64 bits, and the first of those below the bound are rounded to the bound itself,
+/// so that `minimum` lets them pass.
+pub(super) const INT64_LOW: &str = "mimeo-int64";
+
+struct Int64Low;
+
+impl<'i> Keyword<'i> for Int64Low {
+    fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
+        if Keyword::is_valid(self, instance) { Ok(()) } else { Err(ValidationError::custom("is below 64 bits")) }
+    }
+
+    fn is_valid(&self, instance: &'i Value) -> bool {
+        // -2^63 as an integer is no float
+        const LOW: f64 = -9_223_372_036_854_775_808.0;
+        match instance {
+            Value::Number(number) if number.is_f64() => number.as_f64().is_some_and(|float| float > LOW),
+            _ => true,
+        }
+    }
+}
+
 const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
 
@@ -60,7 +84,8 @@ pub(super) fn options() -> &'static ValidationOptions<'static> {
             .should_validate_formats(true)
             .should_ignore_unknown_formats(true)
             .with_pattern_options(patterns)
-            .offline();
+            .offline()
+            .with_keyword(INT64_LOW, |_, _, _| Ok(Box::new(Int64Low)));
         OWN.into_iter().fold(options, |options, (name, check)| options.with_format(name, check))
     });
     &OPTIONS

@@ -3,6 +3,7 @@
 use serde_json::{Map, Number, Value};
 
 use super::Lowerer;
+use crate::schema::{definitions::Purpose, format::INT64_LOW};
 
 /// The bounds that a number format stands for: `OpenAPI` Format Registry.
 fn format_bounds(format: &str) -> Option<(Number, Number)> {
@@ -41,11 +42,17 @@ impl Lowerer<'_> {
             return;
         }
         let (low_f64, high_f64) = (low.as_f64().unwrap_or(f64::MIN), high.as_f64().unwrap_or(f64::MAX));
-        let is_low = |keyword| bound(out, keyword).is_some_and(|bound| bound >= low_f64);
+        // A float that is equal to the bound may have been an integer below it.
+        let is_exact = low.as_i64() == Some(i64::MIN) && self.key.purpose == Purpose::Check;
+        let is_low =
+            |keyword| bound(out, keyword).is_some_and(|bound| bound > low_f64 || (!is_exact && bound >= low_f64));
         let is_high = |keyword| bound(out, keyword).is_some_and(|bound| bound <= high_f64);
         let (has_low, has_high) =
             (is_low("minimum") || is_low("exclusiveMinimum"), is_high("maximum") || is_high("exclusiveMaximum"));
-        if !has_low {
+        if !has_low && is_exact {
+            out.insert(INT64_LOW.to_owned(), Value::Bool(true));
+            self.note_keyword(&format!("/{INT64_LOW}"), "format", "format");
+        } else if !has_low {
             out.insert("minimum".to_owned(), Value::Number(low));
             self.note_keyword("/minimum", "format", "format");
         }

@@ -90,6 +90,22 @@ fn number_formats_are_bounds() {
     check(OpenApi30, json!({ "type": "integer", "format": "int32", "maximum": 9 }), json!(10), &["maximum at "]);
     check(OpenApi30, json!({ "type": "integer", "format": "int64" }), json!(1.0), &[]);
     check(OpenApi30, json!({ "type": "integer", "format": "int64" }), json!(1e19), &["format at "]);
+    let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    for (format, inside, outside) in [
+        ("int64", "-9223372036854775808", "-9223372036854775809"),
+        ("int64", "9223372036854775807", "9223372036854775808"),
+        ("int64", "-9223372036854774784.0", "-9223372036854779999"),
+        ("uint64", "18446744073709551615", "18446744073709551616"),
+        ("uint64", "0", "-1"),
+        ("uint32", "4294967295", "4294967296"),
+        ("int8", "-128", "-129"),
+    ] {
+        let schema = json!({ "type": "integer", "format": format });
+        check(OpenApi30, schema.clone(), parsed(inside), &[]);
+        check(OpenApi30, schema, parsed(outside), &["format at "]);
+    }
+    let bounded = json!({ "type": "integer", "format": "int64", "minimum": i64::MIN });
+    check(OpenApi30, bounded, parsed("-9223372036854775809"), &["format at "]);
     check(OpenApi30, json!({ "type": "string", "format": "byte" }), json!("aGk="), &[]);
     check(OpenApi30, json!({ "type": "string", "format": "byte" }), json!("a"), &["format at "]);
 }

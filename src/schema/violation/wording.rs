@@ -73,6 +73,8 @@ fn bound(kind: &Kind) -> String {
 
 fn numeric_format(kind: &Kind) -> String {
     match kind {
+        // see `format::INT64_LOW`
+        Kind::Custom { .. } => "must be a 64-bit integer".to_owned(),
         Kind::Maximum { limit } | Kind::Minimum { limit } => match limit.to_string().as_str() {
             "2147483647" | "-2147483648" => "must be a 32-bit integer".to_owned(),
             "9223372036854775807" | "-9223372036854775808" => "must be a 64-bit integer".to_owned(),
