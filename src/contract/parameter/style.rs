@@ -132,7 +132,8 @@ pub(in crate::contract) fn from_pairs(
         return repeated(spelling, pairs, more + 1, shape, typing).map(Some);
     }
     if spelling.explode && spelling.form(first, shape, typing) == Form::List {
-        // RFC 6570 writes an exploded array in a cookie with `&`.
+        // RFC 6570 writes an exploded array in a cookie with `&`. An empty array is not written at all (section 3.2.8),
+        // so a name without a value is one empty item.
         let joined = format!("&{}=", spelling.name);
         let pieces = first.split(joined.as_str()).filter(|_| pairs.escape == Escape::Lenient);
         let pieces: Vec<&str> = pieces.collect();
@@ -187,7 +188,9 @@ fn read(
     if form == Form::One {
         return Ok(typing.value(decode(raw, escape)?, shape.types));
     }
-    let mut pieces = if raw.is_empty() { Vec::new() } else { split(raw, spelling.delimiters()) };
+    // An exploded list writes a name for each item (RFC 6570, section 3.2.7), so there is one, although it is empty.
+    let is_one = spelling.style == Style::Matrix && spelling.explode && form == Form::List;
+    let mut pieces = if raw.is_empty() && !is_one { Vec::new() } else { split(raw, spelling.delimiters()) };
     if escape == Escape::None {
         // Only header fields are not escaped; white space around their commas has no meaning.
         for piece in &mut pieces {
@@ -204,9 +207,6 @@ fn read(
 }
 
 fn list(pieces: &[&str], escape: Escape, shape: &Shape, typing: &Typing<'_>) -> Result<Value, Malformed> {
-    if pieces == [""] {
-        return Ok(Value::Array(Vec::new()));
-    }
     let types = typing.item_types(shape);
     let items = pieces.iter().map(|piece| Ok(typing.value(decode(piece, escape)?, types)));
     items.collect::<Result<_, _>>().map(Value::Array)

@@ -103,6 +103,8 @@ fn matrix() {
     path(Style::Matrix, true, "string", ";color=blue", json!("blue"));
     path(Style::Matrix, false, "[string]", ";color=blue,black,brown", colors());
     path(Style::Matrix, true, "[string]", ";color=blue;color=black;color=brown", colors());
+    path(Style::Matrix, true, "[string]", ";color", json!([""]));
+    path(Style::Matrix, false, "[string]", ";color", json!([]));
     path(Style::Matrix, false, COLORS, ";color=R,100,G,200,B,150", rgb());
     path(Style::Matrix, true, COLORS, ";R=100;G=200;B=150", rgb());
     path_fails(Style::Matrix, false, "string", "color=blue", "does not start with the `;` of its style");
@@ -157,7 +159,8 @@ fn form() {
     query(Style::Form, true, "[string]", "color=blue,black", json!(["blue,black"]));
     query(Style::Form, false, "[string]", "color=a%2Cb,c", json!(["a,b", "c"]));
     query(Style::Form, false, "[integer]", "color=", json!([]));
-    query(Style::Form, true, "[integer]", "color=", json!([]));
+    query(Style::Form, true, "[string]", "color=", json!([""]));
+    query(Style::Form, true, "[string]", "color", json!([""]));
     query(Style::Form, false, COLORS, "color=R,100,G,200,B,150", rgb());
     query(Style::Form, true, COLORS, "R=100&G=200&B=150", rgb());
     query(Style::Form, true, COLORS, "R=100&other=1", json!({"R": 100}));
