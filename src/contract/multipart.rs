@@ -29,7 +29,7 @@ pub(super) struct Part<'m> {
     pub name: Option<String>,
     /// True if it says a file name.
     pub file: bool,
-    /// Its header fields.
+    /// Its header fields but `Content-Disposition`.
     pub headers: HeaderMap,
     /// Its content; bytes that are not UTF-8 are replaced.
     pub text: Cow<'m, str>,
@@ -117,6 +117,7 @@ fn line_end(bytes: &[u8]) -> Option<usize> {
 /// Header fields, an empty line, content.
 fn part(piece: &[u8]) -> Result<Part<'_>, String> {
     let mut headers = HeaderMap::new();
+    let mut disposition: Option<&[u8]> = None;
     let mut rest = piece;
     loop {
         let end = rest.iter().position(|byte| *byte == b'\n');
@@ -131,18 +132,24 @@ fn part(piece: &[u8]) -> Result<Part<'_>, String> {
             break;
         }
         let (name, value) = field_line(line).ok_or("has a line that is no header field")?;
-        headers.append(name, value);
+        if name == header::CONTENT_DISPOSITION {
+            // The name of a part may have characters that a header field cannot hold.
+            disposition = disposition.or(Some(value));
+        } else {
+            headers.append(name, HeaderValue::from_bytes(value).map_err(|_| "has a line that is no header field")?);
+        }
     }
-    let disposition = headers.get(header::CONTENT_DISPOSITION).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let disposition = disposition.map(String::from_utf8_lossy);
     let said = |name: &str| disposition.as_deref().and_then(|text| parameter(text, name));
     let file = said("filename").or_else(|| said("filename*")).is_some();
     Ok(Part { name: said("name"), file, headers, text: String::from_utf8_lossy(rest) })
 }
 
-fn field_line(line: &[u8]) -> Option<(HeaderName, HeaderValue)> {
+/// The name and raw value of a header field.
+fn field_line(line: &[u8]) -> Option<(HeaderName, &[u8])> {
     let colon = line.iter().position(|byte| *byte == b':')?;
     let name = HeaderName::from_bytes(line[..colon].trim_ascii()).ok()?;
-    Some((name, HeaderValue::from_bytes(line[colon + 1..].trim_ascii()).ok()?))
+    Some((name, line[colon + 1..].trim_ascii()))
 }
 
 /// A parameter of a header field, `; name=value` or `; name="value"`.
