@@ -96,7 +96,7 @@ impl Sample<'_> {
             ParameterPlace::Query => self.query.extend(in_query(parameter, &value)),
             ParameterPlace::QueryString => self.query.push(whole_query(parameter, &value)),
             ParameterPlace::Header => self.add_header(name, &in_header(parameter, &value)),
-            ParameterPlace::Cookie => self.cookies.push(format!("{name}={}", in_header(parameter, &value))),
+            ParameterPlace::Cookie => self.cookies.extend(in_cookies(parameter, &value)),
         }
     }
 
@@ -129,10 +129,10 @@ impl Sample<'_> {
     fn add_body(&mut self, body: &RequestBody) {
         let is_json = |media: &&MediaType| media.range.starts_with("application/json") || media.range.contains("+json");
         let Some(media) = body.content.iter().find(is_json).or(body.content.first()) else { return };
-        let value = if media.form_fields.is_empty() {
-            self.contract.sample_value(&media.examples, media.schema.as_ref())
-        } else {
-            Some(self.form(media))
+        let value = match &media.item_schema {
+            _ if !media.form_fields.is_empty() => Some(self.form(media)),
+            Some(items) if media.schema.is_none() => self.sequence(media, items),
+            _ => self.contract.sample_value(&media.examples, media.schema.as_ref()),
         };
         let written = value.and_then(|value| self.contract.write(media, &value).ok());
         let (media_type, body) = match written {
@@ -142,6 +142,14 @@ impl Sample<'_> {
         };
         self.request.headers.insert(header::CONTENT_TYPE, header_value(&media_type));
         self.request.body = body;
+    }
+
+    /// A sequence of which only the items are described: the first example whose items all fit, else one item.
+    fn sequence(&self, media: &MediaType, items: &SchemaRef) -> Option<Value> {
+        let validator = self.contract.schemas.validator(items, Direction::Request);
+        let fits = |value: &Value| value.as_array().is_some_and(|list| list.iter().all(|it| validator.is_valid(it)));
+        let shown = self.contract.sample_value(&media.examples, None).filter(fits);
+        shown.or_else(|| Some(Value::Array(vec![self.contract.sample_value(&[], Some(items))?])))
     }
 
     /// The required fields of a Swagger 2.0 form.
@@ -170,6 +178,7 @@ impl Sample<'_> {
     }
 }
 
+/// Text, percent-encoded.
 fn encoded(text: &str) -> String {
     utf8_percent_encode(text, VALUE).to_string()
 }
@@ -189,21 +198,43 @@ fn plain(value: &Value) -> String {
 
 /// The items of an array, or the names and values of an object, each encoded.
 fn pieces(value: &Value, between: &str) -> Vec<String> {
+    pieces_in(encoded, value, between)
+}
+
+fn pieces_in(escape: fn(&str) -> String, value: &Value, between: &str) -> Vec<String> {
     match value {
-        Value::Array(items) => items.iter().map(|item| encoded(&plain(item))).collect(),
-        Value::Object(members) => members
-            .iter()
-            .map(|(name, value)| format!("{}{between}{}", encoded(name), encoded(&plain(value))))
-            .collect(),
-        other => vec![encoded(&plain(other))],
+        Value::Array(items) => items.iter().map(|item| escape(&plain(item))).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| format!("{}{between}{}", escape(name), escape(&plain(value)))).collect()
+        }
+        other => vec![escape(&plain(other))],
     }
 }
 
 fn in_header(parameter: &Parameter, value: &Value) -> String {
     match &parameter.format {
         ParameterFormat::Content(_) => value.to_string(),
-        ParameterFormat::Style { explode: true, .. } if value.is_object() => pieces(value, "=").join(","),
+        ParameterFormat::Style { explode: true, .. } if value.is_object() => {
+            // Header fields are not percent-encoded.
+            pieces_in(str::to_owned, value, "=").join(",")
+        }
         ParameterFormat::Style { .. } => plain(value),
+    }
+}
+
+/// The cookies of a parameter: one, or one for each item or member.
+fn in_cookies(parameter: &Parameter, value: &Value) -> Vec<String> {
+    let name = &parameter.name;
+    let ParameterFormat::Style { style, explode, .. } = &parameter.format else {
+        return vec![format!("{name}={}", encoded(&value.to_string()))];
+    };
+    let escape = if *style == Style::Cookie { str::to_owned } else { encoded };
+    match (explode, value) {
+        (true, Value::Array(_)) => {
+            pieces_in(escape, value, "=").into_iter().map(|piece| format!("{name}={piece}")).collect()
+        }
+        (true, Value::Object(_)) => pieces_in(escape, value, "="),
+        _ => vec![format!("{name}={}", pieces_in(escape, value, ",").join(","))],
     }
 }
 
@@ -215,6 +246,9 @@ fn in_path(parameter: &Parameter, value: &Value) -> String {
     let between = if *explode { "=" } else { "," };
     let pieces = pieces(value, between);
     match (style, explode, value) {
+        (Style::Label, true, Value::Array(_) | Value::Object(_)) => {
+            pieces.iter().map(|piece| format!(".{}", piece.replace('.', "%2E"))).collect()
+        }
         (Style::Label, true, _) => format!(".{}", pieces.join(".")),
         (Style::Label, false, _) => format!(".{}", pieces.join(",")),
         (Style::Matrix, true, Value::Array(_)) => format!(";{name}={}", pieces.join(&format!(";{name}="))),
