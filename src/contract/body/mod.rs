@@ -145,6 +145,8 @@ pub(super) fn read(
                 .unwrap_or_else(|| utf8(raw.bytes).map(Cow::Borrowed))
                 .and_then(|text| xml::read(&text, shape, typing)),
         ),
+        // Of a table only the text can be read, not the rows.
+        Kind::Text if is_table(raw) && !has_primitive(shape.types) => Decoded::default(),
         Kind::Text => match text(raw) {
             Some(text) => Decoded::of(text.map(|text| from_text(text, shape, typing))),
             None => Decoded::default(),
@@ -177,6 +179,12 @@ fn text(raw: Raw<'_>) -> Option<Result<Cow<'_, str>, Fault>> {
         "iso-8859-1" | "latin1" => Some(Ok(raw.bytes.iter().map(|byte| char::from(*byte)).collect())),
         _ => None,
     }
+}
+
+/// True for text that holds rows: `text/csv`, `text/tab-separated-values`.
+fn is_table(raw: Raw<'_>) -> bool {
+    MediaRange::parse(raw.content_type)
+        .is_some_and(|range| matches!(range.subtype.as_str(), "csv" | "tab-separated-values"))
 }
 
 /// Text as the value that its schema asks for. A schema that allows no single value can only mean JSON.

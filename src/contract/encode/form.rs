@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use form_urlencoded::Serializer;
+use form_urlencoded::byte_serialize;
 use serde_json::Value;
 
 use super::{bytes, json, plain};
@@ -15,53 +15,77 @@ use crate::{
 /// An object as a urlencoded form, a pair for each item of an array. Text stands for itself.
 pub(super) fn urlencoded(value: &Value, media: &MediaType) -> String {
     let Value::Object(members) = value else { return plain(value) };
-    let mut form = Serializer::new(String::new());
+    let mut form = String::new();
     for (name, value) in members {
-        match (value, media.encoding.get(name)) {
-            (value, Some(Encoding { style: Some(Style::DeepObject), .. })) => append_deep(&mut form, name, value),
-            (Value::Array(items), Some(Encoding { style: Some(style), explode: false, .. })) => {
-                let texts: Vec<String> = items.iter().map(plain).collect();
-                form.append_pair(name, &texts.join(delimiter(*style)));
+        let encoding = media.encoding.get(name);
+        match (value, encoding) {
+            (value, Some(Encoding { style: Some(Style::DeepObject), .. })) => push_deep(&mut form, name, value),
+            (value, Some(encoding)) if is_joined(value, encoding) => {
+                // Items are escaped, but not what stands between them.
+                let delimiter = encoding.style.map_or(",", |style| match style {
+                    Style::SpaceDelimited => "+",
+                    Style::PipeDelimited => "%7C",
+                    Style::TabDelimited => "%09",
+                    _ => ",",
+                });
+                let items: Vec<String> = pieces(value).iter().map(|item| escaped(item)).collect();
+                push_raw(&mut form, name, &items.join(delimiter));
             }
             (Value::Object(members), Some(Encoding { style: Some(Style::Form), explode: true, .. })) => {
-                form.extend_pairs(members.iter().map(|(name, value)| (name, plain(value))));
+                members.iter().for_each(|(name, value)| push(&mut form, name, &plain(value)));
             }
-            (Value::Array(items), _) => {
-                form.extend_pairs(items.iter().map(|item| (name, plain(item))));
-            }
-            (value, _) => {
-                form.append_pair(name, &plain(value));
-            }
+            (Value::Array(items), _) => items.iter().for_each(|item| push(&mut form, name, &plain(item))),
+            (value, _) => push(&mut form, name, &plain(value)),
         }
     }
-    form.finish()
+    form
 }
 
-fn delimiter(style: Style) -> &'static str {
-    match style {
-        Style::SpaceDelimited => " ",
-        Style::PipeDelimited => "|",
-        Style::TabDelimited => "\t",
-        _ => ",",
+/// True if all of an array or object goes into one pair or part.
+fn is_joined(value: &Value, encoding: &Encoding) -> bool {
+    let has_style = encoding.style.is_some_and(|style| style != Style::DeepObject);
+    has_style && !encoding.explode && (value.is_array() || value.is_object())
+}
+
+/// The items of an array, or the names and values of an object in turns.
+fn pieces(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(items) => items.iter().map(plain).collect(),
+        Value::Object(members) => members.iter().flat_map(|(name, value)| [name.clone(), plain(value)]).collect(),
+        value => vec![plain(value)],
     }
+}
+
+fn escaped(text: &str) -> String {
+    byte_serialize(text.as_bytes()).collect()
+}
+
+fn push(form: &mut String, name: &str, value: &str) {
+    push_raw(form, name, &escaped(value));
+}
+
+/// Adds a pair whose value is escaped already.
+fn push_raw(form: &mut String, name: &str, value: &str) {
+    if !form.is_empty() {
+        form.push('&');
+    }
+    form.extend([escaped(name).as_str(), "=", value]);
 }
 
 /// Recursion is bounded by the depth of the value.
-fn append_deep(form: &mut Serializer<'_, String>, name: &str, value: &Value) {
+fn push_deep(form: &mut String, name: &str, value: &Value) {
     match value {
         Value::Object(members) => {
             for (member, value) in members {
-                append_deep(form, &format!("{name}[{member}]"), value);
+                push_deep(form, &format!("{name}[{member}]"), value);
             }
         }
         Value::Array(items) => {
             for item in items {
-                append_deep(form, &format!("{name}[]"), item);
+                push_deep(form, &format!("{name}[]"), item);
             }
         }
-        value => {
-            form.append_pair(name, &plain(value));
-        }
+        value => push(form, name, &plain(value)),
     }
 }
 
@@ -74,6 +98,16 @@ pub(super) fn multipart(value: &Value, media: &MediaType, shape: &Shape, typing:
                 let inner = typing.inner(Typing::property(shape, name));
                 let encoding = media.encoding.get(name);
                 match value {
+                    value if encoding.is_some_and(|encoding| is_joined(value, encoding)) => {
+                        let delimiter = match encoding.and_then(|encoding| encoding.style) {
+                            Some(Style::SpaceDelimited) => " ",
+                            Some(Style::PipeDelimited) => "|",
+                            Some(Style::TabDelimited) => "\t",
+                            _ => ",",
+                        };
+                        let joined = Value::String(pieces(value).join(delimiter));
+                        parts.push(part(Some(name), &joined, encoding, &inner));
+                    }
                     Value::Array(items) if inner.types.has(Types::ARRAY) => {
                         let item = typing.inner(inner.items.as_ref());
                         parts.extend(items.iter().map(|value| part(Some(name), value, encoding, &item)));

@@ -67,7 +67,7 @@ schema: {type: object, properties: {l: {type: array, items: {type: string}}}}
 encoding: {c: {style: form, explode: false}, d: {style: deepObject, explode: true}}
 ";
     let value = json!({"a": "x y", "l": ["1", "2"], "c": [3, 4], "d": {"e": {"f": 5}}});
-    let text = "a=x+y&l=1&l=2&c=3%2C4&d%5Be%5D%5Bf%5D=5";
+    let text = "a=x+y&l=1&l=2&c=3,4&d%5Be%5D%5Bf%5D=5";
     check("application/x-www-form-urlencoded", media, value, "application/x-www-form-urlencoded", text);
     let value = json!({"a": "x", "l": ["1", "mimeo-boundary"], "o": {"b": 1}});
     let text = "--mimeo-boundary0\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n\
