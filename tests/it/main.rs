@@ -4,12 +4,20 @@
 
 /// The layers of `src` hold, and the test that says so can fail.
 mod architecture;
+/// Bodies of every media type, read and written.
+mod bodies;
 /// Cases in `fixtures/cases/`: a description, requests, and the exchanges as snapshots.
 mod cases;
+/// Descriptions and requests as text, for the tests of the contract.
+mod described;
 /// The documentation names what the program has.
 mod documentation;
+/// Parameters: every style, explode, type and place.
+mod parameters;
 /// The program as a user runs it.
 mod program;
+/// Random contracts: a request made from one is right, and a single fault is found alone.
+mod property;
 /// The proxy between a client and a real server.
 mod proxy;
 /// Real sockets: bounds, stopping, reloading.
