@@ -187,20 +187,32 @@ struct Plan {
     parameters: Vec<Parameter>,
     /// The fields of the body, and whether each is required.
     fields: Vec<(Simple, bool)>,
+    /// True if the body has a field that is an array of integers, and one that is an object.
+    nested: bool,
     security: &'static str,
     version: &'static str,
+    media_type: &'static str,
 }
 
-fn plan() -> impl Strategy<Value = Plan> {
+/// The media types of bodies that hold fields.
+const MEDIA_TYPES: [&str; 4] =
+    ["application/json", "application/x-www-form-urlencoded", "multipart/form-data", "application/xml"];
+
+fn plan(media_types: &'static [&'static str]) -> impl Strategy<Value = Plan> {
     let fields = vec((simple(), any::<bool>()), 1..5);
     let security = select(&["none", "bearer", "basic", "header", "query", "cookie"][..]);
     let version = select(&["3.0.4", "3.1.1", "3.2.0"][..]);
-    (vec(parameter(), 0..5), fields, security, version).prop_map(|(parameters, fields, security, version)| Plan {
-        parameters,
-        fields,
-        security,
-        version,
-    })
+    let media_type = select(media_types);
+    (vec(parameter(), 0..5), fields, any::<bool>(), security, version, media_type).prop_map(
+        |(parameters, fields, nested, security, version, media_type)| Plan {
+            parameters,
+            fields,
+            nested,
+            security,
+            version,
+            media_type,
+        },
+    )
 }
 
 impl Plan {
@@ -225,6 +237,12 @@ impl Plan {
         let required: Vec<String> =
             (0..).zip(&self.fields).filter(|(_, field)| field.1).map(|(index, _)| format!("f{index}")).collect();
         let mut body = json!({"type": "object", "properties": properties});
+        if self.nested {
+            let items = json!({"type": "integer"});
+            body["properties"]["list"] = json!({"type": "array", "items": items, "minItems": 1});
+            body["properties"]["inner"] =
+                json!({"type": "object", "properties": {"a": items, "b": {"type": "string"}}, "required": ["a"]});
+        }
         if !required.is_empty() {
             body["required"] = json!(required);
         }
@@ -237,7 +255,7 @@ impl Plan {
             "info": {"title": "t", "version": "1"},
             "paths": {path: {"post": {
                 "parameters": list,
-                "requestBody": {"required": true, "content": {"application/json": {"schema": body}}},
+                "requestBody": {"required": true, "content": {self.media_type: {"schema": body}}},
                 "responses": {"200": {"description": "ok"}},
             }}},
         });
@@ -449,15 +467,31 @@ proptest! {
 
     /// A request that was made from a contract is right.
     #[test]
-    fn made_requests_are_right(plan in plan()) {
+    fn made_requests_are_right(plan in plan(&MEDIA_TYPES)) {
         let contract = contract(&plan.description());
         let request = contract.sample_request(ONLY);
         prop_assert_eq!(said(&contract, &request), [""; 0], "{:?}\n{}", request, plan.description());
     }
 
+    /// A body that was made and written in its media type is read as the same value.
+    #[test]
+    fn written_bodies_are_read_back(plan in plan(&MEDIA_TYPES), seed in any::<u64>()) {
+        let contract = contract(&Plan { parameters: vec![], security: "none", ..plan }.description());
+        let media = &contract.operation(ONLY).body.as_ref().unwrap().content[0];
+        let schema = media.schema.as_ref().unwrap();
+        let value = contract.schemas.generate(schema, Direction::Request, Sampling::Seeded(seed)).unwrap();
+        let written = contract.write(media, &value).unwrap();
+        let mut request = contract.sample_request(ONLY);
+        request.headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(&written.media_type).unwrap());
+        request.body = written.body;
+        let checked = judge(&contract, &request);
+        prop_assert_eq!(lines(&checked.findings), [""; 0], "{:?} {:?}", request, schema);
+        prop_assert_eq!(checked.body, Some(value), "{:?}", request);
+    }
+
     /// A request with exactly one fault yields exactly that finding.
     #[test]
-    fn one_fault_is_found_alone(plan in plan()) {
+    fn one_fault_is_found_alone(plan in plan(&["application/json"])) {
         let contract = contract(&plan.description());
         let request = contract.sample_request(ONLY);
         for (faulty, expected) in faults(&plan, &request) {
