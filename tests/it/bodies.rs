@@ -70,11 +70,11 @@ const FORM: &str = "{multipart/form-data: {schema: {type: object, required: [id]
 
 #[test]
 fn parts_have_types_and_headers_of_their_own() {
-    let id = "Content-Disposition: form-data; name=id||7";
     #[track_caller]
     fn send(list: &[&str], value: impl Into<Value>, findings: &[&str]) {
         check(FORM, "multipart/form-data; boundary=b", &parts(list), value, findings);
     }
+    let id = "Content-Disposition: form-data; name=id||7";
     let meta =
         "Content-Disposition: form-data; name=\"meta\"|Content-Type: application/json; charset=utf-8||{\"a\": 1}";
     let doc = "content-disposition: form-data; name=\"doc\"|content-type: text/xml||<d><n>5</n></d>";
@@ -93,13 +93,13 @@ fn parts_have_types_and_headers_of_their_own() {
 
 #[test]
 fn bad_parts_hurt_no_others() {
-    let id = "Content-Disposition: form-data; name=id||7";
     #[track_caller]
     fn send(bad: &str, value: impl Into<Value>, findings: &[&str]) {
         let id = "Content-Disposition: form-data; name=id||7";
         let tag = "Content-Disposition: form-data; name=tags||t";
         check(FORM, "multipart/form-data; boundary=b", &parts(&[id, bad, tag]), value, findings);
     }
+    let id = "Content-Disposition: form-data; name=id||7";
     let others = json!({"id": 7, "tags": ["t"]});
     let broken = "Content-Disposition: form-data; name=meta|Content-Type: application/json||{\"a\":";
     send(broken, others.clone(), &["malformed-body body /meta"]);
