@@ -55,6 +55,18 @@ pub const PATTERN_STEPS_MAX: usize = 10_000;
 pub const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for a client to send its request body.
 pub const BODY_READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time for which a client may take nothing of an answer that is being sent.
+pub const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time to take in the rest of a body that is too large: a client that is still sending when the connection is closed
+/// never sees why.
+pub const LINGER_TIMEOUT: Duration = Duration::from_secs(5);
+/// Bytes taken in of the rest of a body that is too large.
+pub const LINGER_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Time between the last connection that is accepted and the stop of those that ask for nothing: what a client sent
+/// before the stop has then been read.
+pub const STOP_GRACE: Duration = Duration::from_millis(50);
+/// Time to wait before the next try when no connection can be accepted, for want of file descriptors.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Time that requests in flight have to finish once the server is told to stop.
 pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time to connect to the upstream of a proxy.

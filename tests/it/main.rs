@@ -8,6 +8,8 @@ mod architecture;
 mod cases;
 /// The documentation names what the program has.
 mod documentation;
+/// Descriptions, patterns, requests and clients that mean harm.
+mod hostile;
 /// The program as a user runs it.
 mod program;
 /// The proxy between a client and a real server.
