@@ -80,5 +80,7 @@ pub const UPSTREAM_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 pub const CONNECTIONS_MAX: usize = 20_000;
 /// Bytes of one compiled pattern. `^.{1,2000}$` takes about 1 MB.
 pub const PATTERN_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of the message of one finding, and of its help: what a description or a request writes is quoted in them.
+pub const MESSAGE_BYTES_MAX: usize = 2_000;
 /// Violations shown for one value; a body of ten thousand wrong items says it in a hundred.
 pub const VIOLATIONS_MAX: usize = 100;

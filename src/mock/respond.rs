@@ -8,7 +8,7 @@ use crate::{
     answer::{Origin, Problem},
     contract::{CannotWrite, Contract, OperationId, Written},
     finding::{Code, Finding, Part, Place},
-    message::{Response, header_value},
+    message::{Response, header_value, is_framing},
     openapi::{self, Example, ExampleValue, MediaType, Parameter, ParameterFormat, Provenance, SchemaRef},
     schema::{Direction, Sampling},
 };
@@ -130,6 +130,9 @@ fn cannot_write(fault: CannotWrite) -> Problem {
 fn headers(contract: &Contract, described: &openapi::Response, response: &mut Response) {
     for header in &described.headers {
         let Ok(name) = HeaderName::try_from(header.name.as_str()) else { continue };
+        if is_framing(&name) {
+            continue;
+        }
         if let Some(value) = header_field(contract, header) {
             response.headers.insert(name, header_value(&value));
         }

@@ -17,13 +17,10 @@ use http_body_util::Full;
 use hyper::{
     Request as HttpRequest, Response as HttpResponse, body::Incoming, server::conn::http1, service::service_fn,
 };
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::TcpStream,
-    sync::Semaphore,
+    sync::{Semaphore, watch},
     time::{sleep, timeout},
 };
 use tower::ServiceExt;
@@ -110,7 +107,7 @@ impl Server {
     ///
     /// True if all of them ended in time.
     pub async fn run(self, listener: Listener, stop: impl Future<Output = ()>) -> bool {
-        let connections = GracefulShutdown::new();
+        let (connections, _) = watch::channel(());
         let room = Arc::new(Semaphore::new(limit::CONNECTIONS_MAX));
         let mut can_accept = true;
         let mut stop = pin!(stop);
@@ -143,11 +140,13 @@ impl Server {
             }
         }
         sleep(limit::STOP_GRACE).await;
-        timeout(self.state.settings.shutdown_timeout, connections.shutdown()).await.is_ok()
+        connections.send_replace(());
+        timeout(self.state.settings.shutdown_timeout, connections.closed()).await.is_ok()
     }
 
-    /// Serves a connection, if there is room for it.
-    fn welcome(&self, socket: TcpStream, connections: &GracefulShutdown, room: &Arc<Semaphore>) {
+    /// Serves a connection, if there is room for it, until it ends or a change of `connections` says that the server
+    /// stops.
+    fn welcome(&self, socket: TcpStream, connections: &watch::Sender<()>, room: &Arc<Semaphore>) {
         let Ok(place) = Arc::clone(room).try_acquire_owned() else {
             debug!("refused a connection: {} are open", limit::CONNECTIONS_MAX);
             return;
@@ -164,9 +163,19 @@ impl Server {
             .max_headers(limit::HEADER_COUNT_MAX)
             .half_close(true)
             .serve_connection(TokioIo::new(Patient::new(socket, settings.write_timeout)), service);
-        let connection = connections.watch(connection);
+        let mut stop = connections.subscribe();
         tokio::spawn(async move {
-            if let Err(fault) = connection.await {
+            let mut connection = pin!(connection);
+            let ended = tokio::select! {
+                // A request that has arrived is read first: a connection that has read nothing ends at the stop.
+                biased;
+                ended = connection.as_mut() => ended,
+                _ = stop.changed() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(fault) = ended {
                 debug!("a connection ended: {fault}");
             }
             drop(place);
