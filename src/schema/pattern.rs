@@ -22,14 +22,13 @@ pub(super) fn translate(pattern: &str) -> String {
 
 /// True if the translated pattern compiles within limits.
 pub(super) fn compiles(pattern: &str) -> bool {
-    let pattern = translate(pattern);
-    !looks_back_endlessly(&pattern) && format::options().build(&json!({ "pattern": pattern })).is_ok()
+    is_bounded(pattern) && format::options().build(&json!({ "pattern": translate(pattern) })).is_ok()
 }
 
-/// True if a look-behind repeats something without bound: the engine reads back to the beginning from each place in the
-/// string, and counts none of it as a step.
-fn looks_back_endlessly(pattern: &str) -> bool {
-    ["(?<=", "(?<!"].iter().flat_map(|form| pattern.match_indices(form)).any(|(at, form)| {
+/// False if a look-behind repeats something without bound: the engine reads back to the beginning from each place in
+/// the string, and counts none of it as a step.
+pub(super) fn is_bounded(pattern: &str) -> bool {
+    !["(?<=", "(?<!"].iter().flat_map(|form| pattern.match_indices(form)).any(|(at, form)| {
         let inside = pattern.get(at + form.len()..).unwrap_or_default();
         let (mut depth, mut in_class) = (1, false);
         let mut chars = inside.char_indices();
