@@ -247,7 +247,7 @@ fn in_path(parameter: &Parameter, value: &Value) -> String {
     let pieces = pieces(value, between);
     match (style, explode, value) {
         (Style::Label, true, Value::Array(_) | Value::Object(_)) => {
-            pieces.iter().map(|piece| format!(".{}", piece.replace('.', "%2E"))).collect()
+            pieces.iter().flat_map(|piece| [".".to_owned(), piece.replace('.', "%2E")]).collect()
         }
         (Style::Label, true, _) => format!(".{}", pieces.join(".")),
         (Style::Label, false, _) => format!(".{}", pieces.join(",")),

@@ -12,6 +12,8 @@ mod cases;
 mod described;
 /// The documentation names what the program has.
 mod documentation;
+/// Descriptions, patterns, requests and clients that mean harm.
+mod hostile;
 /// Parameters: every style, explode, type and place.
 mod parameters;
 /// The program as a user runs it.
