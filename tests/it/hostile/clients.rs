@@ -1,4 +1,7 @@
-use std::time::{Duration, Instant};
+use std::{
+    fmt::Write as _,
+    time::{Duration, Instant},
+};
 
 use mimeo::shell::ServerSettings;
 use tokio::{
@@ -164,10 +167,11 @@ async fn pipelined_requests_are_answered_in_order() {
     let mut text = String::new();
     for _ in 0..50 {
         text.push_str("GET /pets HTTP/1.1\r\nhost: x\r\n\r\n");
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "POST /pets HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
-        ));
+        );
     }
     text.push_str("GET /none HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
     let answer = exchange(&running, &text).await;
