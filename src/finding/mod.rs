@@ -84,8 +84,9 @@ impl Finding {
 /// A text without its middle if it is too long.
 fn shortened(mut text: String) -> String {
     if text.len() > limit::MESSAGE_BYTES_MAX {
-        let head = text.floor_char_boundary(limit::MESSAGE_BYTES_MAX * 3 / 4);
-        let tail = text.ceil_char_boundary(text.len() - limit::MESSAGE_BYTES_MAX / 5);
+        let boundary = |at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let head = boundary(limit::MESSAGE_BYTES_MAX * 3 / 4);
+        let tail = boundary(text.len() - limit::MESSAGE_BYTES_MAX / 5);
         text.replace_range(head..tail, " […] ");
     }
     text

@@ -44,7 +44,8 @@ pub(super) fn post(body: &str) -> String {
     )
 }
 
-/// Bodies of 127 levels, right and wrong at the bottom, on the server's own threads with their 2 MiB of stack.
+/// Bodies of 126 levels, right and wrong at the bottom, and deeper ones. Each connection is served by a thread of the
+/// runtime, with 2 MiB of stack: an overflow would end this process.
 #[tokio::test(flavor = "multi_thread")]
 async fn deep_bodies_fit_on_the_stack() {
     let running = start(TREE, ServerSettings::default()).await;
@@ -53,7 +54,6 @@ async fn deep_bodies_fit_on_the_stack() {
             [(126, "\"ok\"", "200"), (126, "\"wrong\"", "400"), (200, "\"ok\"", "400"), (100_000, "1", "400")]
         {
             let body = format!("{}{leaf}{}", open.repeat(levels), close.repeat(levels));
-            // On a task of its own: the test's own thread has another stack.
             let (request, running) = (post(&body), &running);
             let answer = timeout(Duration::from_secs(10), exchange(running, &request)).await.expect("an answer");
             begins(&answer, status);

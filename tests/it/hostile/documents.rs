@@ -1,5 +1,7 @@
 use std::{
-    env, fs,
+    env,
+    fmt::Write as _,
+    fs,
     io::Write as _,
     path::{Path, PathBuf},
     sync::Mutex,
@@ -47,14 +49,14 @@ fn alias_bombs_are_refused() {
     let mut nodes = format!("{HEAD}{PATHS}x-0: &x0 [a, a, a, a, a, a, a, a, a, a]\n");
     for level in 1..12 {
         let aliases = vec![format!("*x{}", level - 1); 10].join(", ");
-        nodes.push_str(&format!("x-{level}: &x{level} [{aliases}]\n"));
+        let _ = writeln!(nodes, "x-{level}: &x{level} [{aliases}]");
     }
     refused(nodes.as_bytes(), Code::TOO_LARGE);
 
     let mut merges = format!("{HEAD}{PATHS}x-0: &x0 {{ a: 1, b: 2 }}\n");
     for level in 1..40 {
         let below = level - 1;
-        merges.push_str(&format!("x-{level}: &x{level} {{ a: *x{below}, b: *x{below}, <<: *x{below} }}\n"));
+        let _ = writeln!(merges, "x-{level}: &x{level} {{ a: *x{below}, b: *x{below}, <<: *x{below} }}");
     }
     refused(merges.as_bytes(), Code::TOO_LARGE);
 
@@ -79,7 +81,7 @@ fn deep_documents_are_refused() {
     }
     let mut ladder = format!("{HEAD}{PATHS}x-0: &x0 [1]\n");
     for level in 1..1000 {
-        ladder.push_str(&format!("x-{level}: &x{level} [*x{}]\n", level - 1));
+        let _ = writeln!(ladder, "x-{level}: &x{level} [*x{}]", level - 1);
     }
     refused(ladder.as_bytes(), Code::TOO_LARGE);
 }
@@ -87,9 +89,12 @@ fn deep_documents_are_refused() {
 /// What is very long is read, and a report about it is short all the same.
 #[test]
 fn long_keys_and_texts() {
-    let long = "k".repeat(8 * 1024 * 1024);
+    let longest = "k".repeat(8 * 1024 * 1024);
+    let long = &longest[..256 * 1024];
     for text in [
-        format!("{HEAD}{PATHS}x-a: {long}\n"),
+        format!("{HEAD}{PATHS}x-a: {longest}\n"),
+        format!("{HEAD}{PATHS}{longest}: 1\n"),
+        format!("{{\"openapi\": \"3.1.0\", \"{longest}\": \"{longest}\", \"paths\": 1}}"),
         format!("{HEAD}{PATHS}x-{long}: 1\n"),
         format!("{HEAD}{PATHS}? {long}\n: 1\n"),
         format!("{HEAD}{PATHS}{long}\n"),

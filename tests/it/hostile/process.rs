@@ -38,8 +38,8 @@ impl Program {
         Self { child, address }
     }
 
-    fn stop(&self) {
-        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+    fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap().success());
     }
 }
 
@@ -105,12 +105,14 @@ fn requests_in_flight_at_the_stop_are_answered() {
         slow.push((socket, &whole.as_bytes()[cut..]));
     }
     thread::sleep(Duration::from_millis(100));
-    // And some have only just sent all of it.
-    let mut quick: Vec<TcpStream> = (0..200).map(|_| TcpStream::connect(program.address).unwrap()).collect();
+    // And some have sent all of it, but the program, asleep, has not even accepted their connections.
+    program.signal("STOP");
+    let mut quick: Vec<TcpStream> = (0..100).map(|_| TcpStream::connect(program.address).unwrap()).collect();
     for socket in &mut quick {
         socket.write_all(ASK.as_bytes()).unwrap();
     }
-    program.stop();
+    program.signal("TERM");
+    program.signal("CONT");
     for (socket, rest) in &mut slow {
         thread::sleep(Duration::from_millis(50));
         socket.write_all(rest).unwrap();
