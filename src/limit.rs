@@ -51,6 +51,14 @@ pub const GENERATED_ITEMS_MAX: usize = 1_000;
 pub const GENERATED_NODES_MAX: usize = 20_000;
 /// Steps that a pattern with look-around or back-references may take on one string.
 pub const PATTERN_STEPS_MAX: usize = 10_000;
+/// Answers kept ready for one operation: real ones have at most some dozens of examples.
+pub const ANSWERS_KEPT_MAX: usize = 64;
+/// Levels of a value whose faults are explained branch by branch: each level multiplies the branches.
+pub const EXPLAINED_LEVELS_MAX: usize = 6;
+/// Values in a value whose faults are explained branch by branch.
+pub const EXPLAINED_VALUES_MAX: usize = 10_000;
+/// Bytes of stack kept free below a schema, and added where they are not: inline levels of one definition fit in.
+pub const STACK_FREE_BYTES: usize = 512 * 1024;
 /// Time for a client to send its request headers.
 pub const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for a client to send its request body.

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     answer::{Problem, cors},
     contract::{Contract, OperationId},
+    limit,
 };
 
 /// The answers made so far for one API.
@@ -21,7 +22,7 @@ pub(super) struct Book {
     pages: Vec<Page>,
 }
 
-/// The answers made so far for one operation: as many as it has examples, for varied ones are not kept.
+/// The answers made so far for one operation, at most [`limit::ANSWERS_KEPT_MAX`]; varied ones are not kept.
 #[derive(Debug)]
 struct Page {
     label: Arc<str>,
@@ -59,7 +60,10 @@ impl Book {
         }
         drop(known);
         let made = self.made(contract, operation, choice)?;
-        page.answers.write().unwrap_or_else(PoisonError::into_inner).push((choice.clone(), Arc::clone(&made)));
+        let mut answers = page.answers.write().unwrap_or_else(PoisonError::into_inner);
+        if answers.len() < limit::ANSWERS_KEPT_MAX {
+            answers.push((choice.clone(), Arc::clone(&made)));
+        }
         Ok(made)
     }
 

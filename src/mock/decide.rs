@@ -11,7 +11,7 @@ use http::StatusCode;
 use super::{handle::Settings, pairing, preference::Preference};
 use crate::{
     answer::{Origin, Problem},
-    contract::{Accept, Checked, Contract, Match, OperationId},
+    contract::{Accept, Checked, Contract, Match, MediaRange, OperationId},
     finding::{Code, Finding, Part, Place, Reason, Severity},
     message::Request,
     openapi::{Example, ExampleValue, MediaType, Operation, Response, StatusRange},
@@ -44,6 +44,8 @@ pub(super) struct Choice {
     pub(super) media: Option<usize>,
     /// Where the body comes from.
     pub(super) body: BodyChoice,
+    /// True if the client asked for this status.
+    pub(super) forced: bool,
 }
 
 /// Where a body comes from.
@@ -91,7 +93,10 @@ fn forced(case: &Case<'_>, operation: &Operation, code: u16) -> Result<Choice, P
     let covering = operation.responses.iter().enumerate().filter(|(_, it)| it.status.covers(code));
     let response = covering.min_by_key(|(_, it)| exactness(it.status)).map(|(index, _)| index);
     match response {
-        Some(response) => fill(case, operation, response, status_code(code), None),
+        Some(response) => {
+            let choice = fill(case, operation, response, status_code(code), None)?;
+            Ok(Choice { forced: true, ..choice })
+        }
         None => Err(Problem::no_such_answer(
             Finding::error(
                 Code::BAD_PREFERENCE,
@@ -106,7 +111,13 @@ fn forced(case: &Case<'_>, operation: &Operation, code: u16) -> Result<Choice, P
 fn success(case: &Case<'_>, operation: &Operation) -> Result<Choice, Problem> {
     // Nothing is promised, so the least is sent: an empty answer, and a finding that says why.
     let Some(response) = success_response(operation) else {
-        return Ok(Choice { response: None, status: StatusCode::OK, media: None, body: BodyChoice::Nothing });
+        return Ok(Choice {
+            response: None,
+            status: StatusCode::OK,
+            media: None,
+            body: BodyChoice::Nothing,
+            forced: false,
+        });
     };
     let status = match operation.responses[response].status {
         StatusRange::Exact(status) => status,
@@ -143,13 +154,16 @@ pub fn preview(contract: &Contract, id: OperationId) -> Option<(StatusCode, Orig
         StatusRange::Hundred(digit) => u16::from(digit) * 100,
         StatusRange::Default => 200,
     };
-    let origin =
-        response.content.first().map_or(Origin::Empty, |media| match media.examples.iter().find(|it| is_served(it)) {
-            Some(example) => Origin::Example(example.name.as_deref().map(Into::into)),
-            None if media.schema.is_some() || media.item_schema.is_some() => Origin::Schema,
-            None => Origin::Empty,
-        });
-    Some((status_code(status), origin))
+    let status = status_code(status);
+    let request = Request::new(operation.method.clone(), &operation.path);
+    let content: &[MediaType] = if is_bodiless(status) { &[] } else { &response.content };
+    let media = negotiate(contract, &request, content).and_then(|index| content.get(index));
+    let origin = media.map_or(Origin::Empty, |media| match media.examples.iter().find(|it| is_served(it)) {
+        Some(example) => Origin::Example(example.name.as_deref().map(Into::into)),
+        None if media.schema.is_some() || media.item_schema.is_some() => Origin::Schema,
+        None => Origin::Empty,
+    });
+    Some((status, origin))
 }
 
 /// The API's own answer to a faulty request.
@@ -234,6 +248,11 @@ fn by_reason(examples: &[Example], names: &[&str]) -> Option<usize> {
     })
 }
 
+/// True for statuses whose answers have no content (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5).
+fn is_bodiless(status: StatusCode) -> bool {
+    matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
+}
+
 /// Chooses media type and body of an answer. `reasons` are given for the answer to a faulty request.
 fn fill(
     case: &Case<'_>,
@@ -243,9 +262,8 @@ fn fill(
     reasons: Option<&[&str]>,
 ) -> Result<Choice, Problem> {
     let content = &operation.responses[response].content;
-    let bodiless = status.is_informational() || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED;
-    if content.is_empty() || bodiless {
-        return Ok(Choice { response: Some(response), status, media: None, body: BodyChoice::Nothing });
+    if content.is_empty() || is_bodiless(status) {
+        return Ok(Choice { response: Some(response), status, media: None, body: BodyChoice::Nothing, forced: false });
     }
     let media = match (negotiate(case.contract, case.request, content), reasons) {
         (Some(media), _) => media,
@@ -254,14 +272,18 @@ fn fill(
         (None, None) => return Err(not_acceptable(content)),
     };
     let body = choose_body(case, operation, &content[media], reasons)?;
-    Ok(Choice { response: Some(response), status, media: Some(media), body })
+    Ok(Choice { response: Some(response), status, media: Some(media), body, forced: false })
 }
 
 /// The media type that the client likes best; without an `Accept`, JSON before others.
 fn negotiate(contract: &Contract, request: &Request, content: &[MediaType]) -> Option<usize> {
     match request.headers.get(http::header::ACCEPT) {
         None if content.len() == 1 => Some(0),
-        None => content.iter().position(|media| media.range.starts_with("application/json")).or(Some(0)),
+        None => {
+            let is_json = |media: &MediaType| MediaRange::parse(&media.range).is_some_and(|range| range.is_json());
+            let first = content.iter().position(is_json);
+            first.or_else(|| content.iter().position(|media| can_carry(contract, media))).or(Some(0))
+        }
         Some(accept) if accept.as_bytes() == b"*/*" => {
             content.iter().position(|media| can_carry(contract, media)).or(Some(0))
         }

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::{book::Book, decide, preference::Preference};
+use super::{
+    book::Book,
+    decide,
+    preference::{Answered, Preference},
+};
 use crate::{
     answer::{Entry, Origin, Outcome, Problem, cors, violations},
     contract::{Checked, Contract, Located, Match, Routed, Site},
@@ -137,7 +141,13 @@ fn answer(mock: &Mock, request: &Request, moment: Moment, entry: &mut Entry) -> 
         return Err(Problem::violations(std::mem::take(&mut entry.findings)));
     }
     let mut reply = prepared.response.clone();
-    if let Some(applied) = preference.applied() {
+    let example = match &prepared.origin {
+        Origin::Example(name) => name.as_deref(),
+        _ => None,
+    };
+    let (status, varied) = (choice.status.as_u16(), matches!(choice.body, decide::BodyChoice::Seeded(_)));
+    let answered = Answered { status, forced: choice.forced, example, varied };
+    if let Some(applied) = preference.applied(&answered) {
         reply.headers.insert("preference-applied", header_value(&applied));
     }
     Ok(reply)

@@ -57,8 +57,8 @@ impl Preference {
         };
         match name.to_ascii_lowercase().as_str() {
             "code" => match value.parse() {
-                Ok(code) if value.len() == 3 && (100..600).contains(&code) => self.code = Some(code),
-                _ => return refuse("the preference `code` takes a status of three digits", "write code=404"),
+                Ok(code) if value.len() == 3 && (200..600).contains(&code) => self.code = Some(code),
+                _ => return refuse("the preference `code` takes a final status, 200 to 599", "write code=404"),
             },
             "example" => self.example = Some(value.to_owned()),
             "dynamic" => match value {
@@ -72,26 +72,39 @@ impl Preference {
         Ok(true)
     }
 
-    /// The value of `Preference-Applied`; `None` if nothing was asked by header.
-    pub(super) fn applied(&self) -> Option<String> {
+    /// The value of `Preference-Applied` for an answer: what was asked by header and done; `None` if that is nothing.
+    pub(super) fn applied(&self, answer: &Answered<'_>) -> Option<String> {
         if !self.by_header {
             return None;
         }
         let mut parts = Vec::new();
-        if let Some(code) = self.code {
+        if let Some(code) = self.code.filter(|code| answer.forced && *code == answer.status) {
             parts.push(format!("code={code}"));
         }
-        if let Some(example) = &self.example {
+        if let Some(example) = self.example.as_deref().filter(|example| Some(*example) == answer.example) {
             parts.push(format!("example={}", quoted(example)));
         }
-        if let Some(dynamic) = self.dynamic {
+        if let Some(dynamic) = self.dynamic.filter(|dynamic| *dynamic == answer.varied) {
             parts.push(format!("dynamic={dynamic}"));
         }
-        if let Some(seed) = &self.seed {
+        if let Some(seed) = self.seed.as_deref().filter(|_| answer.varied) {
             parts.push(format!("seed={}", quoted(seed)));
         }
-        Some(parts.join(", "))
+        (!parts.is_empty()).then(|| parts.join(", "))
     }
+}
+
+/// What an answer is, as far as preferences go.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Answered<'a> {
+    /// The status.
+    pub(super) status: u16,
+    /// True if the wish for a status counted.
+    pub(super) forced: bool,
+    /// The name of the example that is its body.
+    pub(super) example: Option<&'a str>,
+    /// True if its body is a varied value.
+    pub(super) varied: bool,
 }
 
 /// A word as it is, anything else as a quoted string.
@@ -151,6 +164,27 @@ mod tests {
 
     use super::*;
 
+    /// An answer that is all that was asked for.
+    fn answered(wish: &Preference) -> Answered<'_> {
+        Answered {
+            status: wish.code.unwrap_or(200),
+            forced: wish.code.is_some(),
+            example: wish.example.as_deref(),
+            varied: wish.dynamic == Some(true),
+        }
+    }
+
+    #[test]
+    fn only_what_was_done_is_told() {
+        let mut request = Request::new(Method::GET, "/");
+        request.headers.insert("prefer", "code=200, example=dog".parse().unwrap());
+        let wish = Preference::of(&request).unwrap();
+        let refused = Answered { status: 422, forced: false, example: None, varied: false };
+        assert_eq!(wish.applied(&refused), None);
+        let other = Answered { status: 200, forced: true, example: Some("cat"), varied: false };
+        assert_eq!(wish.applied(&other).as_deref(), Some("code=200"));
+    }
+
     #[track_caller]
     fn check(target: &str, header: &str, expected: &str) {
         let mut request = Request::new(Method::GET, target);
@@ -164,7 +198,7 @@ mod tests {
                 found.example,
                 found.dynamic,
                 found.seed,
-                found.applied().unwrap_or_default()
+                found.applied(&answered(&found)).unwrap_or_default()
             ),
             Err(finding) => finding.message,
         };
@@ -189,8 +223,8 @@ mod tests {
 
     #[test]
     fn refuses_what_it_cannot_read() {
-        check("/", "code=40", "the preference `code` takes a status of three digits, not `40`");
-        check("/", "code=abc", "the preference `code` takes a status of three digits, not `abc`");
+        check("/", "code=40", "the preference `code` takes a final status, 200 to 599, not `40`");
+        check("/", "code=abc", "the preference `code` takes a final status, 200 to 599, not `abc`");
         check("/?__dynamic=maybe", "", "the preference `dynamic` is true or false, not `maybe`");
     }
 }

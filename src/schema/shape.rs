@@ -137,7 +137,7 @@ impl Gatherer<'_> {
 
     fn object(&mut self, schema: &SchemaRef, map: &Map<String, Value>, steps: usize) -> Shape {
         let target = map.get("$ref").and_then(Value::as_str);
-        let target = target.and_then(|reference| self.schemas.documents.resolve(schema.at.doc, reference).ok());
+        let target = target.and_then(|reference| self.schemas.documents.resolve_at(&schema.at, reference).ok());
         let referred = target.map(|at| self.gather(&SchemaRef { at, kind: SchemaKind::Schema }, steps - 1));
         if let Some(referred) = referred {
             if !self.schemas.honours_siblings(schema.at.doc) {

@@ -5,12 +5,13 @@
 //! many schemas refer to it. Cutting is no use where a keyword looks through references (`unevaluatedProperties`) or
 //! where a chain of references on one value has no end; such a definition is compiled *whole*, with all it reaches.
 //!
-//! To say what is wrong with a value, the whole schema is compiled once more, since only that knows the way through all
-//! references. That happens when the first wrong value is met.
+//! To say what is wrong with a value, the whole schema is compiled once more, since only that sees through a choice of
+//! branches. That happens when the first wrong value is met. Values with many levels are explained by the definitions
+//! one after the other instead.
 
 use std::sync::{Arc, OnceLock, Weak};
 
-use jsonschema::{Keyword, ValidationError};
+use jsonschema::{Keyword, ValidationError, error::ValidationErrorKind};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -26,6 +27,12 @@ use crate::{
 
 /// Keywords that are taken out of a schema one by one until it compiles; above that, nothing is checked.
 const REPAIRS_MAX: usize = 8;
+
+/// Bytes of stack for compiling a schema.
+const COMPILE_STACK_BYTES: usize = 32 * 1024 * 1024;
+
+/// Definitions that are asked to explain one value.
+const EXPLAIN_STEPS_MAX: usize = 1_000;
 
 /// The keyword that stands for `$ref` where a schema is cut.
 const CUT: &str = "mimeo-cut";
@@ -56,18 +63,86 @@ impl Validator {
     }
 
     /// Everything that is wrong with a value, at most [`limit::VIOLATIONS_MAX`]; empty if it satisfies the schema.
+    ///
+    /// In a value with more than [`limit::EXPLAINED_LEVELS_MAX`] levels, a choice of branches is not looked into: that
+    /// would cost its branches to the power of the levels.
     pub fn violations(&self, value: &Value) -> Vec<Violation> {
         let Some(core) = self.core.upgrade() else { return Vec::new() };
-        let Some(whole) = self.whole.get_or_init(|| compiled_whole(&core, self.number)) else { return Vec::new() };
+        if self.is_valid(value) {
+            return Vec::new();
+        }
         let mut found: Vec<Violation> = Vec::new();
+        if is_plain(value, limit::EXPLAINED_LEVELS_MAX, &mut limit::EXPLAINED_VALUES_MAX.clone()) {
+            roomy(|| self.explain_whole(&core, value, &mut found));
+        }
+        if found.is_empty() {
+            Explainer { core: &core, found: &mut found, steps: EXPLAIN_STEPS_MAX }.explain(self.number, value, "");
+        }
+        found.truncate(limit::VIOLATIONS_MAX);
+        without_echoes(found)
+    }
+
+    fn explain_whole(&self, core: &Core, value: &Value, found: &mut Vec<Violation>) {
+        let Some(whole) = self.whole.get_or_init(|| compiled_whole(core, self.number)) else { return };
         for error in whole.iter_errors(value) {
-            violation::explain(&error, &|path| origin(&core, path), &mut found);
+            violation::explain(&error, &|path| origin(core, path), found);
             if found.len() >= limit::VIOLATIONS_MAX {
                 break;
             }
         }
-        found.truncate(limit::VIOLATIONS_MAX);
-        without_echoes(found)
+    }
+}
+
+/// Runs what recurses over schemas with room on the stack, which grows where there is not enough.
+fn roomy<T>(work: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(limit::STACK_FREE_BYTES, 8 * limit::STACK_FREE_BYTES, work)
+}
+
+/// True if a value has at most so many levels and values.
+fn is_plain(value: &Value, levels: usize, values: &mut usize) -> bool {
+    if *values == 0 {
+        return false;
+    }
+    *values -= 1;
+    match value {
+        Value::Array(items) => levels > 0 && items.iter().all(|item| is_plain(item, levels - 1, values)),
+        Value::Object(members) => levels > 0 && members.values().all(|member| is_plain(member, levels - 1, values)),
+        _ => true,
+    }
+}
+
+/// Says what is wrong by asking one definition after the other, without looking into branches.
+struct Explainer<'e> {
+    core: &'e Arc<Core>,
+    found: &'e mut Vec<Violation>,
+    steps: usize,
+}
+
+impl Explainer<'_> {
+    fn explain(&mut self, number: Number, value: &Value, at: &str) {
+        let (Some(definition), Some(lowered)) = (self.core.definitions.get(number), self.core.lowered(number)) else {
+            return;
+        };
+        self.steps = self.steps.saturating_sub(1);
+        let compiled = definition.compiled.get_or_init(|| compiled(self.core, number));
+        let Some(compiled) = compiled.as_ref().filter(|_| self.steps > 0 && is_cut(self.core, number)) else {
+            self.found.push(violation::whole(at, lowered.origin("").map(|(written, _)| written)));
+            return;
+        };
+        for error in compiled.iter_errors(value) {
+            if self.found.len() >= limit::VIOLATIONS_MAX {
+                return;
+            }
+            let target = match error.kind() {
+                ValidationErrorKind::Custom { message, .. } => message.parse::<Number>().ok(),
+                _ => None,
+            };
+            let below = error.instance_path().as_str();
+            match target.zip(value.pointer(below)) {
+                Some((target, value)) => roomy(|| self.explain(target, value, &format!("{at}{below}"))),
+                None => self.found.push(violation::cut(&error, &|path| lowered.origin(path), at)),
+            }
+        }
     }
 }
 
@@ -80,12 +155,15 @@ struct Cut {
 
 impl<'i> Keyword<'i> for Cut {
     fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
-        if Keyword::is_valid(self, instance) { Ok(()) } else { Err(ValidationError::custom("does not fit")) }
+        // The number tells whoever explains the error which definition to ask.
+        if Keyword::is_valid(self, instance) { Ok(()) } else { Err(ValidationError::custom(self.number.to_string())) }
     }
 
     fn is_valid(&self, instance: &'i Value) -> bool {
         let definition = self.definition.upgrade();
-        definition.is_none_or(|definition| is_valid(&definition, self.number, &self.core, instance))
+        let ask = |definition: Arc<Definition>| is_valid(&definition, self.number, &self.core, instance);
+        // Each reference is a step of recursion, and a body may be as deep as a description wants it.
+        roomy(|| definition.is_none_or(ask))
     }
 }
 
@@ -103,15 +181,20 @@ fn is_valid(definition: &Definition, number: Number, core: &Weak<Core>, value: &
 /// Compiles a definition by itself, or whole where that is needed.
 fn compiled(core: &Arc<Core>, number: Number) -> Compiled {
     let lowered = core.lowered(number)?;
-    match core.chain(number) {
-        Chain::Length(length) if length > limit::SCHEMA_CHAIN_MAX => None,
-        Chain::Length(_) if !looks_through(&lowered.value) => {
-            let mut schema = lowered.value.clone();
-            cut(&mut schema);
-            build(schema, &|schema| cutting(core).build(schema))
-        }
-        _ => compiled_whole(core, number),
+    if matches!(core.chain(number), Chain::Length(length) if length > limit::SCHEMA_CHAIN_MAX) {
+        return None;
     }
+    if !is_cut(core, number) {
+        return compiled_whole(core, number);
+    }
+    let mut schema = lowered.value.clone();
+    cut(&mut schema);
+    build(schema, &|schema| cutting(core).build(schema))
+}
+
+/// True if a definition is compiled by itself.
+fn is_cut(core: &Core, number: Number) -> bool {
+    core.chain(number) != Chain::Endless && core.lowered(number).is_some_and(|lowered| !looks_through(&lowered.value))
 }
 
 /// Compiles a definition with all that it reaches.
@@ -134,6 +217,12 @@ fn build(
     mut schema: Value,
     build: &dyn for<'a> Fn(&'a Value) -> Result<jsonschema::Validator, ValidationError<'a>>,
 ) -> Compiled {
+    // Compiling recurses through all that a schema reaches, so it gets a stack of its own.
+    let build = |schema: &Value| {
+        stacker::maybe_grow(COMPILE_STACK_BYTES / 2, COMPILE_STACK_BYTES, || {
+            build(schema).map_err(|error| error.instance_path().as_str().to_owned())
+        })
+    };
     if let Ok(compiled) = build(&schema) {
         return Some(compiled);
     }
@@ -141,7 +230,7 @@ fn build(
     for _ in 0..REPAIRS_MAX {
         let path = match build(&schema) {
             Ok(compiled) => return Some(compiled),
-            Err(error) => error.instance_path().as_str().to_owned(),
+            Err(path) => path,
         };
         remove(&mut schema, &path)?;
     }

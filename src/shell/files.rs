@@ -125,6 +125,9 @@ fn descriptions_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
 /// True if the file has the key that every description has near its beginning, or cannot be looked into: then reading
 /// it will say why.
 fn begins_as_description(path: &Path) -> bool {
+    if fs::metadata(path).is_ok_and(|facts| facts.len() > limit::DOCUMENT_BYTES_MAX as u64) {
+        return true;
+    }
     let Ok(bytes) = fs::read(path) else { return true };
     let text = String::from_utf8_lossy(&bytes);
     let is_json = text.trim_start_matches('\u{feff}').trim_start().starts_with('{');

@@ -12,3 +12,5 @@ mod malformed;
 mod patterns;
 /// The program under load: too few file descriptors, stopping, reloading.
 mod process;
+/// Bodies against schemas that recurse.
+mod recursion;

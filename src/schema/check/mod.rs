@@ -86,7 +86,7 @@ impl Checker<'_> {
 
     fn object(&mut self, schema: &SchemaRef, map: &Map<String, Value>) {
         if let Some(reference) = map.get("$ref").and_then(Value::as_str) {
-            if let Ok(at) = self.schemas.documents.resolve(schema.at.doc, reference) {
+            if let Ok(at) = self.schemas.documents.resolve_at(&schema.at, reference) {
                 self.waiting.push(SchemaRef { at, kind: SchemaKind::Schema });
             }
             if !self.schemas.honours_siblings(schema.at.doc) {

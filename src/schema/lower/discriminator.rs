@@ -44,7 +44,7 @@ impl Families {
         let members = component.get("allOf").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         for member in members {
             let parent = member.get("$ref").and_then(Value::as_str);
-            if let Some(parent) = parent.and_then(|reference| documents.resolve(at.doc, reference).ok()) {
+            if let Some(parent) = parent.and_then(|reference| documents.resolve_at(at, reference).ok()) {
                 self.children.entry(parent).or_default().push((name.to_owned(), at.clone()));
             }
         }
@@ -77,7 +77,7 @@ impl Lowerer<'_> {
     /// The parent that a member of `allOf` refers to, if it is one that chooses its children.
     pub(super) fn parent(&self, member: &Value) -> Option<Location> {
         let reference = member.as_object().filter(|member| member.len() == 1)?.get("$ref")?.as_str()?;
-        let target = self.schemas.documents.resolve(self.key.at.doc, reference).ok()?;
+        let target = self.schemas.documents.resolve_at(&self.place(), reference).ok()?;
         let (at, parent) = self.schemas.documents.follow(&target)?;
         let is_parent =
             parent.get("discriminator").is_some() && parent.get("oneOf").is_none() && parent.get("anyOf").is_none();
@@ -151,7 +151,7 @@ impl Lowerer<'_> {
                 all.push(Vec::new());
                 continue;
             };
-            let at = documents.resolve(self.key.at.doc, reference).ok()?;
+            let at = documents.resolve_at(&self.place(), reference).ok()?;
             // A branch that is a choice itself has many names, which only it knows.
             let (_, branch) = documents.follow(&at)?;
             if branch.get("oneOf").or_else(|| branch.get("anyOf")).is_some() {

@@ -36,7 +36,7 @@ impl Lowerer<'_> {
     /// The reference of a schema object, lowered; `None` if there is none, or it leads nowhere or back to itself.
     pub(super) fn reference(&mut self, map: &Map<String, Value>) -> Option<Value> {
         let target = if let Some(reference) = map.get("$ref").and_then(Value::as_str) {
-            self.schemas.documents.resolve(self.key.at.doc, reference).ok()?
+            self.schemas.documents.resolve_at(&self.place(), reference).ok()?
         } else if let Some(reference) = map.get("$dynamicRef").and_then(Value::as_str) {
             self.dynamic(reference)?
         } else if map.contains_key("$recursiveRef") {
@@ -66,7 +66,7 @@ impl Lowerer<'_> {
                 return named;
             }
         }
-        self.schemas.documents.resolve(self.key.at.doc, reference).ok()
+        self.schemas.documents.resolve_at(&self.place(), reference).ok()
     }
 
     /// A `$recursiveRef` means the nearest schema around it that is a resource, or the definition at hand.

@@ -6,6 +6,7 @@ use jsonschema::{
 };
 
 use super::{Origins, Violation, plain, wording};
+use crate::limit;
 
 /// Choices within choices that are looked into.
 pub(super) const DEPTH_MAX: usize = 16;
@@ -23,6 +24,9 @@ pub(super) fn explain(error: &ValidationError<'_>, origins: Origins<'_>, found: 
     match meant(error, context) {
         Some(branch) if depth > 0 => {
             for error in branch {
+                if found.len() >= limit::VIOLATIONS_MAX {
+                    break;
+                }
                 explain(error, origins, found, depth - 1);
             }
         }

@@ -6,7 +6,7 @@ mod wording;
 use jsonschema::{ValidationError, error::ValidationErrorKind as Kind};
 use serde_json::Value;
 
-use crate::openapi::Location;
+use crate::{limit, openapi::Location};
 
 /// One way in which a value breaks its schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,9 @@ pub(super) fn explain(error: &ValidationError<'_>, origins: Origins<'_>, found: 
     let mut violations = Vec::new();
     branch::explain(error, origins, &mut violations, branch::DEPTH_MAX);
     for violation in violations {
+        if found.len() >= limit::VIOLATIONS_MAX {
+            return;
+        }
         let is_known = |known: &Violation| {
             (known.keyword, &known.at, &known.message) == (violation.keyword, &violation.at, &violation.message)
         };
@@ -39,6 +42,18 @@ pub(super) fn explain(error: &ValidationError<'_>, origins: Origins<'_>, found: 
             found.push(violation);
         }
     }
+}
+
+/// An error of a cut schema, which stands for itself; `at` is the place of the value that was judged.
+pub(super) fn cut(error: &ValidationError<'_>, origins: Origins<'_>, at: &str) -> Violation {
+    let violation = plain(error, origins);
+    Violation { at: format!("{at}{}", violation.at), ..violation }
+}
+
+/// What is said where nothing closer can be found.
+pub(super) fn whole(at: &str, schema: Option<Location>) -> Violation {
+    let message = "must satisfy its schema".to_owned();
+    Violation { keyword: "$ref", at: at.to_owned(), property: None, message, schema }
 }
 
 /// One error that is no choice of branches.
