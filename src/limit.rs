@@ -57,6 +57,8 @@ pub const ANSWERS_KEPT_MAX: usize = 64;
 pub const EXPLAINED_LEVELS_MAX: usize = 6;
 /// Values in a value whose faults are explained branch by branch.
 pub const EXPLAINED_VALUES_MAX: usize = 10_000;
+/// Definitions that a schema may reach whose faults are explained branch by branch: it is compiled once more for that.
+pub const EXPLAINED_REACH_MAX: usize = 500;
 /// Bytes of stack kept free below a schema, and added where they are not: inline levels of one definition fit in.
 pub const STACK_FREE_BYTES: usize = 512 * 1024;
 /// Time for a client to send its request headers.

@@ -6,8 +6,8 @@
 //! where a chain of references on one value has no end; such a definition is compiled *whole*, with all it reaches.
 //!
 //! To say what is wrong with a value, the whole schema is compiled once more, since only that sees through a choice of
-//! branches. That happens when the first wrong value is met. Values with many levels are explained by the definitions
-//! one after the other instead.
+//! branches. That happens when the first wrong value is met. Values with many levels, and values of schemas that reach
+//! very many others, are explained by the definitions one after the other instead.
 
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -82,8 +82,13 @@ impl Validator {
         without_echoes(found)
     }
 
+    /// Explains by the whole schema; not at all where that would be large, since it is kept.
     fn explain_whole(&self, core: &Core, value: &Value, found: &mut Vec<Violation>) {
-        let Some(whole) = self.whole.get_or_init(|| compiled_whole(core, self.number)) else { return };
+        let whole = self.whole.get_or_init(|| {
+            let is_small = core.reached(self.number).is_some_and(|reached| reached.len() <= limit::EXPLAINED_REACH_MAX);
+            if is_small { compiled_whole(core, self.number) } else { None }
+        });
+        let Some(whole) = whole else { return };
         for error in whole.iter_errors(value) {
             violation::explain(&error, &|path| origin(core, path), found);
             if found.len() >= limit::VIOLATIONS_MAX {

@@ -36,7 +36,8 @@ impl Watcher {
     pub fn start(what: Description, described: &[Described], server: Server) -> Result<Self, WatchError> {
         let watched = Arc::new(Mutex::new(Watched::default()));
         let slot: Arc<Mutex<Option<Debouncer<_, _>>>> = Arc::default();
-        let (for_events, slot_for_events) = (Arc::clone(&watched), Arc::clone(&slot));
+        // Weak: what watches must not keep itself alive.
+        let (for_events, slot_for_events) = (Arc::clone(&watched), Arc::downgrade(&slot));
         let debouncer = new_debouncer(QUIET, None, move |events: DebounceEventResult| {
             let Ok(events) = events else { return };
             let concerns = {
@@ -51,7 +52,8 @@ impl Watcher {
                 return;
             }
             if let Some(described) = reload(&what, &server) {
-                let mut slot = slot_for_events.lock().unwrap_or_else(PoisonError::into_inner);
+                let Some(slot) = slot_for_events.upgrade() else { return };
+                let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some(debouncer) = slot.as_mut() {
                     let mut watched = for_events.lock().unwrap_or_else(PoisonError::into_inner);
                     if let Err(error) = watched.extend(debouncer, &described) {
