@@ -8,14 +8,19 @@ use std::cmp::Reverse;
 
 use http::StatusCode;
 
-use super::{handle::Settings, pairing, preference::Preference};
+use super::{
+    handle::Settings,
+    negotiate::{negotiate, not_acceptable},
+    pairing,
+    preference::Preference,
+};
 use crate::{
     answer::{Origin, Problem},
-    contract::{Accept, Checked, Contract, Match, MediaRange, OperationId},
-    finding::{Code, Finding, Part, Place, Reason, Severity},
+    contract::{Checked, Contract, Match, OperationId},
+    finding::{Code, Finding, Place, Reason, Severity},
     message::Request,
     openapi::{Example, ExampleValue, MediaType, Operation, Response, StatusRange},
-    schema::{Sampling, Types},
+    schema::Sampling,
 };
 
 /// All that a decision looks at.
@@ -273,59 +278,6 @@ fn fill(
     };
     let body = choose_body(case, operation, &content[media], reasons)?;
     Ok(Choice { response: Some(response), status, media: Some(media), body, forced: false })
-}
-
-/// The media type that the client likes best; without an `Accept`, JSON before others.
-fn negotiate(contract: &Contract, request: &Request, content: &[MediaType]) -> Option<usize> {
-    match request.headers.get(http::header::ACCEPT) {
-        None if content.len() == 1 => Some(0),
-        None => {
-            let is_json = |media: &MediaType| MediaRange::parse(&media.range).is_some_and(|range| range.is_json());
-            let first = content.iter().position(is_json);
-            first.or_else(|| content.iter().position(|media| can_carry(contract, media))).or(Some(0))
-        }
-        Some(accept) if accept.as_bytes() == b"*/*" => {
-            content.iter().position(|media| can_carry(contract, media)).or(Some(0))
-        }
-        Some(_) => {
-            let lines = request.headers.get_all(http::header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
-            let accept = Accept::parse(&lines.collect::<Vec<_>>().join(", "));
-            // What cannot carry the value is taken only if nothing else is accepted.
-            let carrying: Vec<usize> =
-                (0..content.len()).filter(|index| can_carry(contract, &content[*index])).collect();
-            if carrying.len() == content.len() {
-                return accept.choose(content);
-            }
-            let offered: Vec<MediaType> = carrying.iter().map(|index| content[*index].clone()).collect();
-            accept.choose(&offered).map(|index| carrying[index]).or_else(|| accept.choose(content))
-        }
-    }
-}
-
-/// False for text that is described as an object or an array, which cannot be written so.
-fn can_carry(contract: &Contract, media: &MediaType) -> bool {
-    let plain = Types::STRING.union(Types::NUMBER).union(Types::INTEGER).union(Types::BOOLEAN).union(Types::NULL);
-    let is_text = media.range.starts_with("text/") && !media.range.starts_with("text/xml");
-    match &media.schema {
-        Some(schema) if is_text => contract.schemas.shape(schema).types.has(plain),
-        _ => true,
-    }
-}
-
-fn not_acceptable(content: &[MediaType]) -> Problem {
-    let offered = content.iter().map(|media| media.range.as_str()).collect::<Vec<_>>().join(", ");
-    let finding = Finding::error(
-        Code::NOT_ACCEPTABLE,
-        Place::request(Part::Header, "Accept"),
-        "the answer is not described in a media type that the client accepts",
-    )
-    .help(format!("it is described as {offered}"));
-    Problem::new(
-        "NOT_ACCEPTABLE",
-        StatusCode::NOT_ACCEPTABLE,
-        "The server cannot produce a representation for your accept header",
-        vec![finding],
-    )
 }
 
 fn choose_body(

@@ -6,6 +6,7 @@
 mod book;
 mod decide;
 mod handle;
+mod negotiate;
 mod pairing;
 mod preference;
 mod respond;
