@@ -166,6 +166,18 @@ fn every_operation_takes_its_sample() {
     }
 }
 
+/// Our YAML reader and another one read the same from every description.
+#[test]
+fn another_reader_reads_the_same() {
+    for name in ["rockitplay-2025", "rockitplay-2026", "rocketcoms", "rocketchat"] {
+        let text = fs::read_to_string(format!("spec/{name}.yaml")).unwrap();
+        let other: serde_json::Value = serde_yaml::from_str(&text).unwrap();
+        let served = served(name);
+        let (_, ours) = served.contract.api.documents.iter().next().unwrap();
+        assert!(ours.tree == other, "{name}");
+    }
+}
+
 /// Every body in `fixtures/bodies/` is taken by its operation, and gets the answer that is paired with it.
 #[test]
 fn every_fixture_body_is_taken() {
