@@ -91,11 +91,11 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
 
 /// The operation that a byte means, of all contracts.
 fn operation(pick: u8) -> (&'static Contract, OperationId) {
-    let count = CONTRACTS.iter().map(|contract| contract.api.operations.len()).sum();
-    let mut index = usize::from(pick.wrapping_sub(b'A')) % count;
+    let count: usize = CONTRACTS.iter().map(|contract| contract.api.operations.len()).sum();
+    let mut index: usize = usize::from(pick.wrapping_sub(b'A')) % count;
     for contract in CONTRACTS.iter() {
         match contract.api.operations.get(index) {
-            Some(_) => return (contract, OperationId(index.try_into().expect("few operations"))),
+            Some(_) => return (contract, OperationId(u32::try_from(index).expect("few operations"))),
             None => index -= contract.api.operations.len(),
         }
     }
