@@ -84,7 +84,7 @@ fn reached(contract: &Contract, operation: &Operation) {
     }
 }
 
-/// The template with `1` for each `{parameter}`, and how many there are.
+/// The template with `x` for each `{parameter}`, and how many there are. A digit could become part of an escape.
 fn filled(template: &str) -> (String, usize) {
     let mut path = String::new();
     let mut parameters = 0;
@@ -94,7 +94,7 @@ fn filled(template: &str) -> (String, usize) {
         rest = &rest[at + 1..];
         match rest.find(['{', '}']) {
             Some(end) if rest[end..].starts_with('}') => {
-                path.push('1');
+                path.push('x');
                 parameters += 1;
                 rest = &rest[end + 1..];
             }
