@@ -55,12 +55,24 @@ pub const PATTERN_STEPS_MAX: usize = 10_000;
 pub const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for a client to send its request body.
 pub const BODY_READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time for which a client may take nothing of an answer that is being sent.
+pub const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time to take in the rest of a body that is too large: a client that is still sending when the connection is closed
+/// never sees why.
+pub const LINGER_TIMEOUT: Duration = Duration::from_secs(5);
+/// Bytes taken in of the rest of a body that is too large.
+pub const LINGER_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Time between the last connection that is accepted and the stop of those that ask for nothing: what a client sent
+/// before the stop has then been read.
+pub const STOP_GRACE: Duration = Duration::from_millis(50);
+/// Time to wait before the next try when no connection can be accepted, for want of file descriptors.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Time that requests in flight have to finish once the server is told to stop.
 pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time to connect to the upstream of a proxy.
 pub const UPSTREAM_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Time for the upstream of a proxy to answer whole. Most servers and browsers give up after one or two minutes.
-pub const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(60);
+pub const UPSTREAM_TIMEOUT: Duration = Duration::from_mins(1);
 /// Time for which an unused connection to an upstream is kept. Node closes its own after 5 s, many others later: who
 /// closes first never sends into a connection that is being closed.
 pub const UPSTREAM_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
@@ -68,5 +80,7 @@ pub const UPSTREAM_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 pub const CONNECTIONS_MAX: usize = 20_000;
 /// Bytes of one compiled pattern. `^.{1,2000}$` takes about 1 MB.
 pub const PATTERN_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of the message of one finding, and of its help: what a description or a request writes is quoted in them.
+pub const MESSAGE_BYTES_MAX: usize = 2_000;
 /// Violations shown for one value; a body of ten thousand wrong items says it in a hundred.
 pub const VIOLATIONS_MAX: usize = 100;

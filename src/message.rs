@@ -3,7 +3,30 @@
 //! The shell reads a request once into a [`Request`]; everything below it is synchronous.
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, header::HeaderName, header::HeaderValue};
+use http::{
+    HeaderMap, Method, StatusCode,
+    header::{self, HeaderName, HeaderValue},
+};
+
+/// Fields that say how a message is sent.
+const FRAMING: [HeaderName; 10] = [
+    header::CONNECTION,
+    header::CONTENT_ENCODING,
+    header::CONTENT_LENGTH,
+    header::CONTENT_TYPE,
+    header::DATE,
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+    HeaderName::from_static("keep-alive"),
+];
+
+/// True for a field that says how a message is sent. Such fields belong to the connection: a value that a description
+/// gives would contradict what is sent.
+pub fn is_framing(name: &HeaderName) -> bool {
+    FRAMING.contains(name)
+}
 
 /// A request as the client sent it.
 #[derive(Clone, Debug)]
@@ -61,7 +84,7 @@ impl Response {
     /// Adds a body and its media type. A media type that cannot stand in a header is left out.
     #[must_use]
     pub fn with_body(mut self, media_type: &str, body: impl Into<Bytes>) -> Self {
-        self.set_header(http::header::CONTENT_TYPE, media_type);
+        self.set_header(header::CONTENT_TYPE, media_type);
         self.body = body.into();
         self
     }

@@ -247,7 +247,8 @@ fn in_path(parameter: &Parameter, value: &Value) -> String {
     let pieces = pieces(value, between);
     match (style, explode, value) {
         (Style::Label, true, Value::Array(_) | Value::Object(_)) => {
-            pieces.iter().map(|piece| format!(".{}", piece.replace('.', "%2E"))).collect()
+            let dotless: Vec<String> = pieces.iter().map(|piece| piece.replace('.', "%2E")).collect();
+            format!(".{}", dotless.join("."))
         }
         (Style::Label, true, _) => format!(".{}", pieces.join(".")),
         (Style::Label, false, _) => format!(".{}", pieces.join(",")),

@@ -8,6 +8,8 @@ mod place;
 pub use code::{Code, Reason};
 pub use place::{Mark, Part, Place, Side};
 
+use crate::limit;
+
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -50,7 +52,8 @@ pub struct Finding {
 impl Finding {
     /// An error.
     pub fn error(code: Code, place: Place, message: impl Into<String>) -> Self {
-        Self { code, severity: Severity::Error, place, message: message.into(), help: None, reason: None }
+        let message = shortened(message.into());
+        Self { code, severity: Severity::Error, place, message, help: None, reason: None }
     }
 
     /// A warning.
@@ -66,7 +69,7 @@ impl Finding {
     /// Adds what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(shortened(help.into()));
         self
     }
 
@@ -75,5 +78,30 @@ impl Finding {
     pub fn because(mut self, reason: Reason) -> Self {
         self.reason = Some(reason);
         self
+    }
+}
+
+/// A text without its middle if it is too long.
+fn shortened(mut text: String) -> String {
+    if text.len() > limit::MESSAGE_BYTES_MAX {
+        let boundary = |at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let head = boundary(limit::MESSAGE_BYTES_MAX * 3 / 4);
+        let tail = boundary(text.len() - limit::MESSAGE_BYTES_MAX / 5);
+        text.replace_range(head..tail, " […] ");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_messages_lose_their_middle() {
+        let message = format!("the value `{}` is wrong", "\u{1f600}".repeat(1000));
+        let finding = Finding::error(Code::SYNTAX, Place::Nowhere, message).help("x".repeat(1_000_000));
+        assert!(finding.message.len() <= limit::MESSAGE_BYTES_MAX, "{}", finding.message.len());
+        assert!(finding.message.starts_with("the value") && finding.message.ends_with("is wrong"));
+        assert!(finding.help.is_some_and(|help| help.len() <= limit::MESSAGE_BYTES_MAX));
     }
 }

@@ -1,6 +1,6 @@
 //! Makes the answer that was decided on, and judges it before it is ever sent.
 
-use http::{HeaderName, StatusCode, header};
+use http::{HeaderName, StatusCode};
 use serde_json::Value;
 
 use super::decide::{BodyChoice, Choice};
@@ -8,7 +8,7 @@ use crate::{
     answer::{Origin, Problem},
     contract::{CannotWrite, Contract, MediaRange, OperationId, Written},
     finding::{Code, Finding, Part, Place},
-    message::{Response, header_value},
+    message::{Response, header_value, is_framing},
     openapi::{self, Example, ExampleValue, MediaType, Parameter, ParameterFormat, Provenance, SchemaRef},
     schema::{Direction, Sampling},
 };
@@ -23,21 +23,6 @@ pub(super) struct Prepared {
     /// Where it comes from.
     pub(super) origin: Origin,
 }
-
-/// Header fields that tell how an answer is sent: a described value would be wrong, and a wrong `Content-Length` leaves
-/// the client waiting (RFC 9110, sections 7.6.1, 8.4 and 8.6).
-const OF_THE_CONNECTION: [HeaderName; 10] = [
-    header::CONNECTION,
-    header::CONTENT_ENCODING,
-    header::CONTENT_LENGTH,
-    header::CONTENT_TYPE,
-    header::DATE,
-    header::TE,
-    header::TRAILER,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-    HeaderName::from_static("keep-alive"),
-];
 
 /// Makes an answer.
 pub(super) fn prepare(contract: &Contract, id: OperationId, choice: &Choice) -> Result<Prepared, Problem> {
@@ -161,7 +146,7 @@ fn cannot_write(fault: &CannotWrite) -> Problem {
 fn headers(contract: &Contract, described: &openapi::Response, response: &mut Response) {
     for header in &described.headers {
         let Ok(name) = HeaderName::try_from(header.name.as_str()) else { continue };
-        if OF_THE_CONNECTION.contains(&name) {
+        if is_framing(&name) {
             continue;
         }
         if let Some(value) = header_field(contract, header) {

@@ -134,7 +134,8 @@ impl<'t> Loader<'t> {
         }
         if self.key_is_due() {
             let plain = style == ScalarStyle::Plain && tag.is_none();
-            self.anchors.keep(anchor, 0, || (Value::String(text.to_string()), vec![leaf(span)]));
+            let bytes = anchors::NODE_BYTES + text.len();
+            self.anchors.keep(anchor, bytes, || (Value::String(text.to_string()), vec![leaf(span)]));
             self.key(text.into_owned(), plain, span);
             return;
         }
@@ -219,16 +220,9 @@ impl<'t> Loader<'t> {
             self.add(Value::Null, span, 0);
             return Ok(());
         };
-        if self.key_is_due() {
-            if let Some(text) = anchor.as_text() {
-                self.key(text, false, span);
-            } else {
-                self.no_text_key(span);
-            }
-            return Ok(());
-        }
         let height = anchor.height;
-        if self.frames.len() + height > limit::DOCUMENT_DEPTH_MAX {
+        let is_key = self.key_is_due();
+        if !is_key && self.frames.len() + height > limit::DOCUMENT_DEPTH_MAX {
             return Err(too_deep(span));
         }
         let Some((value, mut nodes)) = self.anchors.copy(id) else {
@@ -236,6 +230,14 @@ impl<'t> Loader<'t> {
             let message = format!("the aliases up to `*{name}` would add more than {limit} MiB to the document");
             return Err(Flaw::error(Code::TOO_LARGE, span, message).help("use `$ref` in place of large aliases"));
         };
+        if is_key {
+            match value {
+                Value::String(text) => self.key(text, false, span),
+                Value::Array(_) | Value::Object(_) => self.no_text_key(span),
+                other => self.key(other.to_string(), false, span),
+            }
+            return Ok(());
+        }
         let key = self.due_key_span();
         if let Some(root) = nodes.first_mut() {
             root.key = key;

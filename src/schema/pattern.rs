@@ -22,7 +22,38 @@ pub(super) fn translate(pattern: &str) -> String {
 
 /// True if the translated pattern compiles within limits.
 pub(super) fn compiles(pattern: &str) -> bool {
-    format::options().build(&json!({ "pattern": translate(pattern) })).is_ok()
+    is_bounded(pattern) && format::options().build(&json!({ "pattern": translate(pattern) })).is_ok()
+}
+
+/// False if a look-behind repeats something without bound: the engine reads back to the beginning from each place in
+/// the string, and counts none of it as a step.
+pub(super) fn is_bounded(pattern: &str) -> bool {
+    !["(?<=", "(?<!"].iter().flat_map(|form| pattern.match_indices(form)).any(|(at, form)| {
+        let inside = pattern.get(at + form.len()..).unwrap_or_default();
+        let (mut depth, mut in_class) = (1, false);
+        let mut chars = inside.char_indices();
+        while let Some((at, c)) = chars.next() {
+            match c {
+                '\\' => _ = chars.next(),
+                '[' => in_class = true,
+                ']' => in_class = false,
+                _ if in_class => (),
+                '(' => depth += 1,
+                ')' if depth == 1 => return false,
+                ')' => depth -= 1,
+                '*' | '+' => return true,
+                '{' => {
+                    let counts =
+                        inside.get(at..).and_then(|rest| rest.split_once('}')).map_or("", |(counts, _)| counts);
+                    if counts.ends_with(',') {
+                        return true;
+                    }
+                }
+                _ => (),
+            }
+        }
+        false
+    })
 }
 
 /// True if the pattern needs the engine that may have to try many ways.
@@ -39,37 +70,92 @@ pub(super) fn is_backtracking(pattern: &str) -> bool {
     look_around || back_reference
 }
 
-/// True if a repeated group repeats something itself, `(a+)+`: the ways to match grow with the length of the string.
+/// True if a repeated group repeats something itself, `(a+)+`, or has alternatives that begin alike, `(a|aa)+`: the ways
+/// to match grow with the length of the string.
 pub(super) fn nests_repetition(pattern: &str) -> bool {
-    let mut groups: Vec<bool> = Vec::new();
-    let mut closed: Option<bool> = None;
-    let mut in_class = false;
-    let mut chars = pattern.chars();
+    let mut groups: Vec<Group> = Vec::new();
+    let mut closed: Option<Group> = None;
+    let mut chars = pattern.chars().peekable();
     while let Some(c) = chars.next() {
-        let repeated = closed.take();
+        let before = closed.take();
+        let mut atom = c.to_string();
         match c {
-            '\\' => _ = chars.next(),
-            '[' => in_class = true,
-            ']' => in_class = false,
-            _ if in_class => (),
-            '(' => groups.push(false),
-            ')' => closed = groups.pop(),
+            '\\' => atom.extend(chars.next()),
+            '[' => {
+                while let Some(inner) = chars.next() {
+                    atom.push(inner);
+                    match inner {
+                        '\\' => atom.extend(chars.next()),
+                        ']' => break,
+                        _ => (),
+                    }
+                }
+            }
+            '(' => {
+                if let Some(group) = groups.last_mut() {
+                    group.begins_with(String::new());
+                }
+                groups.push(Group::default());
+                if chars.next_if_eq(&'?').is_some() {
+                    // what follows says the kind of group
+                    while chars.next_if(|c| matches!(c, ':' | '=' | '!' | '<')).is_some() {}
+                }
+                continue;
+            }
+            ')' => {
+                closed = groups.pop();
+                // what a group repeats, the group around it repeats too
+                if let (Some(closed), Some(group)) = (&closed, groups.last_mut()) {
+                    group.repeats |= closed.repeats;
+                }
+                continue;
+            }
+            '|' => {
+                if let Some(group) = groups.last_mut() {
+                    group.is_begun = false;
+                }
+                continue;
+            }
             '*' | '+' => {
-                if repeated == Some(true) {
+                if before.is_some_and(|group| group.repeats || group.is_ambiguous) {
                     return true;
                 }
                 if let Some(group) = groups.last_mut() {
-                    *group = true;
+                    group.repeats = true;
                 }
+                continue;
             }
             _ => (),
         }
-        // what a group repeats, the group around it repeats too
-        if let (Some(true), Some(group)) = (closed, groups.last_mut()) {
-            *group = true;
+        if let Some(group) = groups.last_mut() {
+            group.begins_with(atom);
         }
     }
     false
+}
+
+/// What is known of a group of a pattern.
+#[derive(Default)]
+struct Group {
+    /// It repeats something.
+    repeats: bool,
+    /// What its alternatives begin with.
+    beginnings: Vec<String>,
+    /// The current alternative has begun.
+    is_begun: bool,
+    /// Two of its alternatives begin alike.
+    is_ambiguous: bool,
+}
+
+impl Group {
+    fn begins_with(&mut self, atom: String) {
+        if !self.is_begun {
+            self.is_begun = true;
+            self.is_ambiguous |= self.beginnings.contains(&atom) || atom == "." && !self.beginnings.is_empty();
+            self.is_ambiguous |= self.beginnings.iter().any(|other| other == ".");
+            self.beginnings.push(atom);
+        }
+    }
 }
 
 /// True for a pattern with the slashes of a literal around it.
@@ -276,5 +362,34 @@ pub(super) fn strip_bad(schema: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(strip_bad),
         _ => (),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repetition_of_what_can_be_read_in_several_ways() {
+        for pattern in
+            ["(a+)+", "((a*)b)*", "(a|aa)+", "(?:a|ab)*", "(\\d|\\d\\d)+", "([a-z]|[a-z]x)+", "(.|a)*", "(a|.)*"]
+        {
+            assert!(nests_repetition(pattern), "{pattern}");
+        }
+        for pattern in
+            ["a+b+", "(a|b)+", "(ab|ba)*", "([+*]a)+", "(\\+)+", "(a+)b", "(?:a|b)+", "(?=.*a)(?=.*b).+", "[(a+)]+"]
+        {
+            assert!(!nests_repetition(pattern), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn endless_look_behind() {
+        for pattern in ["(?<=a+)b", "(?<!(a*))b", "(?<=x(a){2,})b"] {
+            assert!(!compiles(pattern), "{pattern}");
+        }
+        for pattern in ["(?<=a)b+", "(?<!-)$", "(?<=a{2})b", "(?<=[+*])b", "(?<=\\+)b", "(?<name>a+)b"] {
+            assert!(compiles(pattern), "{pattern}");
+        }
     }
 }

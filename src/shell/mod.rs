@@ -4,8 +4,10 @@
 mod admin;
 mod description;
 mod files;
+mod intake;
 mod listen;
 mod log;
+mod patience;
 mod relay;
 mod serve;
 mod signal;

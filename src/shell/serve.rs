@@ -3,6 +3,7 @@
 use std::{
     convert::Infallible,
     future::Future,
+    io, iter, net,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     sync::Arc,
@@ -11,24 +12,26 @@ use std::{
 
 use arc_swap::ArcSwap;
 use axum::Router;
-use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http::StatusCode;
+use http_body_util::Full;
 use hyper::{
     Request as HttpRequest, Response as HttpResponse, body::Incoming, server::conn::http1, service::service_fn,
 };
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    net::TcpStream,
+    sync::{Semaphore, watch},
+    time::{sleep, timeout},
 };
-use tokio::{sync::Semaphore, time::timeout};
 use tower::ServiceExt;
 use tracing::{Level, debug, enabled, error, info, warn};
 
 use super::{
     admin,
     description::{Described, site},
+    intake::{read, refuse},
     listen::Listener,
+    patience::Patient,
     relay::{ProxySettings, relay},
 };
 use crate::{
@@ -50,6 +53,12 @@ pub struct ServerSettings {
     pub seed: u64,
     /// Bytes of one request body.
     pub body_bytes_max: usize,
+    /// Time for a client to send its request headers.
+    pub header_read_timeout: Duration,
+    /// Time for a client to send its request body.
+    pub body_read_timeout: Duration,
+    /// Time for which a client may take nothing of an answer.
+    pub write_timeout: Duration,
     /// Time for requests in flight once the server is told to stop.
     pub shutdown_timeout: Duration,
 }
@@ -61,6 +70,9 @@ impl Default for ServerSettings {
             proxy: None,
             seed: 0,
             body_bytes_max: limit::BODY_BYTES_MAX,
+            header_read_timeout: limit::HEADER_READ_TIMEOUT,
+            body_read_timeout: limit::BODY_READ_TIMEOUT,
+            write_timeout: limit::WRITE_TIMEOUT,
             shutdown_timeout: limit::SHUTDOWN_TIMEOUT,
         }
     }
@@ -95,49 +107,86 @@ impl Server {
     ///
     /// True if all of them ended in time.
     pub async fn run(self, listener: Listener, stop: impl Future<Output = ()>) -> bool {
-        let connections = GracefulShutdown::new();
+        let (connections, _) = watch::channel(());
         let room = Arc::new(Semaphore::new(limit::CONNECTIONS_MAX));
+        let mut can_accept = true;
         let mut stop = pin!(stop);
         loop {
             let accepted = tokio::select! {
                 accepted = listener.socket.accept() => accepted,
                 () = &mut stop => break,
             };
-            let socket = match accepted {
-                Ok((socket, _)) => socket,
+            match accepted {
+                Ok((socket, _)) => {
+                    can_accept = true;
+                    self.welcome(socket, &connections, &room);
+                }
                 Err(fault) => {
-                    // Too few file descriptors: wait for some to be closed instead of spinning.
-                    warn!("cannot accept a connection: {fault}");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
+                    // Too few file descriptors: wait for some to be closed instead of spinning, and say it once.
+                    if can_accept {
+                        warn!("cannot accept connections at the moment: {fault}");
+                    }
+                    can_accept = false;
+                    sleep(limit::ACCEPT_PAUSE).await;
                 }
-            };
-            let Ok(place) = Arc::clone(&room).try_acquire_owned() else {
-                debug!("refused a connection: {} are open", limit::CONNECTIONS_MAX);
-                continue;
-            };
-            let _ = socket.set_nodelay(true);
-            let state = Arc::clone(&self.state);
-            let service = service_fn(move |request| serve(Arc::clone(&state), request));
-            let connection = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(limit::HEADER_READ_TIMEOUT)
-                .max_buf_size(limit::HEADER_BYTES_MAX)
-                .max_header_size(limit::HEADER_BYTES_MAX)
-                .max_headers(limit::HEADER_COUNT_MAX)
-                .half_close(true)
-                .serve_connection(TokioIo::new(socket), service);
-            let connection = connections.watch(connection);
-            tokio::spawn(async move {
-                if let Err(fault) = connection.await {
-                    debug!("a connection ended: {fault}");
-                }
-                drop(place);
-            });
+            }
         }
-        drop(listener);
-        timeout(self.state.settings.shutdown_timeout, connections.shutdown()).await.is_ok()
+        // Clients whose connections the system has made already, but we have not seen, may have sent a request.
+        if let Ok(waiting) = listener.socket.into_std() {
+            for socket in iter::from_fn(|| waiting.accept().ok()).take(limit::CONNECTIONS_MAX) {
+                if let Ok(socket) = unblocked(socket.0) {
+                    self.welcome(socket, &connections, &room);
+                }
+            }
+        }
+        sleep(limit::STOP_GRACE).await;
+        connections.send_replace(());
+        timeout(self.state.settings.shutdown_timeout, connections.closed()).await.is_ok()
     }
+
+    /// Serves a connection, if there is room for it, until it ends or a change of `connections` says that the server
+    /// stops.
+    fn welcome(&self, socket: TcpStream, connections: &watch::Sender<()>, room: &Arc<Semaphore>) {
+        let Ok(place) = Arc::clone(room).try_acquire_owned() else {
+            debug!("refused a connection: {} are open", limit::CONNECTIONS_MAX);
+            return;
+        };
+        let settings = &self.state.settings;
+        let _ = socket.set_nodelay(true);
+        let state = Arc::clone(&self.state);
+        let service = service_fn(move |request| serve(Arc::clone(&state), request));
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(settings.header_read_timeout)
+            .max_buf_size(limit::HEADER_BYTES_MAX)
+            .max_header_size(limit::HEADER_BYTES_MAX)
+            .max_headers(limit::HEADER_COUNT_MAX)
+            .half_close(true)
+            .serve_connection(TokioIo::new(Patient::new(socket, settings.write_timeout)), service);
+        let mut stop = connections.subscribe();
+        tokio::spawn(async move {
+            let mut connection = pin!(connection);
+            let ended = tokio::select! {
+                // A request that has arrived is read first: a connection that has read nothing ends at the stop.
+                biased;
+                ended = connection.as_mut() => ended,
+                _ = stop.changed() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(fault) = ended {
+                debug!("a connection ended: {fault}");
+            }
+            drop(place);
+        });
+    }
+}
+
+/// A socket as the runtime takes it.
+fn unblocked(socket: net::TcpStream) -> io::Result<TcpStream> {
+    socket.set_nonblocking(true)?;
+    TcpStream::from_std(socket)
 }
 
 type Reply = HttpResponse<axum::body::Body>;
@@ -147,9 +196,9 @@ async fn serve(state: Arc<Serving>, request: HttpRequest<Incoming>) -> Result<Re
     if request.uri().path().starts_with(admin::PREFIX) {
         return state.admin.clone().oneshot(request).await;
     }
-    let request = match read(request, state.settings.body_bytes_max).await {
+    let request = match read(request, &state.settings).await {
         Ok(request) => request,
-        Err(refusal) => return Ok(refusal),
+        Err(refusal) => return Ok(reply(refusal)),
     };
     let moment = Moment { now_ms: now_ms(), seed: state.settings.seed };
     let outcome = match &state.settings.proxy {
@@ -159,7 +208,7 @@ async fn serve(state: Arc<Serving>, request: HttpRequest<Incoming>) -> Result<Re
     let Some(outcome) = outcome else {
         error!("a fault in mimeo itself at {} {}; please report it", request.method, request.path);
         let detail = "The log has more; please report it.";
-        return Ok(refuse(StatusCode::INTERNAL_SERVER_ERROR, "A fault in mimeo itself", detail));
+        return Ok(reply(refuse(StatusCode::INTERNAL_SERVER_ERROR, "A fault in mimeo itself", detail)));
     };
     tell(&request, &outcome);
     Ok(reply(outcome.reply))
@@ -175,66 +224,11 @@ fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// Reads a request whole, or says why not.
-async fn read(request: HttpRequest<Incoming>, body_bytes_max: usize) -> Result<Request, Reply> {
-    let (head, body) = request.into_parts();
-    let too_large = || {
-        let mut reply = refuse(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "The body is too large",
-            &format!("A body may have {body_bytes_max} bytes; --body-max allows more."),
-        );
-        // What is left of the body is not read, so the connection cannot be used again.
-        reply.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-        reply
-    };
-    let hint = hyper::body::Body::size_hint(&body);
-    if hint.lower() > body_bytes_max as u64 {
-        return Err(too_large());
-    }
-    let body = if hint.exact() == Some(0) {
-        Bytes::new()
-    } else {
-        match timeout(limit::BODY_READ_TIMEOUT, Limited::new(body, body_bytes_max).collect()).await {
-            Ok(Ok(body)) => body.to_bytes(),
-            Ok(Err(fault)) if fault.is::<LengthLimitError>() => return Err(too_large()),
-            Ok(Err(fault)) => {
-                return Err(refuse(StatusCode::BAD_REQUEST, "The body could not be read", &fault.to_string()));
-            }
-            Err(_) => {
-                let detail = format!("The body was not sent within {} s.", limit::BODY_READ_TIMEOUT.as_secs());
-                let mut reply = refuse(StatusCode::REQUEST_TIMEOUT, "The body came too slowly", &detail);
-                reply.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-                return Err(reply);
-            }
-        }
-    };
-    let path = match head.uri.path() {
-        "" => "/",
-        path => path,
-    };
-    Ok(Request {
-        method: head.method,
-        path: path.to_owned(),
-        query: head.uri.query().map(str::to_owned),
-        headers: head.headers,
-        body,
-    })
-}
-
 fn reply(response: Response) -> Reply {
     let mut reply = HttpResponse::new(axum::body::Body::new(Full::new(response.body)));
     *reply.status_mut() = response.status;
     *reply.headers_mut() = response.headers;
     reply
-}
-
-/// A refusal by the connection, before any description is asked.
-fn refuse(status: StatusCode, title: &str, detail: &str) -> Reply {
-    let body = serde_json::json!({
-        "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail,
-    });
-    reply(Response::new(status).with_body("application/problem+json", body.to_string()))
 }
 
 /// Writes an exchange to the log.

@@ -1,5 +1,6 @@
 //! All integration tests, in one binary, so that a change links once.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should stop")]
+#![expect(clippy::format_push_string, reason = "text of requests is put together line by line")]
 #![expect(clippy::disallowed_methods, reason = "tests read files, and start tasks beside the server under test")]
 
 /// The layers of `src` hold, and the test that says so can fail.
@@ -12,6 +13,8 @@ mod cases;
 mod described;
 /// The documentation names what the program has.
 mod documentation;
+/// Descriptions, patterns, requests and clients that mean harm.
+mod hostile;
 /// Parameters: every style, explode, type and place.
 mod parameters;
 /// The program as a user runs it.

@@ -13,7 +13,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-const PETS: &str = "openapi: 3.1.0
+pub(crate) const PETS: &str = "openapi: 3.1.0
 info: { title: Pets, version: '1' }
 paths:
   /pets:
@@ -28,15 +28,15 @@ paths:
 ";
 
 /// A server on a free port, and the folder of its description.
-struct Running {
-    address: std::net::SocketAddr,
-    folder: tempfile::TempDir,
-    stop: oneshot::Sender<()>,
-    ended: JoinHandle<bool>,
-    server: Server,
+pub(crate) struct Running {
+    pub(crate) address: std::net::SocketAddr,
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) stop: oneshot::Sender<()>,
+    pub(crate) ended: JoinHandle<bool>,
+    pub(crate) server: Server,
 }
 
-async fn start(text: &str, settings: ServerSettings) -> Running {
+pub(crate) async fn start(text: &str, settings: ServerSettings) -> Running {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("pets.yaml");
     fs::write(&file, text).unwrap();
@@ -53,7 +53,7 @@ async fn start(text: &str, settings: ServerSettings) -> Running {
 }
 
 /// Sends bytes on a connection of their own and reads until the server closes it.
-async fn exchange(running: &Running, text: &str) -> String {
+pub(crate) async fn exchange(running: &Running, text: &str) -> String {
     let mut socket = TcpStream::connect(running.address).await.unwrap();
     socket.write_all(text.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
@@ -61,7 +61,7 @@ async fn exchange(running: &Running, text: &str) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-fn post(body: &str) -> String {
+pub(crate) fn post(body: &str) -> String {
     format!(
         "POST /pets HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
@@ -69,7 +69,7 @@ fn post(body: &str) -> String {
 }
 
 #[track_caller]
-fn begins(answer: &str, status: &str) {
+pub(crate) fn begins(answer: &str, status: &str) {
     assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
 }
 
@@ -159,7 +159,7 @@ async fn a_change_is_read_and_a_broken_one_is_not() {
     until(&running, "[\"Kit\"]").await;
 }
 
-fn renamed_into_place(file: &Path, text: &str) {
+pub(crate) fn renamed_into_place(file: &Path, text: &str) {
     let new = file.with_extension("new");
     fs::write(&new, text).unwrap();
     fs::rename(&new, file).unwrap();

@@ -9,7 +9,7 @@ use super::{Decoded, Fault, from_text, json};
 use crate::{
     contract::{
         media::MediaRange,
-        parameter::{Claims, Escape, Malformed, Pair, Pairs, Spelling, Typing, decode, from_pairs, has_primitive},
+        parameter::{Claims, Escape, Malformed, Pair, Pairs, Spelling, Typing, decode, from_pairs, has_text},
     },
     finding::Code,
     openapi::{Encoding, MediaType, Style},
@@ -100,7 +100,7 @@ pub(in crate::contract) fn read_field(
     let value = |raw: &str, shape: &Shape| text_value(decode(raw, pairs.escape)?, is_json, shape, typing);
     match raws.as_slice() {
         [raw] if !shape.types.has(Types::ARRAY) || is_json || shape.types == Types::ANY => value(raw, shape).map(Some),
-        [raw] if has_primitive(shape.types) && pairs.values(&appended).next().is_none() => value(raw, shape).map(Some),
+        [raw] if has_text(shape.types) && pairs.values(&appended).next().is_none() => value(raw, shape).map(Some),
         _ if !shape.types.has(Types::ARRAY) => {
             Err(Malformed(format!("is sent {} times, but it is one value", raws.len())))
         }

@@ -189,8 +189,9 @@ fn is_table(raw: Raw<'_>) -> bool {
 
 /// Text as the value that its schema asks for. A schema that allows no single value can only mean JSON.
 pub(super) fn from_text(text: Cow<'_, str>, shape: &Shape, typing: &Typing<'_>) -> Value {
-    if !has_primitive(shape.types)
-        && shape.types.has(Types::ARRAY.union(Types::OBJECT))
+    let looks_like_json = || text.trim_start().starts_with(['{', '[']);
+    if shape.types.has(Types::ARRAY.union(Types::OBJECT))
+        && (!has_primitive(shape.types) || (shape.types != Types::ANY && looks_like_json()))
         && let Ok(value) = json(text.as_bytes())
     {
         return value;

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     contract::{
-        Contract, Match,
-        body::Raw,
+        Contract, Match, MediaRange,
+        body::{Kind, Raw},
         parameter::{Escape, Pairs},
     },
     finding::{Code, Finding, Part, Place, Reason, Side},
@@ -71,7 +71,7 @@ impl Contract {
 
     fn check_request_body(&self, operation: &Operation, plan: &Plan, request: &Request, checked: &mut Checked) {
         let Some(body) = &operation.body else { return };
-        if !request.has_body() {
+        if !request.has_body() && !is_empty_content(request) {
             if body.required {
                 checked.findings.push(Subject::Body(Side::Request).missing());
             }
@@ -98,4 +98,10 @@ impl Contract {
         checked.body = value;
         checked.findings.extend(findings);
     }
+}
+
+/// True for a body without bytes that is content all the same, since it says so: an empty form, text or file.
+fn is_empty_content(request: &Request) -> bool {
+    let range = request.header(CONTENT_TYPE.as_str()).and_then(MediaRange::parse);
+    range.is_some_and(|range| matches!(Kind::of(&range), Kind::Form | Kind::Text | Kind::Binary))
 }

@@ -1,6 +1,6 @@
 //! Judges an answer.
 
-use http::{Method, header::CONTENT_TYPE};
+use http::{HeaderName, Method, header::CONTENT_TYPE};
 
 use super::{
     body::{described, names},
@@ -14,7 +14,7 @@ use crate::{
         body::{Kind, Raw},
     },
     finding::{Code, Finding, Part, Place, Side},
-    message::Response,
+    message::{Response, is_framing},
     openapi::{self, StatusRange},
 };
 
@@ -34,6 +34,9 @@ impl Contract {
         };
         let mut findings = Vec::new();
         for (header, plan) in described.headers.iter().zip(&plan.headers) {
+            if HeaderName::try_from(header.name.as_str()).is_ok_and(|name| is_framing(&name)) {
+                continue;
+            }
             let subject = Subject::AnswerHeader(&header.name);
             self.check_parameter(header, plan, Source::Headers(&response.headers), subject, &mut findings);
         }

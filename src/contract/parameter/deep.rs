@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::{
     Malformed,
     pairs::Pairs,
-    text::{Escape, Typing, decode, has_primitive},
+    text::{Escape, Typing, decode, has_text},
 };
 use crate::{
     limit::PARAMETER_LEVELS_MAX,
@@ -34,6 +34,11 @@ pub(super) fn from_pairs(
     let mut sent = false;
     for pair in &pairs.list {
         let Some(rest) = pair.key.strip_prefix(name) else { continue };
+        if rest.is_empty() && has_text(shape.types) && shape.types != Types::ANY {
+            // The schema allows a plain value as well, and that is how one is written.
+            let text = decode(pair.raw, pairs.escape)?;
+            return Ok(Some(typing.value(text, shape.types)));
+        }
         if rest.is_empty() {
             return Err(Malformed(format!("is not an object: its members are sent as `{name}[member]=value`")));
         }
@@ -119,7 +124,7 @@ fn members(branch: IndexMap<&str, Node<'_>>, shape: &Shape, typing: &Typing<'_>)
 }
 
 fn from_texts(mut texts: Vec<Cow<'_, str>>, shape: &Shape, typing: &Typing<'_>) -> Value {
-    let single = texts.len() == 1 && (has_primitive(shape.types) || !shape.types.has(Types::ARRAY));
+    let single = texts.len() == 1 && (has_text(shape.types) || !shape.types.has(Types::ARRAY));
     match texts.pop() {
         Some(text) if single => typing.value(text, shape.types),
         Some(text) => {

@@ -140,6 +140,11 @@ fn number(text: &str) -> Option<Number> {
     serde_json::from_str(text).ok()
 }
 
+/// True if one of the types is written as a single text that says something: not counting null.
+pub(in crate::contract) fn has_text(types: Types) -> bool {
+    types.has(Types::BOOLEAN.union(Types::INTEGER).union(Types::NUMBER).union(Types::STRING))
+}
+
 /// True if one of the types is written as a single text.
 pub(in crate::contract) fn has_primitive(types: Types) -> bool {
     let primitives = Types::NULL.union(Types::BOOLEAN).union(Types::INTEGER).union(Types::NUMBER).union(Types::STRING);

@@ -28,17 +28,6 @@ pub(super) struct Anchor {
     pub(super) height: usize,
 }
 
-impl Anchor {
-    /// The value as the text of a key, if it is no collection.
-    pub(super) fn as_text(&self) -> Option<String> {
-        match &self.content.as_ref()?.0 {
-            Value::String(text) => Some(text.clone()),
-            Value::Array(_) | Value::Object(_) => None,
-            other => Some(other.to_string()),
-        }
-    }
-}
-
 impl Anchors {
     /// Bytes that aliases have added to the document.
     pub(super) fn copied(&self) -> usize {

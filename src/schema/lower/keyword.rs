@@ -27,7 +27,9 @@ impl Lowerer<'_> {
             "const" => Some(value.clone()),
             "enum" => value.as_array().filter(|values| !values.is_empty()).map(|_| value.clone()),
             "format" => value.as_str().filter(|name| format::is_checked(name)).map(|_| value.clone()),
-            "pattern" => value.as_str().map(|text| pattern::translate(text).into()),
+            "pattern" => {
+                value.as_str().filter(|text| pattern::is_bounded(text)).map(|text| pattern::translate(text).into())
+            }
             "multipleOf" => value.as_f64().filter(|step| *step > 0.0).map(|_| value.clone()),
             "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" | "minContains"
             | "maxContains" => numeric::count(value),
@@ -125,7 +127,7 @@ impl Lowerer<'_> {
 
     fn pattern_members(&mut self, value: &Value, context: Context<'_>) -> Option<Value> {
         let members = value.as_object().filter(|members| !members.is_empty())?;
-        let lowered = members.iter().map(|(name, member)| {
+        let lowered = members.iter().filter(|(name, _)| pattern::is_bounded(name)).map(|(name, member)| {
             let key = pattern::translate(name);
             let lowered = self.below(&["patternProperties", &key], &["patternProperties", name], member, context);
             (key, lowered)
