@@ -57,8 +57,8 @@ impl Preference {
         };
         match name.to_ascii_lowercase().as_str() {
             "code" => match value.parse() {
-                Ok(code) if value.len() == 3 && (100..600).contains(&code) => self.code = Some(code),
-                _ => return refuse("the preference `code` takes a status of three digits", "write code=404"),
+                Ok(code) if value.len() == 3 && (200..600).contains(&code) => self.code = Some(code),
+                _ => return refuse("the preference `code` takes a final status, 200 to 599", "write code=404"),
             },
             "example" => self.example = Some(value.to_owned()),
             "dynamic" => match value {
@@ -171,6 +171,13 @@ mod tests {
         assert_eq!(found, expected);
     }
 
+    /// An answer on the way to another is never all that is sent.
+    #[test]
+    fn asks_for_a_final_status() {
+        check("/?__code=100", "", "the preference `code` takes a final status, 200 to 599, not `100`");
+        check("/", "code=200", "Some(200) None None None \"code=200\"");
+    }
+
     #[test]
     fn by_header_and_by_query() {
         check("/", "", "None None None None \"\"");
@@ -189,8 +196,8 @@ mod tests {
 
     #[test]
     fn refuses_what_it_cannot_read() {
-        check("/", "code=40", "the preference `code` takes a status of three digits, not `40`");
-        check("/", "code=abc", "the preference `code` takes a status of three digits, not `abc`");
+        check("/", "code=40", "the preference `code` takes a final status, 200 to 599, not `40`");
+        check("/", "code=abc", "the preference `code` takes a final status, 200 to 599, not `abc`");
         check("/?__dynamic=maybe", "", "the preference `dynamic` is true or false, not `maybe`");
     }
 }
