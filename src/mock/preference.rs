@@ -205,6 +205,13 @@ mod tests {
         assert_eq!(found, expected);
     }
 
+    /// An answer on the way to another is never all that is sent.
+    #[test]
+    fn asks_for_a_final_status() {
+        check("/?__code=100", "", "the preference `code` takes a final status, 200 to 599, not `100`");
+        check("/", "code=200", "Some(200) None None None \"code=200\"");
+    }
+
     #[test]
     fn by_header_and_by_query() {
         check("/", "", "None None None None \"\"");
