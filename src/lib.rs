@@ -13,6 +13,7 @@
 //! other; `tests/it/architecture.rs` holds this.
 
 // words: what everything else is said in
+pub mod duration;
 pub mod limit;
 
 pub mod finding;

@@ -45,6 +45,8 @@ pub const MULTIPART_PARTS_MAX: usize = 1_000;
 pub const FORM_PAIRS_MAX: usize = 10_000;
 /// Levels of nesting of one `deepObject` parameter or bracketed form field.
 pub const PARAMETER_LEVELS_MAX: usize = 32;
+/// Characters of an opaque token: more than any server issues.
+pub const TOKEN_LENGTH_MAX: usize = 4_096;
 /// Items generated for one array: above it generation is refused.
 pub const GENERATED_ITEMS_MAX: usize = 1_000;
 /// Values generated for one answer: a diamond of references cannot fan out beyond it.

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::Contract;
 use crate::openapi::{
     Api, Dialect, DocId, Document, Documents, Location, MadeItems, MediaType, Operation, SchemeKind,
-    SecurityRequirement, SecurityScheme, Server,
+    SecurityRequirement, SecurityScheme, Server, TokenNotes,
 };
 
 /// An API whose operations are `"GET /pets?fixed=query"`, one a line or argument.
@@ -23,6 +23,8 @@ pub(super) fn api(id: &str, operations: &[&str]) -> Api {
         operations: operations.iter().map(|text| operation(text)).collect(),
         webhooks: Vec::new(),
         schemes: IndexMap::new(),
+        tokens: IndexMap::new(),
+        accounts: Vec::new(),
         made_items: MadeItems::default(),
         documents: Arc::new(Documents::new(vec![Document::from_value("api.json", json!({}))])),
     }
@@ -54,6 +56,7 @@ pub(super) fn operation(text: &str) -> Operation {
         body: None,
         responses: Vec::new(),
         security: Vec::new(),
+        tokens: TokenNotes::default(),
         servers: Vec::new(),
         provenance: None,
     }
@@ -76,7 +79,7 @@ pub(super) fn media(range: &str) -> MediaType {
 }
 
 pub(super) fn scheme(kind: SchemeKind) -> SecurityScheme {
-    SecurityScheme { kind, at: location("/components/securitySchemes") }
+    SecurityScheme { kind, token: None, at: location("/components/securitySchemes") }
 }
 
 /// One requirement, from the names of its schemes with spaces between.

@@ -59,6 +59,7 @@ codes! {
     BAD_STATUS = "bad-status", "A key of `responses` is no status, status range or `default`.";
     BAD_MEDIA_TYPE = "bad-media-type", "A key of `content` is no media type or range.";
     UNKNOWN_SCHEME = "unknown-scheme", "A security requirement names a scheme that is not declared.";
+    UNKNOWN_TOKEN = "unknown-token", "A kind of token, or an account, is named that is not declared.";
     BAD_SCHEME = "bad-scheme", "A security scheme cannot be checked as written.";
     // schemas
     BAD_SCHEMA = "bad-schema", "A schema cannot be used as written; what can be used of it is.";
@@ -98,6 +99,14 @@ pub enum Reason {
     TokenExpired,
     /// Credentials do not reach far enough.
     ScopeMissing,
+    /// The account that wants to log in does not exist.
+    AccountUnknown,
+    /// The password is wrong.
+    PasswordWrong,
+    /// The code of the second factor is missing.
+    CodeMissing,
+    /// The code of the second factor is wrong.
+    CodeWrong,
     /// A required parameter, field or body is missing.
     MissingParam,
     /// A parameter or the body is wrong.
@@ -114,6 +123,10 @@ impl Reason {
             Self::TokenInvalid => "token-invalid",
             Self::TokenExpired => "token-expired",
             Self::ScopeMissing => "scope-missing",
+            Self::AccountUnknown => "account-unknown",
+            Self::PasswordWrong => "password-wrong",
+            Self::CodeMissing => "code-missing",
+            Self::CodeWrong => "code-wrong",
             Self::MissingParam => "missing-param",
             Self::InvalidParam => "invalid-param",
             Self::UnsupportedMediaType => "unsupported-media-type",
@@ -122,6 +135,6 @@ impl Reason {
 
     /// True for the reasons that concern credentials.
     pub fn is_security(self) -> bool {
-        matches!(self, Self::TokenMissing | Self::TokenInvalid | Self::TokenExpired | Self::ScopeMissing)
+        !matches!(self, Self::MissingParam | Self::InvalidParam | Self::UnsupportedMediaType)
     }
 }

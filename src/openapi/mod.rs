@@ -10,6 +10,7 @@
 mod crawl;
 mod document;
 mod documents;
+mod expression;
 mod flaw;
 mod json;
 mod jsonpath;
@@ -30,6 +31,7 @@ mod yaml;
 
 pub use document::{Document, Format};
 pub use documents::{DocId, Documents, Location, push_token, unescape_token};
+pub use expression::{Expression, Source};
 pub use load::{Loaded, load};
 pub use model::*;
 pub use reference::RefError;

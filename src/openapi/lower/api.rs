@@ -6,7 +6,7 @@ use super::{
     cursor::{Context, Cursor},
     fields,
     operation::Inherited,
-    path, server,
+    path, server, token,
     version::{self, Version},
 };
 use crate::{
@@ -44,7 +44,7 @@ fn api(root: &Cursor<'_>, documents: &Arc<Documents>, id: &str) -> Api {
     let operations = path::operations(root, &inherited);
     let webhooks = path::webhooks(root, &inherited);
     report_nothing_to_serve(root, &operations);
-    Api {
+    let api = Api {
         id: kebab(&root.text("x-mimeo-id").unwrap_or(id.into())),
         title,
         version,
@@ -53,9 +53,13 @@ fn api(root: &Cursor<'_>, documents: &Arc<Documents>, id: &str) -> Api {
         operations,
         webhooks,
         schemes: inherited.schemes.into_usable(),
+        tokens: token::of_root(root),
+        accounts: token::accounts(root),
         made_items: made_items(root),
         documents: Arc::clone(documents),
-    }
+    };
+    token::check_names(root, &api);
+    api
 }
 
 /// `x-json-schema-faker`: Prism's settings for made values, of which the number of items is read.

@@ -1,6 +1,6 @@
 //! Examples, and our own extensions on them.
 
-use super::{cursor::Cursor, cursor::kind, fields, media};
+use super::{cursor::Cursor, cursor::kind, fields, media, token};
 use crate::{
     finding::{Code, Severity},
     openapi::{
@@ -76,6 +76,7 @@ fn example_object(name: Option<&str>, cursor: &Cursor<'_>, range: Option<&str>) 
         name: name.map(str::to_owned),
         value: value(&cursor, range)?,
         answers: answers(&cursor),
+        is_template: token::is_template(&cursor),
         provenance: provenance(&cursor),
         at: cursor.at,
     })
@@ -121,6 +122,7 @@ pub(super) fn plain(name: Option<&str>, at: &Cursor<'_>, value: &Cursor<'_>, ran
         name: name.map(str::to_owned),
         value: content(value, range),
         answers: Vec::new(),
+        is_template: false,
         provenance: None,
         at: at.at.clone(),
     }

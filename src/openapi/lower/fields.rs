@@ -31,6 +31,7 @@ pub(super) const ROOT: Object = Object {
     what: "the description",
     fields: &[
         (ALL, &["info", "paths", "security", "tags", "externalDocs", "x-mimeo-id"]),
+        (ALL, &["x-mimeo-tokens", "x-mimeo-accounts"]),
         (V20, &["swagger", "host", "basePath", "schemes", "consumes", "produces", "definitions", "parameters"]),
         (V20, &["responses", "securityDefinitions"]),
         (V3, &["openapi", "servers", "components"]),
@@ -76,7 +77,7 @@ pub(super) const OPERATION: Object = Object {
     what: "an operation",
     fields: &[
         (ALL, &["tags", "summary", "description", "externalDocs", "operationId", "parameters", "responses"]),
-        (ALL, &["deprecated", "security"]),
+        (ALL, &["deprecated", "security", "x-mimeo-login", "x-mimeo-rotate", "x-mimeo-revoke"]),
         (V20, &["consumes", "produces", "schemes"]),
         (V3, &["requestBody", "callbacks", "servers"]),
     ],
@@ -127,7 +128,7 @@ pub(super) const ENCODING: Object = Object {
 pub(super) const RESPONSE: Object = Object {
     what: "a response",
     fields: &[
-        (ALL, &["description", "headers", "x-mimeo-for"]),
+        (ALL, &["description", "headers", "x-mimeo-for", "x-mimeo-issue"]),
         (V20, &["schema", "examples"]),
         (V3, &["content", "links"]),
         (V32, &["summary"]),
@@ -137,7 +138,7 @@ pub(super) const RESPONSE: Object = Object {
 pub(super) const EXAMPLE: Object = Object {
     what: "an example",
     fields: &[
-        (V3, &["summary", "description", "value", "externalValue", "x-mimeo-for"]),
+        (V3, &["summary", "description", "value", "externalValue", "x-mimeo-for", "x-mimeo-template"]),
         (V32, &["dataValue", "serializedValue"]),
     ],
 };
@@ -145,12 +146,41 @@ pub(super) const EXAMPLE: Object = Object {
 pub(super) const SECURITY_SCHEME: Object = Object {
     what: "a security scheme",
     fields: &[
-        (ALL, &["type", "description", "name", "in"]),
+        (ALL, &["type", "description", "name", "in", "x-mimeo-token"]),
         (V20, &["flow", "authorizationUrl", "tokenUrl", "scopes"]),
         (V3, &["scheme", "bearerFormat", "flows", "openIdConnectUrl"]),
         (V32, &["oauth2MetadataUrl", "deprecated"]),
     ],
 };
+
+// Our own extensions, which are the same in all versions.
+
+pub(super) const TOKEN: Object = Object {
+    what: "`x-mimeo-token`",
+    fields: &[(ALL, &["lifetime", "format", "pattern", "length", "single-use", "of", "claim", "known"])],
+};
+
+pub(super) const KNOWN_TOKEN: Object =
+    Object { what: "a token that is known", fields: &[(ALL, &["value", "account"])] };
+
+pub(super) const ISSUE: Object = Object {
+    what: "`x-mimeo-issue`",
+    fields: &[(ALL, &["token", "at", "expires", "lifetime", "claims", "scopes"])],
+};
+
+pub(super) const EXPIRES: Object = Object { what: "an expiry", fields: &[(ALL, &["at", "as"])] };
+
+pub(super) const ROTATE: Object = Object { what: "`x-mimeo-rotate`", fields: &[(ALL, &["token", "at", "also"])] };
+
+pub(super) const REVOKE: Object = Object { what: "`x-mimeo-revoke`", fields: &[(ALL, &["tokens", "at"])] };
+
+pub(super) const LOGIN: Object =
+    Object { what: "`x-mimeo-login`", fields: &[(ALL, &["account", "password", "code", "resume"])] };
+
+pub(super) const RESUME: Object = Object { what: "`resume`", fields: &[(ALL, &["token", "at"])] };
+
+pub(super) const ACCOUNT: Object =
+    Object { what: "an account", fields: &[(ALL, &["names", "password", "code", "claims"])] };
 
 /// Reports fields that the object does not have in this version.
 pub(super) fn check(cursor: &Cursor<'_>, map: &Map<String, Value>, object: &Object) {
@@ -180,7 +210,9 @@ pub(super) fn check_extension(cursor: &Cursor<'_>, key: &str) {
     }
     let Some(member) = cursor.raw(key) else { return };
     let message = format!("`{key}` is no extension that is known in this place; it is passed over");
-    let help = "known are `x-mimeo-id` at the root, and `x-mimeo-for` on responses and examples";
+    let help = "known are, at the root, `x-mimeo-id`, `x-mimeo-tokens` and `x-mimeo-accounts`; on security schemes \
+                `x-mimeo-token`; on operations `x-mimeo-login`, `x-mimeo-rotate` and `x-mimeo-revoke`; on responses \
+                `x-mimeo-for` and `x-mimeo-issue`; on examples `x-mimeo-for` and `x-mimeo-template`";
     member.report_key(Severity::Warning, Code::UNKNOWN_EXTENSION, message, help);
 }
 

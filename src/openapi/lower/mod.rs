@@ -25,6 +25,7 @@ mod security;
 mod server;
 mod style;
 mod template;
+mod token;
 mod version;
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use super::{
     security::Schemes,
     server,
     template::Template,
+    token,
     version::Version,
 };
 use crate::{
@@ -93,6 +94,7 @@ pub(super) fn operation(
         responses: response::of_operation(&cursor, own_produces.as_ref().unwrap_or(&inherited.produces)),
         security: inherited.schemes.requirements(&cursor).unwrap_or_else(|| inherited.security.clone()),
         servers: if servers.is_empty() { item.servers.clone() } else { servers },
+        tokens: token::of_operation(&cursor),
         provenance: example::provenance(&cursor),
         at: cursor.at,
     })

@@ -6,7 +6,7 @@ use super::{
     cursor::Cursor,
     example, fields,
     media::{self, Depth},
-    parameter,
+    parameter, token,
     version::Version,
 };
 use crate::{
@@ -90,6 +90,7 @@ fn response(status: StatusRange, entry: &Cursor<'_>, produces: &[String]) -> Opt
             _ => media::content(&cursor, Depth::Outer),
         },
         answers: example::answers(&cursor),
+        issues: token::issues(&cursor),
         provenance: example::provenance(&cursor),
         at: cursor.at,
     })

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::{
     cursor::{Cursor, kind},
-    fields,
+    fields, token,
     version::Version,
 };
 use crate::{
@@ -137,7 +137,7 @@ fn scheme(cursor: &Cursor<'_>) -> Option<SecurityScheme> {
         let message = format!("`type: {word}` is not how the type is written; it is taken as `{name}`");
         scheme.report(Severity::Warning, Code::BAD_VALUE, message, &format!("write `{name}`"));
     }
-    Some(SecurityScheme { kind, at: scheme.at })
+    Some(SecurityScheme { kind, token: token::of_scheme(&scheme), at: scheme.at })
 }
 
 /// Reports a scheme that cannot be checked.

@@ -43,6 +43,18 @@ pub(super) fn path_item(version: &str, path: &str, mut item: Value, more: Value)
     (api.operations.remove(0), findings)
 }
 
+/// Puts the members of `more` into `into`, object by object.
+pub(super) fn merge(into: &mut Value, more: &Value) {
+    match (into, more) {
+        (Value::Object(into), Value::Object(more)) => {
+            for (key, value) in more {
+                merge(into.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (into, more) => *into = more.clone(),
+    }
+}
+
 /// The codes of findings, in order.
 pub(super) fn codes(findings: &[Finding]) -> Vec<&str> {
     findings.iter().map(|finding| finding.code.as_str()).collect()

@@ -10,6 +10,10 @@ use indexmap::IndexMap;
 
 use super::documents::{Documents, Location};
 
+mod token;
+
+pub use token::*;
+
 /// An API as its description has it.
 #[derive(Debug)]
 pub struct Api {
@@ -29,6 +33,10 @@ pub struct Api {
     pub webhooks: Vec<Operation>,
     /// Security schemes by name.
     pub schemes: IndexMap<String, SecurityScheme>,
+    /// Kinds of tokens that are sent in bodies, by name (`x-mimeo-tokens`).
+    pub tokens: IndexMap<String, TokenKind>,
+    /// Who can log in (`x-mimeo-accounts`); empty: everybody.
+    pub accounts: Vec<Account>,
     /// How many items made arrays have.
     pub made_items: MadeItems,
     /// The files that all [`Location`]s point into.
@@ -93,6 +101,8 @@ pub struct Operation {
     pub responses: Vec<Response>,
     /// What credentials it needs: one of these. Empty: none.
     pub security: Vec<SecurityRequirement>,
+    /// What it does with tokens beside asking for them.
+    pub tokens: TokenNotes,
     /// Base addresses of its own, from the operation or its path item.
     pub servers: Vec<Server>,
     /// How well the operation is known.
@@ -267,6 +277,8 @@ pub struct Example {
     pub value: ExampleValue,
     /// `x-mimeo-for`: the reasons that it answers.
     pub answers: Vec<String>,
+    /// `x-mimeo-template`: its texts are templates, filled in for each request.
+    pub is_template: bool,
     /// How well it is known.
     pub provenance: Option<Provenance>,
     /// Where it is.
@@ -297,6 +309,8 @@ pub struct Response {
     pub content: Vec<MediaType>,
     /// `x-mimeo-for` on the answer itself: the reasons that it answers.
     pub answers: Vec<String>,
+    /// The tokens that it issues.
+    pub issues: Vec<Issue>,
     /// How well it is known.
     pub provenance: Option<Provenance>,
     /// Where it is.
@@ -347,6 +361,8 @@ pub struct SecurityRequirement {
 pub struct SecurityScheme {
     /// What is sent, and where.
     pub kind: SchemeKind,
+    /// How its tokens live; `None`: only their form is looked at.
+    pub token: Option<TokenKind>,
     /// Where the scheme is.
     pub at: Location,
 }
