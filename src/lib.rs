@@ -29,6 +29,9 @@ pub mod schema;
 // compile: what an API promises
 pub mod contract;
 
+// remember: what a session knows, moved by changes only
+pub mod session;
+
 // decide: pure
 pub mod mock;
 pub mod proxy;

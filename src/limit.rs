@@ -63,6 +63,10 @@ pub const EXPLAINED_VALUES_MAX: usize = 10_000;
 pub const EXPLAINED_REACH_MAX: usize = 500;
 /// Bytes of stack kept free below a schema, and added where they are not: inline levels of one definition fit in.
 pub const STACK_FREE_BYTES: usize = 512 * 1024;
+/// Characters of the name of a session.
+pub const SESSION_NAME_MAX: usize = 128;
+/// Tokens remembered for one session: beyond it the oldest are forgotten.
+pub const TOKENS_MAX: usize = 10_000;
 /// Time for a client to send its request headers.
 pub const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for a client to send its request body.

@@ -9,6 +9,7 @@ mod body;
 mod check;
 mod compile;
 mod encode;
+mod expression;
 #[cfg(test)]
 mod fixture;
 mod media;
@@ -22,8 +23,10 @@ mod xml;
 
 pub use check::Checked;
 pub use encode::{CannotWrite, Written};
+pub use expression::Received;
 pub use media::{Accept, MediaRange};
 pub use route::{Match, Routed};
+pub use security::{Presented, Refusal};
 pub use site::{Located, Site};
 
 use std::sync::OnceLock;

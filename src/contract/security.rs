@@ -9,7 +9,7 @@ use base64::{
 };
 use http::header::{AUTHORIZATION, COOKIE};
 
-use super::{Contract, Match};
+use super::{Contract, Match, expression::cookie};
 use crate::{
     finding::{Code, Finding, Part, Place, Reason},
     message::Request,
@@ -24,19 +24,50 @@ enum Credentials {
     Missing,
 }
 
+/// Credentials that a request has for one scheme, well formed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presented<'a> {
+    /// The scheme's name.
+    pub scheme: &'a str,
+    /// The scopes that the requirement asks for.
+    pub scopes: &'a [String],
+    /// What was sent, without the word before it: the token, the key, the encoded pair.
+    pub value: Cow<'a, str>,
+}
+
+/// Why credentials that are well formed are not accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which of the API's error examples answers it.
+    pub reason: Reason,
+    /// What is wrong, to follow the name of the credentials: `has expired`.
+    pub what: String,
+}
+
 impl Contract {
     /// What is wrong with a request's credentials; empty if one of the operation's requirements is satisfied.
     ///
     /// Only the form is looked at: present, `Bearer x`, decodable Basic. The findings are those of the requirement
     /// that came nearest. A scheme that is not declared, or that cannot be seen in a request, counts as given.
     pub fn authenticate(&self, found: &Match<'_>, request: &Request) -> Vec<Finding> {
+        self.authenticate_by(found, request, &|_| None)
+    }
+
+    /// As [`Contract::authenticate`], where `refuse` also looks at what the credentials say.
+    pub fn authenticate_by(
+        &self,
+        found: &Match<'_>,
+        request: &Request,
+        refuse: &dyn Fn(&Presented<'_>) -> Option<Refusal>,
+    ) -> Vec<Finding> {
         let requirements = &self.operation(found.operation).security;
         let mut nearest: Option<((usize, usize), &SecurityRequirement)> = None;
         for requirement in requirements {
             let (mut unmet, mut missing) = (0, 0);
-            for kind in self.kinds(requirement) {
+            for (presented, kind) in self.presented(requirement, request) {
                 let credentials = kind.credentials(request);
-                unmet += usize::from(credentials != Credentials::Given);
+                let is_refused = credentials == Credentials::Given && refuse(&presented).is_some();
+                unmet += usize::from(is_refused || credentials != Credentials::Given);
                 missing += usize::from(credentials == Credentials::Missing);
             }
             if unmet == 0 {
@@ -48,8 +79,32 @@ impl Contract {
         }
         let Some((_, requirement)) = nearest else { return Vec::new() };
         let help = self.ways(requirements);
-        let unmet = self.kinds(requirement).filter_map(|kind| kind.finding(kind.credentials(request)));
-        unmet.map(|finding| finding.help(help.as_str())).collect()
+        let unmet = self.presented(requirement, request).filter_map(|(presented, kind)| {
+            let credentials = kind.credentials(request);
+            match credentials {
+                Credentials::Given => refuse(&presented).map(|refusal| kind.refused(refusal)),
+                _ => kind.finding(credentials).map(|finding| finding.help(help.as_str())),
+            }
+        });
+        unmet.collect()
+    }
+
+    /// What a request has for a scheme, whatever the operation asks for; `None` if nothing well formed.
+    pub fn credentials<'s>(&'s self, scheme: &'s str, request: &'s Request) -> Option<Cow<'s, str>> {
+        let kind = &self.api.schemes.get(scheme)?.kind;
+        (kind.credentials(request) == Credentials::Given).then(|| kind.sent(request))
+    }
+
+    /// What a request has for each scheme of a requirement.
+    fn presented<'s>(
+        &'s self,
+        requirement: &'s SecurityRequirement,
+        request: &'s Request,
+    ) -> impl Iterator<Item = (Presented<'s>, &'s SchemeKind)> {
+        requirement.schemes.iter().filter_map(move |(name, scopes)| {
+            let kind = &self.api.schemes.get(name)?.kind;
+            Some((Presented { scheme: name, scopes, value: kind.sent(request) }, kind))
+        })
     }
 
     /// The value of `WWW-Authenticate` for an operation: a challenge for each of its schemes, in one line.
@@ -122,6 +177,40 @@ impl SchemeKind {
             _ => request.headers.get_all(name).iter().any(|value| !value.as_bytes().trim_ascii().is_empty()),
         };
         if is_given { Credentials::Given } else { Credentials::Missing }
+    }
+
+    /// What was sent, without the word before it; empty if nothing was.
+    fn sent<'r>(&self, request: &'r Request) -> Cow<'r, str> {
+        let text = |value: &'r [u8]| String::from_utf8_lossy(value.trim_ascii());
+        if let Some(word) = self.word() {
+            let values = request.headers.get_all(AUTHORIZATION).into_iter().map(|value| value.as_bytes().trim_ascii());
+            let mut rests = values.filter_map(|value| {
+                let (sent, rest) = value.split_at_checked(word.len())?;
+                sent.eq_ignore_ascii_case(word.as_bytes()).then_some(rest)
+            });
+            return rests.next().map(text).unwrap_or_default();
+        }
+        let (part, name) = self.seat();
+        match (self, part) {
+            (Self::MutualTls, _) => Cow::Borrowed(""),
+            (_, Part::Query) => {
+                let query = request.query.as_deref().unwrap_or_default();
+                form_urlencoded::parse(query.as_bytes())
+                    .find(|(sent, _)| sent == name)
+                    .map(|(_, value)| value)
+                    .unwrap_or_default()
+            }
+            (_, Part::Cookie) => cookie(request, name).map(Cow::Borrowed).unwrap_or_default(),
+            _ => request.headers.get(name).map(|value| text(value.as_bytes())).unwrap_or_default(),
+        }
+    }
+
+    /// Credentials that are well formed and not accepted.
+    fn refused(&self, refusal: Refusal) -> Finding {
+        let (part, name) = self.seat();
+        let seat = if part == Part::Query { "query parameter" } else { part.as_str() };
+        let message = format!("the token in {seat} `{name}` {}", refusal.what);
+        Finding::error(Code::SECURITY, Place::request(part, name), message).because(refusal.reason)
     }
 
     /// Looks for `word something` in `Authorization`.

@@ -15,6 +15,7 @@ const ROWS: &[&[&str]] = &[
     &["openapi"],
     &["schema"],
     &["contract"],
+    &["session"],
     &["mock", "proxy"],
     &["report"],
     &["shell"],

@@ -1,0 +1,14 @@
+//! What one session remembers: its clock, its tokens, where its scenario stands, and what it did.
+//!
+//! A session is the unit of isolation: hundreds of tests share one server and never meet. Its [`State`] is a plain
+//! value; [`State::apply`] is the only way in which it moves. Nothing here reads a clock: times come from the caller.
+
+mod clock;
+mod name;
+mod state;
+mod token;
+
+pub use clock::Clock;
+pub use name::{BadSession, SessionId};
+pub use state::{Change, Progress, State};
+pub use token::{Ending, Holder, Kind, Token, Tokens};

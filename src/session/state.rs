@@ -1,0 +1,120 @@
+//! The state of a session, and the changes that move it.
+
+use std::sync::Arc;
+
+use super::{Clock, Ending, Token, Tokens};
+
+/// What a session remembers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// Its clock.
+    pub clock: Clock,
+    /// Its tokens.
+    pub tokens: Tokens,
+    /// The scenario that is switched on, and where it stands.
+    pub scenario: Option<Progress>,
+    /// How many logins there were: each makes a family of tokens.
+    pub families: u64,
+}
+
+/// Where a scenario stands. Times are virtual, in milliseconds since the Unix epoch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The scenario's name.
+    pub scenario: Arc<str>,
+    /// The state that it is in; [`Progress::STARTED`] at first.
+    pub state: Arc<str>,
+    /// When it was switched on.
+    pub started_ms: u64,
+    /// When its state was entered.
+    pub entered_ms: u64,
+    /// For each of its rules, how many requests fitted.
+    pub calls: Vec<u64>,
+}
+
+impl Progress {
+    /// The state in which every scenario begins.
+    pub const STARTED: &'static str = "Started";
+
+    /// A scenario that is switched on at a point in virtual time.
+    pub fn start(scenario: &str, now_ms: u64) -> Self {
+        Self {
+            scenario: scenario.into(),
+            state: Self::STARTED.into(),
+            started_ms: now_ms,
+            entered_ms: now_ms,
+            calls: Vec::new(),
+        }
+    }
+}
+
+/// One step of a session's state. Times are virtual, in milliseconds since the Unix epoch.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// The clock is another one.
+    Clock(Clock),
+    /// Somebody logged in: the next tokens are of a new family.
+    FamilyBegun,
+    /// A token was issued.
+    TokenIssued(Box<Token>),
+    /// A token ended before its time.
+    TokenEnded {
+        /// Which one.
+        value: Arc<str>,
+        /// Why.
+        ending: Ending,
+    },
+    /// A scenario was switched on, or the one that is on began anew.
+    ScenarioStarted(Box<Progress>),
+    /// No scenario is on any more.
+    ScenarioStopped,
+    /// The scenario entered another state.
+    ScenarioMoved {
+        /// Which one.
+        to: Arc<str>,
+        /// When.
+        at_ms: u64,
+    },
+    /// A request fitted a rule of the scenario.
+    RuleFitted {
+        /// The rule's number, from 0.
+        rule: usize,
+    },
+    /// Everything is as it was at first.
+    Reset,
+}
+
+impl State {
+    /// Moves the state by one step.
+    pub fn apply(&mut self, change: &Change) {
+        match change {
+            Change::Clock(clock) => self.clock = *clock,
+            Change::FamilyBegun => self.families += 1,
+            Change::TokenIssued(token) => self.tokens.add(Token::clone(token)),
+            Change::TokenEnded { value, ending } => self.tokens.end(value, *ending),
+            Change::ScenarioStarted(progress) => self.scenario = Some(Progress::clone(progress)),
+            Change::ScenarioStopped => self.scenario = None,
+            Change::ScenarioMoved { to, at_ms } => {
+                if let Some(progress) = &mut self.scenario {
+                    progress.state = Arc::clone(to);
+                    progress.entered_ms = *at_ms;
+                }
+            }
+            Change::RuleFitted { rule } => {
+                if let Some(progress) = &mut self.scenario {
+                    if progress.calls.len() <= *rule {
+                        progress.calls.resize(rule + 1, 0);
+                    }
+                    progress.calls[*rule] += 1;
+                }
+            }
+            Change::Reset => *self = Self::default(),
+        }
+    }
+
+    /// True if an answer that asks for no token and issues none is the same as without a session: no scenario is on,
+    /// and the clock shows real time.
+    pub fn is_plain(&self) -> bool {
+        self.scenario.is_none() && self.clock.is_real()
+    }
+}
