@@ -1,5 +1,7 @@
 //! Durations as people write them: `80ms`, `5m`, `1h30m`, and plain numbers of seconds.
 
+use std::fmt::Write as _;
+
 /// Units, in milliseconds.
 const UNITS: [(&str, u64); 6] =
     [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("w", 604_800_000)];
@@ -42,7 +44,7 @@ pub fn write(ms: u64) -> String {
     let mut text = String::new();
     for (name, factor) in UNITS.iter().rev() {
         if rest >= *factor {
-            text.push_str(&format!("{}{name}", rest / factor));
+            let _ = write!(text, "{}{name}", rest / factor);
             rest %= factor;
         }
     }

@@ -65,6 +65,12 @@ pub const EXPLAINED_REACH_MAX: usize = 500;
 pub const STACK_FREE_BYTES: usize = 512 * 1024;
 /// Characters of the name of a session.
 pub const SESSION_NAME_MAX: usize = 128;
+/// Sessions of one server. Each begins with less than a kilobyte.
+pub const SESSIONS_MAX: usize = 10_000;
+/// Time after which a session that was not used is dropped.
+pub const SESSION_IDLE: Duration = Duration::from_hours(1);
+/// Time between two looks for sessions that are not used any more.
+pub const SESSION_SWEEP: Duration = Duration::from_mins(1);
 /// Tokens remembered for one session: beyond it the oldest are forgotten.
 pub const TOKENS_MAX: usize = 10_000;
 /// Time for a client to send its request headers.

@@ -96,7 +96,7 @@ pub fn decide(site: &Site, settings: Settings, request: &Request, now_ms: u64) -
     let mut entry = Entry { at_ms: now_ms, api: None, operation: None, findings: Vec::new(), origin: Origin::Upstream };
     if settings.cors && cors::is_preflight(request) {
         entry.origin = Origin::Mimeo;
-        return Step::Answer(Box::new(Outcome { reply: cors::preflight(request), entry }));
+        return Step::Answer(Box::new(Outcome { reply: cors::preflight(request), effects: Vec::new(), entry }));
     }
     if request.method == Method::CONNECT {
         return Step::Answer(Box::new(end_with(settings, request, entry, tunnel())));
@@ -178,7 +178,7 @@ fn dress(settings: Settings, request: &Request, mut reply: Response, entry: Entr
     if settings.cors {
         cors::allow(&mut reply, request);
     }
-    Outcome { reply, entry }
+    Outcome { reply, effects: Vec::new(), entry }
 }
 
 /// The request as the upstream gets it.

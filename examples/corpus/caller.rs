@@ -6,6 +6,7 @@ use mimeo::{
     answer::Origin,
     contract::{Contract, OperationId, Site},
     mock::{Mock, Moment, Settings, handle},
+    session::State,
 };
 
 /// How the calls ended.
@@ -42,7 +43,7 @@ pub(crate) fn call_all(contract: &Arc<Contract>) -> Calls {
     let mut calls = Calls::default();
     for id in (0..).map(OperationId).take(contract.api.operations.len()) {
         let request = contract.sample_request(id);
-        let outcome = handle(&mock, &request, Moment { now_ms: 0, seed: 0 });
+        let outcome = handle(&mock, &State::default(), &request, Moment { now_ms: 0, seed: 0 }).outcome;
         let status = outcome.reply.status;
         if outcome.entry.origin != Origin::Mimeo {
             calls.answered += 1;

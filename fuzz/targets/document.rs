@@ -11,6 +11,7 @@ use mimeo::{
     limit,
     message::Request,
     mock::{Mock, Moment, Settings, handle},
+    session::State,
     openapi::{MemorySources, load},
     report::{Chapter, Colour, github, json, text},
 };
@@ -61,7 +62,7 @@ fn serve(contract: &Arc<Contract>) {
         let mock = Mock::new(Site { contracts: vec![Arc::clone(contract)] }, settings);
         for operation in contract.api.operations.iter().take(SERVED_MAX) {
             let request = Request::new(operation.method.clone(), &operation.path);
-            handle(&mock, &request, Moment { now_ms: 0, seed: 7 });
+            handle(&mock, &State::default(), &request, Moment { now_ms: 0, seed: 7 });
         }
     }
 }

@@ -16,6 +16,7 @@ use mimeo::{
     finding::{Place, Severity, Side},
     message::Request,
     mock::{Mock, Moment, Settings, handle},
+    session::State,
     openapi::{MemorySources, load},
 };
 
@@ -50,10 +51,10 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     let Some(request) = request::request(text).filter(|_| bytes.len() <= BYTES_MAX) else { return Corpus::Reject };
     let mock = mock(*site, *settings);
     let moment = Moment { now_ms: 0, seed: u64::from(*seed) };
-    let outcome = handle(mock, &request, moment);
+    let outcome = handle(mock, &State::default(), &request, moment).outcome;
     is_well_formed(&outcome);
     is_described(mock, &request, &outcome);
-    let again = handle(mock, &request, moment);
+    let again = handle(mock, &State::default(), &request, moment).outcome;
     assert_eq!(outcome.reply, again.reply, "the same request has the same answer");
     Corpus::Keep
 });

@@ -14,8 +14,43 @@ use crate::{
 pub struct Outcome {
     /// What the client gets. For a HEAD request the body is that of GET: the connection leaves it out.
     pub reply: Response,
+    /// What is done while the answer is sent, in this order.
+    pub effects: Vec<Effect>,
     /// What is said about the exchange.
     pub entry: Entry,
+}
+
+/// Something that happens while an answer is sent. It is data: whoever holds the connection performs it, after the
+/// session's state has moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The answer is held back.
+    Delay {
+        /// For how long, in milliseconds.
+        ms: u64,
+    },
+    /// The body is sent in pieces.
+    Dribble {
+        /// How many.
+        chunks: u32,
+        /// How long all of them take, in milliseconds.
+        over_ms: u64,
+    },
+    /// Something goes wrong on the wire.
+    Fault(Fault),
+}
+
+/// What goes wrong on the wire; the names are `WireMock`'s.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// `CONNECTION_RESET_BY_PEER`: the connection is reset, nothing is sent.
+    ConnectionResetByPeer,
+    /// `EMPTY_RESPONSE`: the connection is closed, nothing is sent.
+    EmptyResponse,
+    /// `MALFORMED_RESPONSE_CHUNK`: status and header fields, then garbage where a chunk should be, then the end.
+    MalformedResponseChunk,
+    /// `RANDOM_DATA_THEN_CLOSE`: garbage instead of an answer, then the end.
+    RandomDataThenClose,
 }
 
 /// What is said about an exchange: for the log, later for the journal.

@@ -6,6 +6,7 @@ use super::{
     decide::{BodyChoice, Choice},
     handle::Settings,
     respond::{self, Prepared},
+    token::is_bound,
 };
 use crate::{
     answer::{Problem, cors},
@@ -26,23 +27,31 @@ pub(super) struct Book {
 #[derive(Debug)]
 struct Page {
     label: Arc<str>,
+    /// True if answers depend on tokens, or change them.
+    is_bound: bool,
     answers: RwLock<Vec<(Choice, Arc<Prepared>)>>,
 }
 
 impl Book {
     /// An empty book with a page for each operation.
     pub(super) fn of(contract: &Contract, settings: &Settings) -> Self {
-        let page = |operation: &crate::openapi::Operation| {
+        let page = |(operation, number): (&crate::openapi::Operation, u32)| {
             let label = operation.id.clone().unwrap_or_else(|| format!("{} {}", operation.method, operation.path));
-            Page { label: label.into(), answers: RwLock::default() }
+            let is_bound = is_bound(contract, OperationId(number));
+            Page { label: label.into(), is_bound, answers: RwLock::default() }
         };
-        let pages = contract.api.operations.iter().map(page).collect();
+        let pages = contract.api.operations.iter().zip(0..).map(page).collect();
         Self { api: contract.api.id.as_str().into(), with_cors: settings.cors, pages }
     }
 
     /// What an operation is called: its operationId, or its method and path.
     pub(super) fn label(&self, operation: OperationId) -> Option<Arc<str>> {
         self.pages.get(operation.0 as usize).map(|page| Arc::clone(&page.label))
+    }
+
+    /// True if the answers of an operation depend on tokens, or change them.
+    pub(super) fn is_bound(&self, operation: OperationId) -> bool {
+        self.pages.get(operation.0 as usize).is_some_and(|page| page.is_bound)
     }
 
     /// The answer of that choice, made on first use, with all header fields that do not depend on the request.

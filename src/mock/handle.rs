@@ -2,19 +2,33 @@
 
 use std::sync::Arc;
 
-use http::StatusCode;
+use http::{StatusCode, header};
 
 use super::{
     book::Book,
     decide,
     preference::{Answered, Preference},
+    token::{Desk, Entrance, issue},
 };
 use crate::{
     answer::{Entry, Origin, Outcome, Problem, cors, violations},
-    contract::{Checked, Contract, Located, Match, Routed, Site},
-    finding::{Code, Finding, Part, Place, Severity},
+    contract::{Checked, Contract, Located, Match, Presented, Received, Routed, Site},
+    finding::{Code, Finding, Part, Place, Reason, Severity},
     message::{Request, Response, header_value},
+    session::{Change, State, http_date},
 };
+
+/// How strict a mock is with credentials.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Auth {
+    /// Tokens of schemes that issue them must have been issued in the session; all others must have their form.
+    #[default]
+    Strict,
+    /// Any token of the right form is taken, but none that the session knows to be over.
+    Lenient,
+    /// Credentials are not looked at.
+    Off,
+}
 
 /// How a mock answers, apart from what its description says.
 #[derive(Clone, Debug)]
@@ -26,6 +40,8 @@ pub struct Settings {
     pub errors: bool,
     /// Judge requests. Without it, even a faulty request gets a success.
     pub validate_request: bool,
+    /// How strict to be with credentials.
+    pub auth: Auth,
     /// Make every body from its schema with varied values, even where there is an example.
     pub dynamic: bool,
     /// Make every body from its schema, even where there is an example.
@@ -34,7 +50,14 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { cors: true, errors: false, validate_request: true, dynamic: false, ignore_examples: false }
+        Self {
+            cors: true,
+            errors: false,
+            validate_request: true,
+            auth: Auth::Strict,
+            dynamic: false,
+            ignore_examples: false,
+        }
     }
 }
 
@@ -65,47 +88,73 @@ impl Mock {
 /// Everything that differs from one run to the next, decided by the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
-    /// Milliseconds since the Unix epoch.
+    /// Real time, in milliseconds since the Unix epoch.
     pub now_ms: u64,
     /// The seed of all varied values.
     pub seed: u64,
 }
 
-/// Answers a request.
-pub fn handle(mock: &Mock, request: &Request, moment: Moment) -> Outcome {
-    let mut entry =
-        Entry { at_ms: moment.now_ms, api: None, operation: None, findings: Vec::new(), origin: Origin::Mimeo };
-    if mock.settings.cors && cors::is_preflight(request) {
-        return Outcome { reply: cors::preflight(request), entry };
-    }
-    let mut reply = match answer(mock, request, moment, &mut entry) {
-        Ok(reply) => reply,
-        Err(problem) => {
-            entry.origin = Origin::Mimeo;
-            let mut reply = problem.response();
-            entry.origin.mark(&mut reply);
-            if mock.settings.cors {
-                cors::allow_any(&mut reply);
-            }
-            // A problem tells the faults of the request, which are noted already.
-            let news = problem.findings.into_iter().filter(|finding| !entry.findings.contains(finding));
-            entry.findings.extend(news.collect::<Vec<_>>());
-            reply
-        }
-    };
-    if entry.operation.is_some()
-        && let Some(text) = violations::header(&entry.findings)
-    {
-        reply.headers.insert("sl-violations", text);
-    }
-    if mock.settings.cors {
-        cors::allow_asking(&mut reply, request);
-    }
-    Outcome { reply, entry }
+/// What came of a request.
+#[derive(Clone, Debug)]
+pub struct Handled {
+    /// What the client gets, and what is said about it.
+    pub outcome: Outcome,
+    /// How the session moves: to be applied in order, before anything else is decided in that session.
+    pub changes: Vec<Change>,
 }
 
-/// Find, authenticate, check, decide, respond.
-fn answer(mock: &Mock, request: &Request, moment: Moment, entry: &mut Entry) -> Result<Response, Problem> {
+/// Answers a request in a session.
+pub fn handle(mock: &Mock, state: &State, request: &Request, moment: Moment) -> Handled {
+    arrive(mock, request, moment).answer(state)
+}
+
+/// A request that has arrived: routed, read and judged as far as that does not depend on the session.
+#[derive(Debug)]
+pub struct Arrival<'m> {
+    mock: &'m Mock,
+    request: &'m Request,
+    moment: Moment,
+    entry: Entry,
+    stage: Stage<'m>,
+}
+
+#[derive(Debug)]
+enum Stage<'m> {
+    /// It is answered without looking at any description.
+    Preflight,
+    /// No operation answers it.
+    Refused(Problem),
+    /// It is for an operation.
+    Operation(Box<Visit<'m>>),
+}
+
+/// A request for an operation.
+#[derive(Debug)]
+struct Visit<'m> {
+    contract: &'m Contract,
+    book: &'m Book,
+    found: Match<'m>,
+    preference: Preference,
+    checked: Checked,
+}
+
+/// Finds the operation that a request is for, and judges the request.
+pub fn arrive<'m>(mock: &'m Mock, request: &'m Request, moment: Moment) -> Arrival<'m> {
+    let mut entry =
+        Entry { at_ms: moment.now_ms, api: None, operation: None, findings: Vec::new(), origin: Origin::Mimeo };
+    let stage = if mock.settings.cors && cors::is_preflight(request) {
+        Stage::Preflight
+    } else {
+        match visit(mock, request, &mut entry) {
+            Ok(visit) => Stage::Operation(Box::new(visit)),
+            Err(problem) => Stage::Refused(problem),
+        }
+    };
+    Arrival { mock, request, moment, entry, stage }
+}
+
+/// Find, authenticate by form, check.
+fn visit<'m>(mock: &'m Mock, request: &'m Request, entry: &mut Entry) -> Result<Visit<'m>, Problem> {
     let (contract, path) = match mock.site.locate(request) {
         Located::Api { contract, path } => (contract, path),
         Located::Ambiguous { addresses } => return Err(ambiguous(request, &addresses)),
@@ -120,43 +169,163 @@ fn answer(mock: &Mock, request: &Request, moment: Moment, entry: &mut Entry) -> 
     };
     entry.operation = book.label(found.operation);
     let preference = Preference::of(request).map_err(|finding| Problem::bad_preference(*finding))?;
-
-    let (faults, checked) = judge(contract, &found, request, mock.settings.validate_request);
+    let (faults, checked) = judge(contract, &found, request, &mock.settings);
     entry.findings = faults;
-    let case = decide::Case {
-        contract,
-        found: &found,
-        request,
-        preference: &preference,
-        settings: &mock.settings,
-        faults: &entry.findings,
-        checked: &checked,
-        seed: moment.seed,
-    };
-    let choice = decide::decide(&case)?;
-    let prepared = book.answer(contract, found.operation, &choice)?;
-    entry.origin = prepared.origin.clone();
-    entry.findings.extend(prepared.findings.iter().cloned());
-    if mock.settings.errors && prepared.findings.iter().any(|finding| finding.severity == Severity::Error) {
-        return Err(Problem::violations(std::mem::take(&mut entry.findings)));
+    Ok(Visit { contract, book, found, preference, checked })
+}
+
+impl Arrival<'_> {
+    /// True if the answer depends on the session, or changes it, even where the session's state is plain.
+    pub fn needs_state(&self) -> bool {
+        match &self.stage {
+            Stage::Operation(visit) => visit.book.is_bound(visit.found.operation),
+            Stage::Preflight | Stage::Refused(_) => false,
+        }
     }
-    let mut reply = prepared.response.clone();
-    let example = match &prepared.origin {
-        Origin::Example(name) => name.as_deref(),
-        _ => None,
-    };
-    let (status, varied) = (choice.status.as_u16(), matches!(choice.body, decide::BodyChoice::Seeded(_)));
-    let answered = Answered { status, forced: choice.forced, example, varied };
-    if let Some(applied) = preference.applied(&answered) {
-        reply.headers.insert("preference-applied", header_value(&applied));
+
+    /// Answers the request in a session.
+    pub fn answer(self, state: &State) -> Handled {
+        let Self { mock, request, moment, mut entry, stage } = self;
+        let mut changes = Vec::new();
+        let answered = match stage {
+            Stage::Preflight => {
+                return Handled {
+                    outcome: Outcome { reply: cors::preflight(request), effects: Vec::new(), entry },
+                    changes,
+                };
+            }
+            Stage::Refused(problem) => Err(problem),
+            Stage::Operation(visit) => {
+                let scene = Scene { mock, state, request, moment, visit: &visit };
+                scene.answer(&mut entry, &mut changes)
+            }
+        };
+        let mut reply = answered.unwrap_or_else(|problem| refused(mock, problem, &mut entry));
+        if entry.operation.is_some()
+            && let Some(text) = violations::header(&entry.findings)
+        {
+            reply.headers.insert("sl-violations", text);
+        }
+        if mock.settings.cors {
+            cors::allow_asking(&mut reply, request);
+        }
+        if !state.clock.is_real() {
+            let now_ms = state.clock.at(moment.now_ms);
+            reply.headers.insert(header::DATE, header_value(&http_date(now_ms)));
+        }
+        Handled { outcome: Outcome { reply, effects: Vec::new(), entry }, changes }
     }
-    Ok(reply)
+}
+
+/// An answer of Mimeo's own.
+fn refused(mock: &Mock, problem: Problem, entry: &mut Entry) -> Response {
+    entry.origin = Origin::Mimeo;
+    let mut reply = problem.response();
+    entry.origin.mark(&mut reply);
+    if mock.settings.cors {
+        cors::allow_any(&mut reply);
+    }
+    // A problem tells the faults of the request, which are noted already.
+    let news = problem.findings.into_iter().filter(|finding| !entry.findings.contains(finding));
+    entry.findings.extend(news.collect::<Vec<_>>());
+    reply
+}
+
+/// A request for an operation, in a session.
+struct Scene<'a> {
+    mock: &'a Mock,
+    state: &'a State,
+    request: &'a Request,
+    moment: Moment,
+    visit: &'a Visit<'a>,
+}
+
+impl Scene<'_> {
+    /// Let in, decide, respond.
+    fn answer(&self, entry: &mut Entry, changes: &mut Vec<Change>) -> Result<Response, Problem> {
+        let Self { mock, request, visit, .. } = *self;
+        let settings = &mock.settings;
+        let desk = Desk {
+            contract: visit.contract,
+            state: self.state,
+            auth: settings.auth,
+            now_ms: self.state.clock.at(self.moment.now_ms),
+            ended: &[],
+        };
+        let received = Received { contract: visit.contract, found: &visit.found, request, checked: &visit.checked };
+        let mut entrance = self.let_in(&desk, &received, entry);
+        let case = decide::Case {
+            contract: visit.contract,
+            found: &visit.found,
+            request,
+            preference: &visit.preference,
+            settings,
+            faults: &entry.findings,
+            checked: &visit.checked,
+            seed: self.moment.seed,
+        };
+        let choice = decide::decide(&case)?;
+        let prepared = visit.book.answer(visit.contract, visit.found.operation, &choice)?;
+        entry.origin = prepared.origin.clone();
+        entry.findings.extend(prepared.findings.iter().cloned());
+        if settings.errors && prepared.findings.iter().any(|finding| finding.severity == Severity::Error) {
+            return Err(Problem::violations(std::mem::take(&mut entry.findings)));
+        }
+        let mut reply = prepared.response.clone();
+        if let Some(entrance) = entrance.as_mut().filter(|_| reply.status.is_success()) {
+            let operation = visit.contract.operation(visit.found.operation);
+            let described = choice.response.and_then(|index| operation.responses.get(index));
+            let issues = described.map_or(&[][..], |response| &response.issues);
+            issue(&desk, &received, issues, self.moment.seed, entrance, &mut reply);
+            changes.append(&mut entrance.changes);
+        }
+        let example = match &prepared.origin {
+            Origin::Example(name) => name.as_deref(),
+            _ => None,
+        };
+        let (status, varied) = (choice.status.as_u16(), matches!(choice.body, decide::BodyChoice::Seeded(_)));
+        let answered = Answered { status, forced: choice.forced, example, varied };
+        if let Some(applied) = visit.preference.applied(&answered) {
+            reply.headers.insert("preference-applied", header_value(&applied));
+        }
+        Ok(reply)
+    }
+
+    /// Judges what the request says about who sends it; notes why it is not let in. `None` if it is not, or if the
+    /// operation has nothing to do with tokens.
+    fn let_in(&self, desk: &Desk<'_>, received: &Received<'_>, entry: &mut Entry) -> Option<Entrance> {
+        let visit = self.visit;
+        if !visit.book.is_bound(visit.found.operation) || desk.auth == Auth::Off {
+            return None;
+        }
+        let has_form = !entry.findings.iter().any(|finding| finding.reason.is_some_and(Reason::is_security));
+        if has_form {
+            let refuse = |presented: &Presented<'_>| desk.refuse_presented(presented, self.request);
+            let refused = visit.contract.authenticate_by(&visit.found, self.request, &refuse);
+            if !refused.is_empty() {
+                // Who is not let in is not told what else is wrong.
+                entry.findings = refused;
+            }
+        }
+        if entry.findings.iter().any(|finding| finding.severity == Severity::Error) {
+            return None;
+        }
+        match Entrance::of(desk, received) {
+            Ok(entrance) => Some(entrance),
+            Err(finding) => {
+                entry.findings.push(*finding);
+                None
+            }
+        }
+    }
 }
 
 /// What is wrong with a request: first its credentials, and only if those are right the rest. Without `validate` it is
 /// only read.
-fn judge(contract: &Contract, found: &Match<'_>, request: &Request, validate: bool) -> (Vec<Finding>, Checked) {
-    let security = if validate { contract.authenticate(found, request) } else { Vec::new() };
+fn judge(contract: &Contract, found: &Match<'_>, request: &Request, settings: &Settings) -> (Vec<Finding>, Checked) {
+    let validate = settings.validate_request;
+    let asks = validate && settings.auth != Auth::Off;
+    let security = if asks { contract.authenticate(found, request) } else { Vec::new() };
     if !security.is_empty() {
         return (security, Checked::default());
     }
@@ -206,5 +375,5 @@ fn no_method(request: &Request, allowed: &[http::Method]) -> Problem {
         "Route resolved, but no method matched",
         vec![finding],
     )
-    .with_header(http::header::ALLOW, &allow)
+    .with_header(header::ALLOW, &allow)
 }

@@ -10,6 +10,7 @@ mod negotiate;
 mod pairing;
 mod preference;
 mod respond;
+mod token;
 
 pub use decide::preview;
-pub use handle::{Mock, Moment, Settings, handle};
+pub use handle::{Arrival, Auth, Handled, Mock, Moment, Settings, arrive, handle};

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-pub use generate::{Impossible, Sampling};
+pub use generate::{Impossible, Sampling, matching};
 pub use shape::{Shape, Types, XmlNote};
 pub use validator::Validator;
 pub use violation::Violation;

@@ -16,7 +16,7 @@ const PREFIX: &str = "/_session/";
 const DEFAULT: &str = "default";
 
 /// The name of a session: letters, digits, `.`, `_`, `~` and `-`, at most [`limit::SESSION_NAME_MAX`] of them.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(Option<Arc<str>>);
 
 /// A name that a session cannot have.

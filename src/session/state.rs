@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Clock, Ending, Token, Tokens};
+use super::{Clock, Ending, SessionId, Token, Tokens};
 
 /// What a session remembers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
+    /// Whose state it is.
+    pub session: SessionId,
     /// Its clock.
     pub clock: Clock,
     /// Its tokens.
@@ -85,6 +87,18 @@ pub enum Change {
 }
 
 impl State {
+    /// The state in which a session begins.
+    pub fn of(session: SessionId) -> Self {
+        Self { session, ..Self::default() }
+    }
+
+    /// Moves the state by several steps, in their order.
+    pub fn apply_all(&mut self, changes: &[Change]) {
+        for change in changes {
+            self.apply(change);
+        }
+    }
+
     /// Moves the state by one step.
     pub fn apply(&mut self, change: &Change) {
         match change {
@@ -108,7 +122,7 @@ impl State {
                     progress.calls[*rule] += 1;
                 }
             }
-            Change::Reset => *self = Self::default(),
+            Change::Reset => *self = Self::of(self.session.clone()),
         }
     }
 

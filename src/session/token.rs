@@ -29,8 +29,6 @@ pub struct Token {
     pub expires_ms: Option<u64>,
     /// Whose it is.
     pub holder: Arc<Holder>,
-    /// True if it can be used for one rotation only.
-    pub single_use: bool,
     /// Why it ended before its time.
     pub ended: Option<Ending>,
 }

@@ -10,6 +10,7 @@ mod log;
 mod patience;
 mod relay;
 mod serve;
+mod sessions;
 mod signal;
 mod upstream;
 mod watch;

@@ -4,7 +4,7 @@ use super::{serve::guarded, upstream::Upstream};
 use crate::{
     answer::Outcome,
     message::Request,
-    mock::{self, Mock, Moment},
+    mock::{Mock, Moment},
     proxy::{self, Ending, Step},
 };
 
@@ -17,16 +17,22 @@ pub struct ProxySettings {
     pub upstream: Upstream,
 }
 
-/// Answers a request; `None` if mimeo itself failed.
-pub(super) async fn relay(mock: &Mock, settings: &ProxySettings, request: &Request, moment: Moment) -> Option<Outcome> {
+/// Answers a request; `None` if mimeo itself failed. `stand_in` answers as the mock does.
+pub(super) async fn relay(
+    mock: &Mock,
+    settings: &ProxySettings,
+    request: &Request,
+    moment: Moment,
+    stand_in: impl FnOnce() -> Option<Outcome>,
+) -> Option<Outcome> {
     let forward = match guarded(|| proxy::decide(&mock.site, settings.proxy, request, moment.now_ms))? {
         Step::Answer(outcome) => return Some(*outcome),
-        Step::Refuse => return guarded(|| mock::handle(mock, request, moment)),
+        Step::Refuse => return stand_in(),
         Step::Forward(forward) => *forward,
     };
     let answer = settings.upstream.send(&forward.request).await;
     match guarded(|| proxy::conclude(settings.proxy, request, forward, answer))? {
         Ending::Answer(outcome) => Some(*outcome),
-        Ending::Mock => guarded(|| mock::handle(mock, request, moment)),
+        Ending::Mock => stand_in(),
     }
 }

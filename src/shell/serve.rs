@@ -21,7 +21,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::TcpStream,
     sync::{Semaphore, watch},
-    time::{sleep, timeout},
+    time::{interval, sleep, timeout},
 };
 use tower::ServiceExt;
 use tracing::{Level, debug, enabled, error, info, warn};
@@ -33,13 +33,15 @@ use super::{
     listen::Listener,
     patience::Patient,
     relay::{ProxySettings, relay},
+    sessions::{Session, Sessions},
 };
 use crate::{
     answer::Outcome,
     finding::Severity,
     limit,
     message::{Request, Response},
-    mock::{Mock, Moment, Settings, handle},
+    mock::{Mock, Moment, Settings, arrive},
+    session::{BadSession, SessionId, State},
 };
 
 /// How a server runs.
@@ -87,6 +89,7 @@ pub struct Server {
 #[derive(Debug)]
 struct Serving {
     mock: ArcSwap<Mock>,
+    sessions: Sessions,
     settings: ServerSettings,
     admin: Router,
 }
@@ -95,7 +98,14 @@ impl Server {
     /// A server of the APIs that were described.
     pub fn new(described: &[Described], settings: ServerSettings) -> Self {
         let mock = Mock::new(site(described), settings.mock.clone());
-        Self { state: Arc::new(Serving { mock: ArcSwap::from_pointee(mock), settings, admin: admin::router() }) }
+        Self {
+            state: Arc::new(Serving {
+                mock: ArcSwap::from_pointee(mock),
+                sessions: Sessions::new(Vec::new(), now_ms()),
+                settings,
+                admin: admin::router(),
+            }),
+        }
     }
 
     /// Serves a new description from the next request on; requests in flight end with the old one.
@@ -111,9 +121,14 @@ impl Server {
         let room = Arc::new(Semaphore::new(limit::CONNECTIONS_MAX));
         let mut can_accept = true;
         let mut stop = pin!(stop);
+        let mut sweep = interval(limit::SESSION_SWEEP);
         loop {
             let accepted = tokio::select! {
                 accepted = listener.socket.accept() => accepted,
+                _ = sweep.tick() => {
+                    self.state.sessions.sweep(now_ms());
+                    continue;
+                }
                 () = &mut stop => break,
             };
             match accepted {
@@ -196,14 +211,23 @@ async fn serve(state: Arc<Serving>, request: HttpRequest<Incoming>) -> Result<Re
     if request.uri().path().starts_with(admin::PREFIX) {
         return state.admin.clone().oneshot(request).await;
     }
-    let request = match read(request, &state.settings).await {
+    let mut request = match read(request, &state.settings).await {
         Ok(request) => request,
         Err(refusal) => return Ok(reply(refusal)),
     };
+    let session = match SessionId::of(&mut request) {
+        Ok(session) => session,
+        Err(fault) => return Ok(reply(bad_session(&fault))),
+    };
     let moment = Moment { now_ms: now_ms(), seed: state.settings.seed };
+    let session = state.sessions.get(&session, moment.now_ms);
     let outcome = match &state.settings.proxy {
-        None => guarded(|| handle(&state.mock.load(), &request, moment)),
-        Some(proxy) => relay(&state.mock.load_full(), proxy, &request, moment).await,
+        None => guarded(|| answer(&state.mock.load(), &session, &request, moment)),
+        Some(proxy) => {
+            let mock = state.mock.load_full();
+            let stand_in = || guarded(|| answer(&mock, &session, &request, moment));
+            relay(&mock, proxy, &request, moment, stand_in).await
+        }
     };
     let Some(outcome) = outcome else {
         error!("a fault in mimeo itself at {} {}; please report it", request.method, request.path);
@@ -212,6 +236,28 @@ async fn serve(state: Arc<Serving>, request: HttpRequest<Incoming>) -> Result<Re
     };
     tell(&request, &outcome);
     Ok(reply(outcome.reply))
+}
+
+/// Answers a request in its session. The state is only locked if the answer depends on it.
+fn answer(mock: &Mock, session: &Session, request: &Request, moment: Moment) -> Outcome {
+    let arrival = arrive(mock, request, moment);
+    if session.is_plain() && !arrival.needs_state() {
+        return arrival.answer(&State::default()).outcome;
+    }
+    session.transact(|state| {
+        let handled = arrival.answer(state);
+        (handled.outcome, handled.changes)
+    })
+}
+
+/// The answer to a request that names a session as none can be called.
+fn bad_session(fault: &BadSession) -> Response {
+    let detail = format!(
+        "{fault}: it has 1 to {} letters, digits, `.`, `_`, `~` or `-`. It is named by the header field Mimeo-Session, \
+         by the path prefix /_session/NAME, or by the cookie mimeo_session.",
+        limit::SESSION_NAME_MAX
+    );
+    refuse(StatusCode::BAD_REQUEST, "The session cannot have this name", &detail)
 }
 
 /// Does pure work; `None` if it panics: a fault in one operation must not take the connection, let alone the server,

@@ -8,6 +8,7 @@ use mimeo::{
     message::{Request, Response},
     mock::{Mock, Moment, Settings, handle},
     openapi::MediaType,
+    session::State,
 };
 use serde_json::{Value, json};
 
@@ -294,7 +295,7 @@ fn made_sequences() {
 /// Status, body and findings of an answer.
 fn played(contract: Contract, request: &Request) -> (u16, String, Vec<String>) {
     let mock = Mock::new(Site { contracts: vec![Arc::new(contract)] }, Settings::default());
-    let outcome = handle(&mock, request, Moment { now_ms: 0, seed: 0 });
+    let outcome = handle(&mock, &State::default(), request, Moment { now_ms: 0, seed: 0 }).outcome;
     let body = String::from_utf8_lossy(&outcome.reply.body).into_owned();
     (outcome.reply.status.as_u16(), body, lines(&outcome.entry.findings))
 }

@@ -22,6 +22,7 @@ use mimeo::{
     mock::{Mock, Moment, Settings, handle},
     openapi::{MemorySources, load},
     report::{Chapter, Colour, text},
+    session::State,
 };
 
 #[test]
@@ -57,7 +58,7 @@ fn played(case: &str) -> String {
     let mock = Mock::new(Site { contracts: vec![Arc::new(contract)] }, settings(description));
     for part in parts {
         let request = request(part);
-        let outcome = handle(&mock, &request, Moment { now_ms: 0, seed: 0 });
+        let outcome = handle(&mock, &State::default(), &request, Moment { now_ms: 0, seed: 0 }).outcome;
         let query = request.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
         let _ = writeln!(told, "==== {} {}{query}\n{}", request.method, request.path, outcome.reply.status);
         for (name, value) in &outcome.reply.headers {

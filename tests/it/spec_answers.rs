@@ -18,6 +18,7 @@ use mimeo::{
     message::Request,
     mock::{Mock, Moment, Settings, handle},
     openapi::{Operation, StatusRange},
+    session::State,
     shell::{Description, describe},
 };
 
@@ -44,7 +45,7 @@ impl Served {
     }
 
     fn send(&self, request: &Request) -> Outcome {
-        handle(&self.mock, request, MOMENT)
+        handle(&self.mock, &State::default(), request, MOMENT).outcome
     }
 }
 

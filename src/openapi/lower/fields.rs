@@ -157,20 +157,19 @@ pub(super) const SECURITY_SCHEME: Object = Object {
 
 pub(super) const TOKEN: Object = Object {
     what: "`x-mimeo-token`",
-    fields: &[(ALL, &["lifetime", "format", "pattern", "length", "single-use", "of", "claim", "known"])],
+    fields: &[(ALL, &["lifetime", "format", "pattern", "length", "of", "claim", "known"])],
 };
 
 pub(super) const KNOWN_TOKEN: Object =
     Object { what: "a token that is known", fields: &[(ALL, &["value", "account"])] };
 
-pub(super) const ISSUE: Object = Object {
-    what: "`x-mimeo-issue`",
-    fields: &[(ALL, &["token", "at", "expires", "lifetime", "claims", "scopes"])],
-};
+pub(super) const ISSUE: Object =
+    Object { what: "`x-mimeo-issue`", fields: &[(ALL, &["token", "at", "expires", "lifetime", "claims", "scopes"])] };
 
 pub(super) const EXPIRES: Object = Object { what: "an expiry", fields: &[(ALL, &["at", "as"])] };
 
-pub(super) const ROTATE: Object = Object { what: "`x-mimeo-rotate`", fields: &[(ALL, &["token", "at", "also"])] };
+pub(super) const ROTATE: Object =
+    Object { what: "`x-mimeo-rotate`", fields: &[(ALL, &["token", "at", "also", "keep"])] };
 
 pub(super) const REVOKE: Object = Object { what: "`x-mimeo-revoke`", fields: &[(ALL, &["tokens", "at"])] };
 

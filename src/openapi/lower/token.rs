@@ -35,22 +35,14 @@ pub(super) fn of_root(root: &Cursor<'_>) -> IndexMap<String, TokenKind> {
 
 fn token_kind(entry: &Cursor<'_>) -> Option<TokenKind> {
     let note = entry.open(&fields::TOKEN)?;
-    let companion = note.text("of").map(|of| Companion {
-        of: of.into_owned(),
-        claim: note.text("claim").unwrap_or_default().into_owned(),
-    });
+    let companion = note
+        .text("of")
+        .map(|of| Companion { of: of.into_owned(), claim: note.text("claim").unwrap_or_default().into_owned() });
     if companion.as_ref().is_some_and(|companion| companion.claim.is_empty()) {
         note.missing(Severity::Error, "what goes with a token", "claim");
         return None;
     }
-    Some(TokenKind {
-        lifetime_ms: lifetime(&note),
-        format: format(&note),
-        single_use: note.flag("single-use").unwrap_or(false),
-        companion,
-        known: known(&note),
-        at: note.at,
-    })
+    Some(TokenKind { lifetime_ms: lifetime(&note), format: format(&note), companion, known: known(&note), at: note.at })
 }
 
 fn lifetime(note: &Cursor<'_>) -> Option<u64> {
@@ -176,6 +168,7 @@ fn rotation(entry: &Cursor<'_>) -> Option<Rotation> {
             token: entry.as_text("x-mimeo-rotate")?.into_owned(),
             at: None,
             also: Vec::new(),
+            keep: false,
             place,
         });
     }
@@ -184,6 +177,7 @@ fn rotation(entry: &Cursor<'_>) -> Option<Rotation> {
         token: name(&note, "what is rotated", "token")?,
         at: note.field("at").and_then(|entry| expression(&entry, Side::Request)),
         also: texts(&note, "also"),
+        keep: note.flag("keep").unwrap_or(false),
         place,
     })
 }
@@ -373,7 +367,7 @@ mod tests {
     #[test]
     fn all_of_it() {
         let (api, findings) = lowered(document(json!({
-            "x-mimeo-tokens": {"refresh": {"lifetime": "24h", "format": "uuid", "single-use": true, "known": ["a"]}},
+            "x-mimeo-tokens": {"refresh": {"lifetime": "24h", "format": "uuid", "known": ["a"]}},
             "x-mimeo-accounts": {"alice": {"password": "p", "code": "1", "names": "a@b.c", "claims": {"id": 7}}},
             "paths": {"/login": {"post": {
                 "x-mimeo-login": {"account": ["$request.body#/user"], "password": "$request.body#/pw",
@@ -388,7 +382,7 @@ mod tests {
         let kind = api.schemes["key"].token.as_ref().unwrap();
         assert_eq!((kind.lifetime_ms, &kind.format), (Some(300_000), &TokenFormat::Jwt));
         let refresh = &api.tokens["refresh"];
-        assert!(refresh.single_use && refresh.format == TokenFormat::Uuid);
+        assert_eq!(refresh.format, TokenFormat::Uuid);
         assert_eq!(refresh.known[0].value, "a");
         assert!(api.accounts[0].is_called("A@B.c") && api.accounts[0].is_called("alice"));
         assert!(!api.accounts[0].is_called("Alice"));
@@ -417,7 +411,9 @@ mod tests {
         check(issue(json!({"token": "key"})), &["missing-field"]);
         check(issue(json!({"token": "key", "at": "$request.body#/x"})), &["bad-value"]);
         check(
-            issue(json!({"token": "key", "at": "$response.body#/x", "expires": {"at": "$response.body#/y", "as": "s"}})),
+            issue(
+                json!({"token": "key", "at": "$response.body#/x", "expires": {"at": "$response.body#/y", "as": "s"}}),
+            ),
             &["bad-value"],
         );
         let scheme = |note: Value| json!({"components": {"securitySchemes": {"key": {"x-mimeo-token": note}}}});

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::super::{documents::Location, expression::Expression};
+use crate::openapi::{documents::Location, expression::Expression};
 
 /// Tokens of one kind: those of a security scheme (`x-mimeo-token` on it), or those that are sent in a body
 /// (`x-mimeo-tokens` at the root).
@@ -12,8 +12,6 @@ pub struct TokenKind {
     pub lifetime_ms: Option<u64>,
     /// What one looks like.
     pub format: TokenFormat,
-    /// True if it can be used for one rotation only; the second use ends all tokens of its family.
-    pub single_use: bool,
     /// What is sent here is no token but a claim of the token that is sent under another scheme.
     pub companion: Option<Companion>,
     /// Tokens that exist from the start, such as those of the documentation's examples.
@@ -114,6 +112,8 @@ pub struct Rotation {
     pub at: Option<Expression>,
     /// Other kinds of which the family's tokens end with it.
     pub also: Vec<String>,
+    /// True if the token that was sent can be used again.
+    pub keep: bool,
     /// Where the note is.
     pub place: Location,
 }

@@ -33,6 +33,12 @@ use plan::Plan;
 /// Passes for one value.
 const PASSES_MAX: usize = 24;
 
+/// A text that a regular expression matches, the same for the same seed; `None` if the pattern cannot be followed.
+pub fn matching(pattern: &str, seed: u64) -> Option<String> {
+    let mut chance = Chance::new(Some(seed), 0);
+    regular::make(&[pattern], merge::Range::default(), &mut chance).filter(|text| regular::matches(pattern, text))
+}
+
 /// How values are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sampling {

@@ -6,6 +6,7 @@ use mimeo::{
     message::Request,
     mock::{Mock, Moment, Settings, handle},
     openapi::{MemorySources, load},
+    session::State,
     shell::ServerSettings,
 };
 use tokio::time::timeout;
@@ -136,7 +137,7 @@ paths:
         let mut request = Request::new(Method::POST, &target);
         request.headers.insert(header::CONTENT_TYPE, "application/json".parse().unwrap());
         request.body = body.into();
-        let outcome = handle(&mock, &request, Moment { now_ms: 0, seed: 0 });
+        let outcome = handle(&mock, &State::default(), &request, Moment { now_ms: 0, seed: 0 }).outcome;
         let fields: usize = outcome.reply.headers.values().map(http::HeaderValue::len).sum();
         let start = &target[..3];
         assert!(fields < 8 * 1024, "{start}: {fields} bytes of header fields");

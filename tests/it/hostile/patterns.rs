@@ -11,6 +11,7 @@ use mimeo::{
     message::Request,
     mock::{Mock, Moment, Settings, handle},
     openapi::{MemorySources, load},
+    session::State,
 };
 
 /// A description with one pattern in a query parameter, a path parameter, a body member and a member name.
@@ -58,7 +59,7 @@ fn check(pattern: &str, attack: &str, status: u16) {
         let mut request = Request::new(Method::POST, &target);
         request.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         request.body = body.into();
-        let outcome = handle(&mock, &request, Moment { now_ms: 0, seed: 0 });
+        let outcome = handle(&mock, &State::default(), &request, Moment { now_ms: 0, seed: 0 }).outcome;
         assert_eq!(outcome.reply.status, status, "{pattern} at {}", &target[..4]);
     }
     // Seconds where exponential time would be years: only a hang is meant here.

@@ -8,6 +8,7 @@ use mimeo::{
     message::Request,
     mock::{Mock, Moment, Settings, handle},
     openapi::{MemorySources, load},
+    session::State,
 };
 use serde_json::{Value, json};
 
@@ -29,7 +30,10 @@ fn post(schemas: &Value, root: &str, body: &str) -> StatusCode {
     let mut request = Request::new(Method::POST, "/a");
     request.headers.insert(header::CONTENT_TYPE, "application/json".parse().unwrap());
     request.body = body.to_owned().into();
-    handle(&Mock::new(site, Settings::default()), &request, Moment { now_ms: 0, seed: 0 }).reply.status
+    handle(&Mock::new(site, Settings::default()), &State::default(), &request, Moment { now_ms: 0, seed: 0 })
+        .outcome
+        .reply
+        .status
 }
 
 fn nested(levels: usize, inside: &str) -> String {

@@ -1,0 +1,9 @@
+//! Tokens that live: who is let in, who logs in, what is issued and what ends.
+
+mod credentials;
+mod issue;
+mod login;
+
+pub(super) use credentials::{Desk, is_bound};
+pub(super) use issue::issue;
+pub(super) use login::Entrance;
