@@ -274,9 +274,9 @@ impl Scene<'_> {
         let mut reply = prepared.response.clone();
         if let Some(entrance) = entrance.as_mut().filter(|_| reply.status.is_success()) {
             let operation = visit.contract.operation(visit.found.operation);
-            let described = choice.response.and_then(|index| operation.responses.get(index));
-            let issues = described.map_or(&[][..], |response| &response.issues);
-            issue(&desk, &received, issues, self.moment.seed, entrance, &mut reply);
+            if let Some(described) = choice.response.and_then(|index| operation.responses.get(index)) {
+                issue(&desk, &received, described, self.moment.seed, entrance, &mut reply);
+            }
             changes.append(&mut entrance.changes);
         }
         let example = match &prepared.origin {

@@ -16,7 +16,7 @@ use mimeo::{
     contract::{Contract, OperationId, Site},
     finding::Severity,
     message::Request,
-    mock::{Mock, Moment, Settings, handle},
+    mock::{Auth, Mock, Moment, Settings, handle},
     openapi::{Operation, StatusRange},
     session::State,
     shell::{Description, describe},
@@ -35,7 +35,11 @@ fn served(name: &str) -> Served {
     let described = describe(&what).unwrap().remove(0);
     let contract = described.contract.expect("the description is served");
     let mock =
-        Mock::new(Site { contracts: vec![Arc::clone(&contract)] }, Settings { cors: false, ..Settings::default() });
+        // Here any token is taken: which tokens are is the matter of `flows.rs`.
+        Mock::new(
+            Site { contracts: vec![Arc::clone(&contract)] },
+            Settings { cors: false, auth: Auth::Lenient, ..Settings::default() },
+        );
     Served { contract, mock }
 }
 

@@ -22,7 +22,7 @@ pub(in crate::mock) fn is_bound(contract: &Contract, id: OperationId) -> bool {
         })
     };
     !operation.tokens.is_empty()
-        || operation.responses.iter().any(|response| !response.issues.is_empty())
+        || operation.responses.iter().any(|response| !response.issues.is_empty() || !response.claims.is_empty())
         || operation.security.iter().flat_map(|one| &one.schemes).any(|(name, _)| lives(name))
 }
 

@@ -9,32 +9,53 @@ use super::{Desk, Entrance};
 use crate::{
     contract::Received,
     message::Response,
-    openapi::{Claim, Expiry, ExpiryForm, Expression, Issue, Source, TokenFormat, unescape_token},
+    openapi::{self, Claim, Expiry, ExpiryForm, Expression, Issue, Source, TokenFormat, unescape_token},
     session::{Change, Holder, Material, Mint, Token, date_time},
 };
 
-/// Writes the tokens that an answer issues into it, and adds what the session is to remember to `entrance.changes`.
+/// Writes the tokens that an answer issues into it, and what it shows of their holder; adds what the session is to
+/// remember to `entrance.changes`.
 pub(in crate::mock) fn issue(
     desk: &Desk<'_>,
     received: &Received<'_>,
-    issues: &[Issue],
+    described: &openapi::Response,
     seed: u64,
     entrance: &mut Entrance,
     reply: &mut Response,
 ) {
-    if issues.is_empty() {
-        return;
-    }
-    let mut sheet = Sheet::of(reply);
     let parent = entrance.holder.take().unwrap_or_default();
+    let mut sheet = Sheet::of(reply);
+    for shown in &described.claims {
+        if let Some(claim) = parent.claims.get(&shown.claim) {
+            sheet.write(&shown.at, claim.clone());
+        }
+    }
+    let has = |issue: &&Issue| issue.when.as_ref().is_none_or(|at| received.value(at).is_some());
+    let issues: Vec<&Issue> = described.issues.iter().filter(has).collect();
+    if !issues.is_empty() {
+        mint(desk, received, &issues, seed, &parent, &mut entrance.changes, &mut sheet);
+    }
+    sheet.finish();
+}
+
+/// Makes tokens for a holder and writes them.
+fn mint(
+    desk: &Desk<'_>,
+    received: &Received<'_>,
+    issues: &[&Issue],
+    seed: u64,
+    parent: &Holder,
+    changes: &mut Vec<Change>,
+    sheet: &mut Sheet<'_>,
+) {
     let family = if parent.family == 0 {
-        entrance.changes.push(Change::FamilyBegun);
+        changes.push(Change::FamilyBegun);
         desk.state.families + 1
     } else {
         parent.family
     };
     for (serial, issue) in (desk.state.tokens.issued()..).zip(issues) {
-        let holder = Arc::new(holder(received, issue, &parent, family));
+        let holder = Arc::new(holder(received, issue, parent, family));
         let note = desk.note(&issue.token);
         let lifetime_ms = issue.lifetime_ms.or_else(|| note.and_then(|note| note.lifetime_ms));
         let expires_ms = lifetime_ms.map(|lifetime| desk.now_ms.saturating_add(lifetime));
@@ -55,7 +76,7 @@ pub(in crate::mock) fn issue(
         if let (Some(expiry), Some(lifetime), Some(expires)) = (&issue.expires, lifetime_ms, expires_ms) {
             sheet.write(&expiry.at, expiry_value(expiry, lifetime, expires));
         }
-        entrance.changes.push(Change::TokenIssued(Box::new(Token {
+        changes.push(Change::TokenIssued(Box::new(Token {
             value,
             kind: desk.kind(&issue.token),
             issued_ms: desk.now_ms,
@@ -64,7 +85,6 @@ pub(in crate::mock) fn issue(
             ended: None,
         })));
     }
-    sheet.finish();
 }
 
 /// Whom a token is for: its parent's holder, with the claims of the note.

@@ -61,9 +61,13 @@ impl Entrance {
             Some(at) => received.text(at),
             None => received.contract.credentials(&rotate.token, received.request).map(Cow::into_owned),
         };
-        let Some(sent) = sent else {
-            // Nothing was sent where something optional may be: then this is another use of the operation.
+        if rotate.when.as_ref().is_some_and(|at| received.value(at).is_none()) {
             return Ok(());
+        }
+        let Some(sent) = sent else {
+            let place = rotate.at.as_ref().map_or(Place::request(Part::Security, ""), place);
+            let message = format!("the token of kind `{}` is missing", rotate.token);
+            return Err(Box::new(Finding::error(Code::SECURITY, place, message).because(Reason::TokenMissing)));
         };
         if let Some(refusal) = desk.refuse(&rotate.token, &sent, &[]) {
             let place = rotate.at.as_ref().map_or(Place::request(Part::Security, ""), place);
@@ -126,14 +130,18 @@ fn logged_in(desk: &Desk<'_>, received: &Received<'_>, login: &Login) -> Result<
     let Some(account) = accounts.iter().find(|account| account.is_called(&name)) else {
         return fault(at, Reason::AccountUnknown, format!("there is no account `{name}`"));
     };
-    let sent = login.password.iter().find_map(|at| Some((at, received.value(at)?)));
-    let is_right = match (&account.password, &sent) {
-        (None, _) => true,
-        (Some(password), Some((_, sent))) => is_password(password, sent),
-        (Some(_), None) => false,
+    let first = |places: &'_ [Expression]| {
+        places.iter().find_map(|at| Some((at.clone(), received.text(at)?)))
     };
+    let (digest, sent) = (first(&login.digest), first(&login.password));
+    let is_right = account.password.as_ref().is_none_or(|password| match (&digest, &sent) {
+        (Some((_, digest)), _) => digest.eq_ignore_ascii_case(&sha256_hex(password)),
+        (None, Some((_, sent))) => sent == password,
+        (None, None) => false,
+    });
     if !is_right {
-        let at = sent.as_ref().map_or(at, |(at, _)| at);
+        let at = digest.or(sent).map_or_else(|| at.clone(), |(at, _)| at);
+        let at = &at;
         return fault(at, Reason::PasswordWrong, format!("that is not the password of `{name}`"));
     }
     if let Some(code) = &account.code {
@@ -150,17 +158,6 @@ fn logged_in(desk: &Desk<'_>, received: &Received<'_>, login: &Login) -> Result<
     }
     let claims = claims_of(account);
     Ok(Some(Arc::new(Holder { family: 0, claims, scopes: None })))
-}
-
-/// True for the password itself, and for an object with its SHA-256 as `digest`.
-fn is_password(password: &str, sent: &Value) -> bool {
-    match sent {
-        Value::String(text) => text == password,
-        other => {
-            let digest = other.get("digest").and_then(Value::as_str);
-            digest.is_some_and(|digest| digest.eq_ignore_ascii_case(&sha256_hex(password)))
-        }
-    }
 }
 
 /// The place in the request that an expression means.

@@ -128,7 +128,7 @@ pub(super) const ENCODING: Object = Object {
 pub(super) const RESPONSE: Object = Object {
     what: "a response",
     fields: &[
-        (ALL, &["description", "headers", "x-mimeo-for", "x-mimeo-issue"]),
+        (ALL, &["description", "headers", "x-mimeo-for", "x-mimeo-issue", "x-mimeo-claims"]),
         (V20, &["schema", "examples"]),
         (V3, &["content", "links"]),
         (V32, &["summary"]),
@@ -164,17 +164,17 @@ pub(super) const KNOWN_TOKEN: Object =
     Object { what: "a token that is known", fields: &[(ALL, &["value", "account"])] };
 
 pub(super) const ISSUE: Object =
-    Object { what: "`x-mimeo-issue`", fields: &[(ALL, &["token", "at", "expires", "lifetime", "claims", "scopes"])] };
+    Object { what: "`x-mimeo-issue`", fields: &[(ALL, &["token", "at", "when", "expires", "lifetime", "claims", "scopes"])] };
 
 pub(super) const EXPIRES: Object = Object { what: "an expiry", fields: &[(ALL, &["at", "as"])] };
 
 pub(super) const ROTATE: Object =
-    Object { what: "`x-mimeo-rotate`", fields: &[(ALL, &["token", "at", "also", "keep"])] };
+    Object { what: "`x-mimeo-rotate`", fields: &[(ALL, &["token", "at", "when", "also", "keep"])] };
 
 pub(super) const REVOKE: Object = Object { what: "`x-mimeo-revoke`", fields: &[(ALL, &["tokens", "at"])] };
 
 pub(super) const LOGIN: Object =
-    Object { what: "`x-mimeo-login`", fields: &[(ALL, &["account", "password", "code", "resume"])] };
+    Object { what: "`x-mimeo-login`", fields: &[(ALL, &["account", "password", "digest", "code", "resume"])] };
 
 pub(super) const RESUME: Object = Object { what: "`resume`", fields: &[(ALL, &["token", "at"])] };
 
@@ -211,7 +211,7 @@ pub(super) fn check_extension(cursor: &Cursor<'_>, key: &str) {
     let message = format!("`{key}` is no extension that is known in this place; it is passed over");
     let help = "known are, at the root, `x-mimeo-id`, `x-mimeo-tokens` and `x-mimeo-accounts`; on security schemes \
                 `x-mimeo-token`; on operations `x-mimeo-login`, `x-mimeo-rotate` and `x-mimeo-revoke`; on responses \
-                `x-mimeo-for` and `x-mimeo-issue`; on examples `x-mimeo-for` and `x-mimeo-template`";
+                `x-mimeo-for`, `x-mimeo-issue` and `x-mimeo-claims`; on examples `x-mimeo-for` and `x-mimeo-template`";
     member.report_key(Severity::Warning, Code::UNKNOWN_EXTENSION, message, help);
 }
 

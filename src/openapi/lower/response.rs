@@ -91,6 +91,7 @@ fn response(status: StatusRange, entry: &Cursor<'_>, produces: &[String]) -> Opt
         },
         answers: example::answers(&cursor),
         issues: token::issues(&cursor),
+        claims: token::shown_claims(&cursor),
         provenance: example::provenance(&cursor),
         at: cursor.at,
     })

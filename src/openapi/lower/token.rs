@@ -15,7 +15,7 @@ use crate::{
         expression::Expression,
         model::{
             Account, Api, Claim, Companion, Expiry, ExpiryForm, Issue, KnownToken, Login, Revocation, Rotation,
-            TokenFormat, TokenKind, TokenNotes,
+            ShownClaim, TokenFormat, TokenKind, TokenNotes,
         },
     },
 };
@@ -115,12 +115,35 @@ fn issue(entry: &Cursor<'_>) -> Option<Issue> {
     Some(Issue {
         token,
         at,
+        when: when(&note),
         expires: note.field("expires").and_then(|entry| expiry(&entry)),
         lifetime_ms: lifetime(&note),
         claims,
         scopes: note.field("scopes").map(|entry| claim(&entry)),
         place: note.at,
     })
+}
+
+/// `when`: something that the request must have.
+fn when(note: &Cursor<'_>) -> Option<Expression> {
+    expression(&note.field("when")?, Side::Request)
+}
+
+/// `x-mimeo-claims` on a response: places in the answer, and the claims that they show.
+pub(super) fn shown_claims(response: &Cursor<'_>) -> Vec<ShownClaim> {
+    let shown = |(place, entry): (&str, Cursor<'_>)| {
+        let claim = entry.as_text("x-mimeo-claims")?.into_owned();
+        match Expression::parse(place) {
+            Some(at @ Expression::Response(_)) => Some(ShownClaim { at, claim }),
+            _ => {
+                let message = format!("`{place}` is no runtime expression of the answer");
+                let help = "write one such as `$response.body#/user/name`";
+                entry.report_key(Severity::Error, Code::BAD_VALUE, message, help);
+                None
+            }
+        }
+    };
+    response.entries("x-mimeo-claims").filter_map(shown).collect()
 }
 
 fn expiry(entry: &Cursor<'_>) -> Option<Expiry> {
@@ -169,6 +192,7 @@ fn rotation(entry: &Cursor<'_>) -> Option<Rotation> {
             at: None,
             also: Vec::new(),
             keep: false,
+            when: None,
             place,
         });
     }
@@ -178,6 +202,7 @@ fn rotation(entry: &Cursor<'_>) -> Option<Rotation> {
         at: note.field("at").and_then(|entry| expression(&entry, Side::Request)),
         also: texts(&note, "also"),
         keep: note.flag("keep").unwrap_or(false),
+        when: when(&note),
         place,
     })
 }
@@ -210,6 +235,7 @@ fn login(entry: &Cursor<'_>) -> Option<Login> {
     Some(Login {
         account: places("account"),
         password: places("password"),
+        digest: places("digest"),
         code: places("code"),
         resume,
         place: note.at.clone(),

@@ -311,6 +311,8 @@ pub struct Response {
     pub answers: Vec<String>,
     /// The tokens that it issues.
     pub issues: Vec<Issue>,
+    /// What it shows of whom a token was issued to.
+    pub claims: Vec<ShownClaim>,
     /// How well it is known.
     pub provenance: Option<Provenance>,
     /// Where it is.

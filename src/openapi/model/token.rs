@@ -58,6 +58,8 @@ pub struct Issue {
     pub token: String,
     /// Where in the answer it is written.
     pub at: Expression,
+    /// It is only issued if the request has something there.
+    pub when: Option<Expression>,
     /// Where and how the answer says when it expires.
     pub expires: Option<Expiry>,
     /// How long it lives, in milliseconds, if not as its kind says.
@@ -94,6 +96,15 @@ pub enum ExpiryForm {
     DateTime,
 }
 
+/// A claim that an answer shows (a member of `x-mimeo-claims` on a response).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownClaim {
+    /// Where in the answer.
+    pub at: Expression,
+    /// The claim's name. A holder without that claim leaves the answer as it is.
+    pub claim: String,
+}
+
 /// Where a claim comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Claim {
@@ -114,6 +125,8 @@ pub struct Rotation {
     pub also: Vec<String>,
     /// True if the token that was sent can be used again.
     pub keep: bool,
+    /// It is only asked for if the request has something there.
+    pub when: Option<Expression>,
     /// Where the note is.
     pub place: Location,
 }
@@ -134,8 +147,10 @@ pub struct Revocation {
 pub struct Login {
     /// Where the account's name is sent.
     pub account: Vec<Expression>,
-    /// Where the password is sent: as text, or as an object with `digest`, its SHA-256 in hexadecimal.
+    /// Where the password is sent.
     pub password: Vec<Expression>,
+    /// Where the SHA-256 of the password is sent instead, in hexadecimal.
+    pub digest: Vec<Expression>,
     /// Where the code of a second factor is sent.
     pub code: Vec<Expression>,
     /// A token of this kind, sent there, is as good as a name and a password.
