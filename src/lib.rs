@@ -42,5 +42,8 @@ pub mod report;
 // world: the only clock, files and sockets
 pub mod shell;
 
+// in Rust tests
+pub mod embed;
+
 // command line
 pub mod cli;

@@ -41,7 +41,7 @@ use crate::{
     limit,
     message::{Request, Response},
     mock::{Mock, Moment, Settings, arrive},
-    session::{BadSession, SessionId, State},
+    session::{BadSession, Change, SessionId, State},
 };
 
 /// How a server runs.
@@ -111,6 +111,18 @@ impl Server {
     /// Serves a new description from the next request on; requests in flight end with the old one.
     pub fn replace(&self, described: &[Described]) {
         self.state.mock.store(Arc::new(Mock::new(site(described), self.state.settings.mock.clone())));
+    }
+
+    /// Decides something by the state of a session and real time, and moves the state by what was decided. The session
+    /// is made if there is none.
+    pub fn transact<T>(&self, session: &SessionId, decide: impl FnOnce(&State, u64) -> (T, Vec<Change>)) -> T {
+        let now_ms = now_ms();
+        self.state.sessions.get(session, now_ms).transact(|state| decide(state, now_ms))
+    }
+
+    /// As [`Server::run`], beside whatever else goes on.
+    pub fn spawn(self, listener: Listener, stop: impl Future<Output = ()> + Send + 'static) {
+        tokio::spawn(self.run(listener, stop));
     }
 
     /// Accepts connections until `stop` is done, then lets requests in flight end.

@@ -19,6 +19,7 @@ const ROWS: &[&[&str]] = &[
     &["mock", "proxy"],
     &["report"],
     &["shell"],
+    &["embed"],
     &["cli"],
 ];
 
@@ -26,7 +27,7 @@ const ROWS: &[&[&str]] = &[
 const FENCED: &[(&[&str], &[&str])] = &[
     (
         &["axum", "hyper", "hyper_util", "tokio", "tower", "notify", "notify_debouncer_full", "arc_swap"],
-        &["shell", "cli"],
+        &["shell", "embed", "cli"],
     ),
     (&["tracing", "tracing_subscriber"], &["shell", "cli"]),
     (&["clap", "clap_complete", "anstream", "anyhow"], &["cli"]),

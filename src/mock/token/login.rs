@@ -130,9 +130,7 @@ fn logged_in(desk: &Desk<'_>, received: &Received<'_>, login: &Login) -> Result<
     let Some(account) = accounts.iter().find(|account| account.is_called(&name)) else {
         return fault(at, Reason::AccountUnknown, format!("there is no account `{name}`"));
     };
-    let first = |places: &'_ [Expression]| {
-        places.iter().find_map(|at| Some((at.clone(), received.text(at)?)))
-    };
+    let first = |places: &'_ [Expression]| places.iter().find_map(|at| Some((at.clone(), received.text(at)?)));
     let (digest, sent) = (first(&login.digest), first(&login.password));
     let is_right = account.password.as_ref().is_none_or(|password| match (&digest, &sent) {
         (Some((_, digest)), _) => digest.eq_ignore_ascii_case(&sha256_hex(password)),

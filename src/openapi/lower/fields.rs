@@ -163,8 +163,10 @@ pub(super) const TOKEN: Object = Object {
 pub(super) const KNOWN_TOKEN: Object =
     Object { what: "a token that is known", fields: &[(ALL, &["value", "account"])] };
 
-pub(super) const ISSUE: Object =
-    Object { what: "`x-mimeo-issue`", fields: &[(ALL, &["token", "at", "when", "expires", "lifetime", "claims", "scopes"])] };
+pub(super) const ISSUE: Object = Object {
+    what: "`x-mimeo-issue`",
+    fields: &[(ALL, &["token", "at", "when", "expires", "lifetime", "claims", "scopes"])],
+};
 
 pub(super) const EXPIRES: Object = Object { what: "an expiry", fields: &[(ALL, &["at", "as"])] };
 

@@ -1,0 +1,146 @@
+//! A mock that runs, and its sessions.
+
+use std::net::SocketAddr;
+
+use tokio::sync::oneshot;
+
+use crate::{
+    duration,
+    session::{Change, Ending, SessionId, State, Token, parse_date_time},
+    shell::Server,
+};
+
+/// A mock that runs until this handle is dropped.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    ids: Vec<String>,
+    server: Server,
+    /// Dropped with the handle, which stops the server.
+    _stop: oneshot::Sender<()>,
+}
+
+impl Running {
+    pub(super) fn new(address: SocketAddr, ids: Vec<String>, server: Server, stop: oneshot::Sender<()>) -> Self {
+        Self { address, ids, server, _stop: stop }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its address as a URL without a trailing slash: `http://127.0.0.1:51234`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The address of one of several APIs; `None` if there is none with that id.
+    pub fn url_of(&self, api: &str) -> Option<String> {
+        self.ids.iter().any(|id| id == api).then(|| format!("http://{}/{api}", self.address))
+    }
+
+    /// A session, which is made when it is first used.
+    ///
+    /// # Panics
+    ///
+    /// If no session can have that name: it has letters, digits, `.`, `_`, `~` and `-` only.
+    #[expect(clippy::panic, reason = "a name that a test writes down is right or wrong in every run")]
+    pub fn session(&self, name: &str) -> Session<'_> {
+        match SessionId::new(name) {
+            Ok(id) => Session { mock: self, id },
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// A session of a mock that runs: its own clock, tokens and scenario. Requests reach it by [`Session::url`], or by the
+/// header field `Mimeo-Session` with its name.
+#[derive(Clone, Debug)]
+pub struct Session<'m> {
+    mock: &'m Running,
+    id: SessionId,
+}
+
+impl Session<'_> {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.id.as_str()
+    }
+
+    /// The address under which every request belongs to this session.
+    pub fn url(&self) -> String {
+        if self.id.is_default() { self.mock.url() } else { format!("{}/_session/{}", self.mock.url(), self.id) }
+    }
+
+    /// Lets time pass, at once.
+    ///
+    /// # Panics
+    ///
+    /// If `by` is no duration such as `5m`, `90s` or `1h30m`.
+    #[expect(clippy::panic, reason = "a duration that a test writes down is right or wrong in every run")]
+    pub fn advance(&self, by: &str) {
+        let Some(ms) = duration::parse(by).and_then(|ms| i64::try_from(ms).ok()) else {
+            panic!("`{by}` is no duration: write a number with ms, s, m, h or d, such as `5m`");
+        };
+        self.change(|state, _| vec![Change::Clock(state.clock.advanced(ms))]);
+    }
+
+    /// Sets the clock; it goes on from there, unless it stands still.
+    ///
+    /// # Panics
+    ///
+    /// If `to` is no time such as `2026-11-25T12:00:00Z`.
+    #[expect(clippy::panic, reason = "a time that a test writes down is right or wrong in every run")]
+    pub fn set_clock(&self, to: &str) {
+        let Some(to_ms) = parse_date_time(to) else {
+            panic!("`{to}` is no time as RFC 3339 has it, such as `2026-11-25T12:00:00Z`");
+        };
+        self.change(|state, now_ms| vec![Change::Clock(state.clock.set(to_ms, now_ms))]);
+    }
+
+    /// Lets the clock stand still.
+    pub fn freeze(&self) {
+        self.change(|state, now_ms| vec![Change::Clock(state.clock.frozen(now_ms))]);
+    }
+
+    /// Lets the clock go on.
+    pub fn resume(&self) {
+        self.change(|state, now_ms| vec![Change::Clock(state.clock.released(now_ms))]);
+    }
+
+    /// The tokens that were issued in it, the oldest first.
+    pub fn tokens(&self) -> Vec<Token> {
+        self.mock.server.transact(&self.id, |state, _| (state.tokens.iter().cloned().collect(), Vec::new()))
+    }
+
+    /// Lets all live tokens of a kind expire: those of a security scheme, or of a member of `x-mimeo-tokens`. Says how
+    /// many there were.
+    pub fn expire(&self, kind: &str) -> usize {
+        self.end(kind, Ending::Expired)
+    }
+
+    /// Revokes all live tokens of a kind. Says how many there were.
+    pub fn revoke(&self, kind: &str) -> usize {
+        self.end(kind, Ending::Revoked)
+    }
+
+    /// Forgets everything that happened in it.
+    pub fn reset(&self) {
+        self.change(|_, _| vec![Change::Reset]);
+    }
+
+    fn end(&self, kind: &str, ending: Ending) -> usize {
+        self.mock.server.transact(&self.id, |state, now_ms| {
+            let now_ms = state.clock.at(now_ms);
+            let live = state.tokens.iter().filter(|token| *token.kind.name == *kind && token.is_live(now_ms));
+            let changes: Vec<Change> =
+                live.map(|token| Change::TokenEnded { value: token.value.clone(), ending }).collect();
+            (changes.len(), changes)
+        })
+    }
+
+    fn change(&self, decide: impl FnOnce(&State, u64) -> Vec<Change>) {
+        self.mock.server.transact(&self.id, |state, now_ms| ((), decide(state, now_ms)));
+    }
+}
