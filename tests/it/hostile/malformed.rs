@@ -279,3 +279,36 @@ async fn nothing_is_smuggled() {
         assert!(!answer.contains("smuggled"), "{lines:?}: {answer}");
     }
 }
+
+/// Whoever stands in between may have taken another host than we would.
+#[tokio::test]
+async fn one_host_is_named() {
+    let running = start(PETS, ServerSettings::default()).await;
+    for (head, status) in [
+        ("GET /pets HTTP/1.1\r\nhost: x", "200"),
+        ("GET /pets HTTP/1.1\r\nhost:", "200"),
+        ("GET http://y/pets HTTP/1.1\r\nhost: x", "200"),
+        ("GET /pets HTTP/1.1", "400"),
+        ("GET http://y/pets HTTP/1.1", "400"),
+        ("GET /pets HTTP/1.1\r\nhost: x\r\nhost: x", "400"),
+        ("GET /pets HTTP/1.1\r\nhost: x\r\nHost: y", "400"),
+        ("GET /__mimeo/health HTTP/1.1", "400"),
+    ] {
+        begins(&exchange(&running, &format!("{head}\r\nconnection: close\r\n\r\n")).await, status);
+    }
+    let answer = String::from_utf8_lossy(&sent(running.address, b"GET /pets HTTP/1.0\r\n\r\n").await).into_owned();
+    assert!(answer.starts_with("HTTP/1.0 200"), "{answer}");
+}
+
+/// A body in a million pieces is one body: its cost is that of its bytes, and the server goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_in_very_many_chunks() {
+    let running = start(PETS, ServerSettings::default()).await;
+    let head = "POST /pets HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n";
+    let spaces = "1\r\n \r\n".repeat(200_000);
+    let whole = format!("{head}e\r\n{{\"name\":\"Rex\"}}\r\n{spaces}0\r\n\r\n");
+    begins(&exchange(&running, &whole).await, "201");
+    // What a chunk says besides its length is bounded in all chunks together.
+    let extended = format!("{head}{}", "1;abcdefgh\r\n \r\n".repeat(200_000));
+    begins(&String::from_utf8_lossy(&sent(running.address, extended.as_bytes()).await), "400");
+}
