@@ -94,7 +94,7 @@ pub const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 pub const WRITE_BYTES_MIN: usize = 64 * 1024;
 /// Bytes of answers that the system keeps for one connection: a crowd of slow readers must not fill its memory, and it
 /// only says that a client has read when a good part of this is free again.
-pub const SEND_BUFFER_BYTES: usize = 128 * 1024;
+pub const SEND_BUFFER_BYTES: usize = 64 * 1024;
 /// Time to take in the rest of a body that is too large: a client that is still sending when the connection is closed
 /// never sees why.
 pub const LINGER_TIMEOUT: Duration = Duration::from_secs(5);

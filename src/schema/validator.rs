@@ -72,7 +72,11 @@ impl Validator {
     fn verdict(&self, value: &Value) -> Option<bool> {
         let Some(definition) = &self.definition else { return Some(true) };
         let judge = || is_valid(definition, self.number, &self.core, value);
-        judging::within(limit::JUDGED_STEPS_MAX, judge).or_else(|| judging::within(judging::worth(value), judge))
+        judging::within(limit::JUDGED_STEPS_MAX, judge).or_else(|| {
+            // Only a large value is worth a second try.
+            let worth = judging::worth(value);
+            if worth > limit::JUDGED_STEPS_MAX * 5 / 4 { judging::within(worth, judge) } else { None }
+        })
     }
 
     /// Everything that is wrong with a value, at most [`limit::VIOLATIONS_MAX`]; empty if it satisfies the schema.

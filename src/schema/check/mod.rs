@@ -82,7 +82,8 @@ impl Checker<'_> {
         let number = self.schemas.definitions.number(Key::whole(schema, Direction::Request, Purpose::Check));
         if self.schemas.lowered(number).is_some_and(|lowered| sees_too_much(self.schemas, &lowered.value)) {
             let place = self.schemas.documents.place(&schema.at.child(keyword));
-            let message = format!("`{keyword}` sees other schemas in more ways than can be compiled, so nothing is checked");
+            let message =
+                format!("`{keyword}` sees other schemas in more ways than can be compiled, so nothing is checked");
             let help = "let fewer choices lead to the same schemas";
             self.findings.push(Finding::error(Code::TOO_LARGE, place, message).help(help));
         }

@@ -183,7 +183,9 @@ fn deep_nesting_of_every_kind_is_refused() {
     const LEVELS: usize = 100_000;
     let mock = anything();
     let list = format!("{}{}", "[".repeat(LEVELS), "]".repeat(LEVELS));
-    let part = format!("--b\r\ncontent-disposition: form-data; name=\"a\"\r\ncontent-type: application/json\r\n\r\n{list}\r\n--b--\r\n");
+    let part = format!(
+        "--b\r\ncontent-disposition: form-data; name=\"a\"\r\ncontent-type: application/json\r\n\r\n{list}\r\n--b--\r\n"
+    );
     for (media_type, body) in [
         ("application/json", list.clone()),
         ("application/json", "[".repeat(LEVELS)),

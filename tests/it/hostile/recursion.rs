@@ -126,9 +126,7 @@ fn chains_of_choices_take_bounded_time() {
 /// Fifty branches at each of six levels, which is not deep: explained branch by branch, 50^6 are 15 billion.
 #[test]
 fn many_branches_are_explained_in_bounded_time() {
-    let branch = |number: usize| {
-        json!({ "type": "object", "required": [format!("r{number}")], "properties": { "c": { "$ref": "#/components/schemas/N" } } })
-    };
+    let branch = |number: usize| json!({ "type": "object", "required": [format!("r{number}")], "properties": { "c": { "$ref": "#/components/schemas/N" } } });
     let schemas = json!({ "N": { "anyOf": (0..50).map(branch).collect::<Vec<_>>() } });
     assert_eq!(post(&schemas, "N", &nested(6, "1")), StatusCode::BAD_REQUEST);
 }
