@@ -173,7 +173,7 @@ fn posted(mock: &Mock, target: &str, media_type: &str, body: impl Into<bytes::By
     let mut request = Request::new(Method::POST, target);
     request.headers.insert(header::CONTENT_TYPE, media_type.parse().unwrap());
     request.body = body.into();
-    let outcome = handle(mock, &request, Moment { now_ms: 0, seed: 0 });
+    let outcome = handle(mock, &State::default(), &request, Moment { now_ms: 0, seed: 0 }).outcome;
     (outcome.reply.status.as_u16(), outcome.reply.headers.values().map(http::HeaderValue::len).sum())
 }
 
