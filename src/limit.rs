@@ -31,6 +31,8 @@ pub const PATH_SEGMENTS_MAX: usize = 128;
 pub const SCHEMA_REACH_MAX: usize = 20_000;
 /// Definitions that may apply to the same value, each by way of the last; judging a value recurses through them.
 pub const SCHEMA_CHAIN_MAX: usize = 100;
+/// Ways in which `unevaluatedProperties` may see definitions through others; each is compiled by itself.
+pub const SCHEMA_WAYS_MAX: usize = 10_000;
 /// Nesting levels of a JSON body. `serde_json` stops there, and so do most servers.
 pub const BODY_DEPTH_MAX: usize = 128;
 /// Bytes of one request body, unless `--body-max` says otherwise.
@@ -55,10 +57,18 @@ pub const GENERATED_NODES_MAX: usize = 20_000;
 pub const PATTERN_STEPS_MAX: usize = 10_000;
 /// Answers kept ready for one operation: real ones have at most some dozens of examples.
 pub const ANSWERS_KEPT_MAX: usize = 64;
+/// Definitions that are asked to judge one value, at the least: about a tenth of a second. A schema whose choices lead to
+/// the same definitions over and over would have no end.
+pub const JUDGED_STEPS_MAX: usize = 1_000_000;
+/// Definitions that are asked besides for each value in a value that is large: a choice of so many branches fits in.
+pub const JUDGED_STEPS_PER_VALUE: usize = 32;
 /// Levels of a value whose faults are explained branch by branch: each level multiplies the branches.
 pub const EXPLAINED_LEVELS_MAX: usize = 6;
 /// Values in a value whose faults are explained branch by branch.
 pub const EXPLAINED_VALUES_MAX: usize = 10_000;
+/// Subschemas of the definitions that are asked to explain the faults of one value branch by branch: each may make an
+/// error of some hundred bytes.
+pub const EXPLAINED_STEPS_MAX: usize = 300_000;
 /// Definitions that a schema may reach whose faults are explained branch by branch: it is compiled once more for that.
 pub const EXPLAINED_REACH_MAX: usize = 500;
 /// Bytes of stack kept free below a schema, and added where they are not: inline levels of one definition fit in.
@@ -77,8 +87,14 @@ pub const TOKENS_MAX: usize = 10_000;
 pub const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for a client to send its request body.
 pub const BODY_READ_TIMEOUT: Duration = Duration::from_secs(30);
-/// Time for which a client may take nothing of an answer that is being sent.
+/// Time in which a client must take [`WRITE_BYTES_MIN`] of an answer that is being sent, or what is left of it.
 pub const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Bytes of an answer that a client must take in each [`WRITE_TIMEOUT`]: about 2 kB a second, a third of what a modem of
+/// 56k did. Who takes a byte now and then is as good as gone.
+pub const WRITE_BYTES_MIN: usize = 64 * 1024;
+/// Bytes of answers that the system keeps for one connection: a crowd of slow readers must not fill its memory, and it
+/// only says that a client has read when a good part of this is free again.
+pub const SEND_BUFFER_BYTES: usize = 64 * 1024;
 /// Time to take in the rest of a body that is too large: a client that is still sending when the connection is closed
 /// never sees why.
 pub const LINGER_TIMEOUT: Duration = Duration::from_secs(5);
@@ -100,6 +116,10 @@ pub const UPSTREAM_TIMEOUT: Duration = Duration::from_mins(1);
 pub const UPSTREAM_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 /// Connections served at once.
 pub const CONNECTIONS_MAX: usize = 20_000;
+/// Connections that wait to be accepted, as far as the system allows; the next one is put off by a second.
+pub const CONNECTIONS_WAITING_MAX: i32 = 4_096;
+/// File descriptors that the process asks for: one for each connection, and some for files.
+pub const DESCRIPTORS_WANTED: u64 = CONNECTIONS_MAX as u64 + 1_000;
 /// Bytes of one compiled pattern. `^.{1,2000}$` takes about 1 MB.
 pub const PATTERN_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Bytes of the message of one finding, and of its help: what a description or a request writes is quoted in them.

@@ -15,8 +15,8 @@ use crate::{
     finding::Severity,
     report::{self, Chapter},
     shell::{
-        Described, Description, Listener, LogFormat, Server, ServerSettings, UpstreamUrl, Watcher, describe, start_log,
-        stopped,
+        Described, Description, Listener, LogFormat, Server, ServerSettings, UpstreamUrl, Watcher, describe,
+        raise_descriptor_limit, start_log, stopped,
     },
 };
 
@@ -34,6 +34,7 @@ pub(super) fn serve(
     if let Some(broken) = described.iter().find(|it| it.contract.is_none()) {
         bail!("`{}` cannot be served", broken.name);
     }
+    raise_descriptor_limit();
     let runtime = runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
     runtime.block_on(async {
         let stop = stopped().context("cannot listen for signals")?;

@@ -75,6 +75,7 @@ codes! {
     SECURITY = "security", "No security requirement is satisfied.";
     MALFORMED_BODY = "malformed-body", "The body is not what its media type says.";
     MALFORMED_PARAMETER = "malformed-parameter", "A parameter is not serialized as its style says.";
+    TOO_INVOLVED = "too-involved", "A value takes more steps to judge by its schema than are allowed, and counts as wrong.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", "The body's media type is not one of those described.";
     NOT_ACCEPTABLE = "not-acceptable", "No described media type is acceptable to the client.";
     UNDOCUMENTED_STATUS = "undocumented-status", "The answer's status is not described.";

@@ -13,6 +13,7 @@ mod core;
 mod definitions;
 mod format;
 mod generate;
+mod judging;
 mod lower;
 mod pattern;
 mod shape;

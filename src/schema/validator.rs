@@ -9,7 +9,10 @@
 //! branches. That happens when the first wrong value is met. Values with many levels, and values of schemas that reach
 //! very many others, are explained by the definitions one after the other instead.
 
-use std::sync::{Arc, OnceLock, Weak};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock, Weak},
+};
 
 use jsonschema::{Keyword, ValidationError, error::ValidationErrorKind};
 use serde_json::{Map, Value, json};
@@ -17,7 +20,7 @@ use serde_json::{Map, Value, json};
 use super::{
     core::Core,
     definitions::{Chain, Definition, Number, number_of, reference},
-    format, pattern,
+    format, judging, lower, pattern,
     violation::{self, Violation},
 };
 use crate::{
@@ -36,6 +39,9 @@ const EXPLAIN_STEPS_MAX: usize = 1_000;
 
 /// The keyword that stands for `$ref` where a schema is cut.
 const CUT: &str = "mimeo-cut";
+
+/// The keyword that counts the definitions which are asked where a schema is whole.
+const STEP: &str = "mimeo-step";
 
 /// A definition, compiled; `None` where there is nothing to check.
 pub(super) type Compiled = Option<jsonschema::Validator>;
@@ -57,9 +63,20 @@ impl Validator {
         Self { number, definition, core: Arc::downgrade(core), whole: OnceLock::new() }
     }
 
-    /// True if the value satisfies the schema. The fast path.
+    /// True if the value satisfies the schema; false if that would take too many steps to say. The fast path.
     pub fn is_valid(&self, value: &Value) -> bool {
-        self.definition.as_ref().is_none_or(|definition| is_valid(definition, self.number, &self.core, value))
+        self.verdict(value) == Some(true)
+    }
+
+    /// Whether the value satisfies the schema; `None` if that would take more steps than it is worth.
+    fn verdict(&self, value: &Value) -> Option<bool> {
+        let Some(definition) = &self.definition else { return Some(true) };
+        let judge = || is_valid(definition, self.number, &self.core, value);
+        judging::within(limit::JUDGED_STEPS_MAX, judge).or_else(|| {
+            // Only a large value is worth a second try.
+            let worth = judging::worth(value);
+            if worth > limit::JUDGED_STEPS_MAX * 5 / 4 { judging::within(worth, judge) } else { None }
+        })
     }
 
     /// Everything that is wrong with a value, at most [`limit::VIOLATIONS_MAX`]; empty if it satisfies the schema.
@@ -68,15 +85,25 @@ impl Validator {
     /// would cost its branches to the power of the levels.
     pub fn violations(&self, value: &Value) -> Vec<Violation> {
         let Some(core) = self.core.upgrade() else { return Vec::new() };
-        if self.is_valid(value) {
-            return Vec::new();
+        let written = || core.lowered(self.number)?.origin("").map(|(written, _)| written);
+        match self.verdict(value) {
+            Some(true) => return Vec::new(),
+            Some(false) => (),
+            None => return vec![violation::too_involved(written())],
         }
         let mut found: Vec<Violation> = Vec::new();
         if is_plain(value, limit::EXPLAINED_LEVELS_MAX, &mut limit::EXPLAINED_VALUES_MAX.clone()) {
-            roomy(|| self.explain_whole(&core, value, &mut found));
+            let explain = || roomy(|| self.explain_whole(&core, value, &mut found));
+            if judging::within(limit::EXPLAINED_STEPS_MAX, explain).is_none() {
+                found.clear();
+            }
         }
         if found.is_empty() {
-            Explainer { core: &core, found: &mut found, steps: EXPLAIN_STEPS_MAX }.explain(self.number, value, "");
+            let mut explainer = Explainer { core: &core, found: &mut found, steps: EXPLAIN_STEPS_MAX };
+            let explain = || explainer.explain(self.number, value, "");
+            if judging::within(judging::worth(value), explain).is_none() {
+                found = vec![violation::whole("", written())];
+            }
         }
         found.truncate(limit::VIOLATIONS_MAX);
         without_echoes(found)
@@ -86,7 +113,7 @@ impl Validator {
     fn explain_whole(&self, core: &Core, value: &Value, found: &mut Vec<Violation>) {
         let whole = self.whole.get_or_init(|| {
             let is_small = core.reached(self.number).is_some_and(|reached| reached.len() <= limit::EXPLAINED_REACH_MAX);
-            if is_small { compiled_whole(core, self.number) } else { None }
+            if is_small { compiled_whole(core, self.number, weight) } else { None }
         });
         let Some(whole) = whole else { return };
         for error in whole.iter_errors(value) {
@@ -165,10 +192,40 @@ impl<'i> Keyword<'i> for Cut {
     }
 
     fn is_valid(&self, instance: &'i Value) -> bool {
-        let definition = self.definition.upgrade();
-        let ask = |definition: Arc<Definition>| is_valid(&definition, self.number, &self.core, instance);
+        let Some(definition) = self.definition.upgrade() else { return true };
+        let judge = || is_valid(&definition, self.number, &self.core, instance);
         // Each reference is a step of recursion, and a body may be as deep as a description wants it.
-        roomy(|| definition.is_none_or(ask))
+        judging::ask(self.number, instance, || roomy(judge))
+    }
+}
+
+/// The keyword that lets a definition of a whole schema be asked only as long as there are steps; its value is how many
+/// it takes.
+struct Step {
+    steps: usize,
+}
+
+impl<'i> Keyword<'i> for Step {
+    fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
+        if Keyword::is_valid(self, instance) { Ok(()) } else { Err(ValidationError::custom("no steps are left")) }
+    }
+
+    fn is_valid(&self, _: &'i Value) -> bool {
+        judging::step(self.steps)
+    }
+}
+
+/// A schema that is passed over once no steps are left. What it is wrapped in is known to [`origin`].
+fn stepped(schema: Value, steps: usize) -> Value {
+    if schema.is_object() { json!({ "if": { STEP: steps }, "then": schema }) } else { schema }
+}
+
+/// About how many errors a value can have by one definition.
+fn weight(schema: &Value) -> usize {
+    match schema {
+        Value::Object(members) => 1 + members.values().map(weight).sum::<usize>(),
+        Value::Array(items) => items.iter().map(weight).sum(),
+        _ => 0,
     }
 }
 
@@ -190,7 +247,7 @@ fn compiled(core: &Arc<Core>, number: Number) -> Compiled {
         return None;
     }
     if !is_cut(core, number) {
-        return compiled_whole(core, number);
+        return compiled_whole(core, number, |_| 1);
     }
     let mut schema = lowered.value.clone();
     cut(&mut schema);
@@ -202,19 +259,27 @@ fn is_cut(core: &Core, number: Number) -> bool {
     core.chain(number) != Chain::Endless && core.lowered(number).is_some_and(|lowered| !looks_through(&lowered.value))
 }
 
-/// Compiles a definition with all that it reaches.
-fn compiled_whole(core: &Core, number: Number) -> Compiled {
+/// Compiles a definition with all that it reaches; `steps` says what asking one of them takes.
+fn compiled_whole(core: &Core, number: Number, steps: fn(&Value) -> usize) -> Compiled {
     let reached = core.reached(number)?;
     let is_long =
         |number: &Number| matches!(core.chain(*number), Chain::Length(length) if length > limit::SCHEMA_CHAIN_MAX);
     // What is endless is walked with care by the validating crate; what is only long would exhaust the stack.
     let endless = reached.iter().filter(|number| core.chain(**number) == Chain::Endless).count();
-    if reached.iter().any(is_long) || endless > limit::SCHEMA_CHAIN_MAX {
+    let sees_too_much = |number: &Number| core.lowered(*number).is_some_and(|it| sees_too_much(core, &it.value));
+    if reached.iter().any(is_long) || endless > limit::SCHEMA_CHAIN_MAX || reached.iter().any(sees_too_much) {
         return None;
     }
-    let definition = |number: Number| Some((number.to_string(), core.lowered(number)?.value.clone()));
+    let definition = |number: Number| {
+        let schema = &core.lowered(number)?.value;
+        Some((number.to_string(), stepped(schema.clone(), steps(schema))))
+    };
     let definitions: Map<String, Value> = reached.into_iter().filter_map(definition).collect();
-    build(json!({ "$ref": reference(number), "$defs": definitions }), &|schema| format::options().build(schema))
+    let options = format::options().clone().with_keyword(STEP, |_, value, _| {
+        let steps = value.as_u64().and_then(|steps| usize::try_from(steps).ok()).unwrap_or(1);
+        Ok(Box::new(Step { steps }))
+    });
+    build(json!({ "$ref": reference(number), "$defs": definitions }), &|schema| options.build(schema))
 }
 
 /// Builds a schema; what cannot be compiled of it is left out.
@@ -283,6 +348,38 @@ fn looks_through(schema: &Value) -> bool {
     }
 }
 
+/// True if a keyword in the schema has to look through references in too many ways to be compiled: each way is a part of
+/// its own, also where many lead to the same definition.
+pub(super) fn sees_too_much(core: &Core, schema: &Value) -> bool {
+    match schema {
+        Value::Object(map) => {
+            let looks = map.contains_key("unevaluatedProperties") || map.contains_key("unevaluatedItems");
+            let mut seen = Vec::new();
+            if looks {
+                lower::collect_in_place(schema, &mut seen);
+            }
+            let mut known = HashMap::new();
+            let ways = seen.into_iter().fold(0, |sum: usize, next| sum.saturating_add(ways(core, next, &mut known)));
+            ways > limit::SCHEMA_WAYS_MAX || map.values().any(|value| sees_too_much(core, value))
+        }
+        Value::Array(items) => items.iter().any(|item| sees_too_much(core, item)),
+        _ => false,
+    }
+}
+
+/// In how many ways a definition and those that apply to the same value are met, by way of one another.
+fn ways(core: &Core, number: Number, known: &mut HashMap<Number, usize>) -> usize {
+    if let Some(ways) = known.get(&number) {
+        return *ways;
+    }
+    // What comes back to itself is met no second time.
+    known.insert(number, 0);
+    let children = core.lowered(number).map(|lowered| lowered.in_place.as_slice()).unwrap_or_default();
+    let sum = children.iter().fold(1, |sum: usize, child| sum.saturating_add(roomy(|| ways(core, *child, known))));
+    known.insert(number, sum);
+    sum
+}
+
 /// Where the keyword at a pointer of a whole compiled schema is written.
 fn origin(core: &Core, path: &str) -> Option<(Location, Option<&'static str>)> {
     let rest = path.strip_prefix("/$defs/")?;
@@ -290,7 +387,7 @@ fn origin(core: &Core, path: &str) -> Option<(Location, Option<&'static str>)> {
         Some(end) => rest.split_at(end),
         None => (rest, ""),
     };
-    core.lowered(number.parse().ok()?)?.origin(below)
+    core.lowered(number.parse().ok()?)?.origin(below.strip_prefix("/then").unwrap_or(below))
 }
 
 /// Without the values that were not met only because the type is wrong already.

@@ -1,7 +1,7 @@
 //! Taking a request in whole, or refusing it before any description is asked.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::{
     Request as HttpRequest,
@@ -14,6 +14,17 @@ use crate::{
     limit,
     message::{Request, Response},
 };
+
+/// The refusal of a request that does not say for which host it is, or says so twice: RFC 9112, section 3.2, asks for
+/// it, since a proxy in between may have taken the other one.
+pub(super) fn misaddressed<B>(request: &HttpRequest<B>) -> Option<Response> {
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    if hosts == 1 || (hosts == 0 && request.version() < Version::HTTP_11) {
+        return None;
+    }
+    let detail = format!("A request of HTTP/1.1 has one header field `Host`; this one has {hosts}.");
+    Some(refuse(StatusCode::BAD_REQUEST, "The host is not clear", &detail))
+}
 
 /// Reads a request whole, or says why not.
 pub(super) async fn read(request: HttpRequest<Incoming>, settings: &ServerSettings) -> Result<Request, Response> {

@@ -45,7 +45,27 @@ impl Listener {
             _ => BindError::Failed { host: host.to_owned(), port, source },
         };
         let socket = TcpListener::bind((host, port)).await.map_err(fault)?;
+        prepare(&socket);
         let address = socket.local_addr().map_err(fault)?;
         Ok(Self { socket, address })
     }
 }
+
+/// Bounds what the system takes in of answers that their clients have not read yet, which accepted connections inherit,
+/// and lets more connections wait to be accepted than the runtime does: a crowd that comes at once is not put off by a
+/// second, which is how long a client waits before it tries again.
+#[cfg(unix)]
+fn prepare(socket: &TcpListener) {
+    use rustix::net::{listen, sockopt::set_socket_send_buffer_size};
+
+    use crate::limit;
+
+    let prepared = set_socket_send_buffer_size(socket, limit::SEND_BUFFER_BYTES)
+        .and_then(|()| listen(socket, limit::CONNECTIONS_WAITING_MAX));
+    if let Err(fault) = prepared {
+        tracing::debug!("connections stay as the system makes them: {fault}");
+    }
+}
+
+#[cfg(not(unix))]
+fn prepare(_: &TcpListener) {}

@@ -3,6 +3,7 @@
 
 mod admin;
 mod description;
+mod descriptors;
 mod files;
 mod intake;
 mod listen;
@@ -16,6 +17,7 @@ mod upstream;
 mod watch;
 
 pub use description::{Described, Description, ReadError, describe};
+pub use descriptors::raise_descriptor_limit;
 pub use files::{Disk, Found, find};
 pub use listen::{BindError, Listener};
 pub use log::{LogFormat, start_log};

@@ -29,7 +29,7 @@ use tracing::{Level, debug, enabled, error, info, warn};
 use super::{
     admin,
     description::{Described, site},
-    intake::{read, refuse},
+    intake::{misaddressed, read, refuse},
     listen::Listener,
     patience::Patient,
     relay::{ProxySettings, relay},
@@ -59,7 +59,7 @@ pub struct ServerSettings {
     pub header_read_timeout: Duration,
     /// Time for a client to send its request body.
     pub body_read_timeout: Duration,
-    /// Time for which a client may take nothing of an answer.
+    /// Time in which a client must take [`limit::WRITE_BYTES_MIN`] of an answer, or what is left of it.
     pub write_timeout: Duration,
     /// Time for requests in flight once the server is told to stop.
     pub shutdown_timeout: Duration,
@@ -189,7 +189,7 @@ impl Server {
             .max_header_size(limit::HEADER_BYTES_MAX)
             .max_headers(limit::HEADER_COUNT_MAX)
             .half_close(true)
-            .serve_connection(TokioIo::new(Patient::new(socket, settings.write_timeout)), service);
+            .serve_connection(TokioIo::new(Patient::new(socket, settings.write_timeout, forget)), service);
         let mut stop = connections.subscribe();
         tokio::spawn(async move {
             let mut connection = pin!(connection);
@@ -210,6 +210,11 @@ impl Server {
     }
 }
 
+/// Lets the system drop what a client has not read when its socket is closed.
+fn forget(socket: &TcpStream) {
+    let _ = socket.set_zero_linger();
+}
+
 /// A socket as the runtime takes it.
 fn unblocked(socket: net::TcpStream) -> io::Result<TcpStream> {
     socket.set_nonblocking(true)?;
@@ -220,6 +225,9 @@ type Reply = HttpResponse<axum::body::Body>;
 
 /// Answers one request.
 async fn serve(state: Arc<Serving>, request: HttpRequest<Incoming>) -> Result<Reply, Infallible> {
+    if let Some(refusal) = misaddressed(&request) {
+        return Ok(reply(refusal));
+    }
     if request.uri().path().starts_with(admin::PREFIX) {
         return state.admin.clone().oneshot(request).await;
     }

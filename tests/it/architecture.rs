@@ -26,7 +26,7 @@ const ROWS: &[&[&str]] = &[
 /// Crates that only the named modules may use: the world, and the command line.
 const FENCED: &[(&[&str], &[&str])] = &[
     (
-        &["axum", "hyper", "hyper_util", "tokio", "tower", "notify", "notify_debouncer_full", "arc_swap"],
+        &["axum", "hyper", "hyper_util", "tokio", "tower", "notify", "notify_debouncer_full", "arc_swap", "rustix"],
         &["shell", "embed", "cli"],
     ),
     (&["tracing", "tracing_subscriber"], &["shell", "cli"]),

@@ -8,6 +8,8 @@ mod clients;
 mod documents;
 /// Requests that are not HTTP.
 mod malformed;
+/// What hostile input costs the program.
+mod measured;
 /// Patterns that take exponential time in a naive engine.
 mod patterns;
 /// The program under load: too few file descriptors, stopping, reloading.

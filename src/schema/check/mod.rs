@@ -10,6 +10,7 @@ use super::{
     Direction,
     core::Core,
     definitions::{Chain, Key, Purpose},
+    validator::sees_too_much,
 };
 use crate::{
     finding::{Code, Finding},
@@ -74,6 +75,20 @@ impl Checker<'_> {
         self.findings.push(Finding::error(Code::TOO_LARGE, place, message).help(help));
     }
 
+    /// Says so if a keyword has to look through references in too many ways, so that nothing is checked against it.
+    fn sight(&mut self, schema: &SchemaRef, map: &Map<String, Value>) {
+        let keywords = ["unevaluatedProperties", "unevaluatedItems"];
+        let Some(keyword) = keywords.into_iter().find(|keyword| map.contains_key(*keyword)) else { return };
+        let number = self.schemas.definitions.number(Key::whole(schema, Direction::Request, Purpose::Check));
+        if self.schemas.lowered(number).is_some_and(|lowered| sees_too_much(self.schemas, &lowered.value)) {
+            let place = self.schemas.documents.place(&schema.at.child(keyword));
+            let message =
+                format!("`{keyword}` sees other schemas in more ways than can be compiled, so nothing is checked");
+            let help = "let fewer choices lead to the same schemas";
+            self.findings.push(Finding::error(Code::TOO_LARGE, place, message).help(help));
+        }
+    }
+
     fn schema(&mut self, schema: &SchemaRef) {
         match self.schemas.documents.get(&schema.at) {
             Some(Value::Object(map)) => self.object(schema, map),
@@ -97,6 +112,7 @@ impl Checker<'_> {
             self.keyword(schema, map, keyword, value);
         }
         self.bounds(&schema.at, map);
+        self.sight(schema, map);
         self.subschemas(schema, map);
     }
 

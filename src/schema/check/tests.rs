@@ -46,3 +46,18 @@ fn faults() {
     );
     check(json!({ "properties": { "a": {} }, "required": ["a", "b"] }), &["bad-schema at /required/1"]);
 }
+
+/// Each of twenty schemas leads to the next in two ways: a million in all.
+#[test]
+fn keywords_that_see_too_much() {
+    let chain = |last: usize| {
+        let next = |number: usize| json!({ "$ref": format!("#/$defs/D{}", number + 1) });
+        let mut definitions = json!({ format!("D{last}"): { "properties": { "a": {} } } });
+        for number in 0..last {
+            definitions[format!("D{number}")] = json!({ "anyOf": [next(number), next(number)] });
+        }
+        json!({ "allOf": [{ "$ref": "#/$defs/D0" }], "unevaluatedProperties": false, "$defs": definitions })
+    };
+    check(chain(5), &[]);
+    check(chain(20), &["too-large at /unevaluatedProperties"]);
+}

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 pub(super) use discriminator::Families;
 pub(super) use keyword::TYPES;
-pub(super) use reference::ignores_siblings;
+pub(super) use reference::{collect_in_place, ignores_siblings};
 
 use super::{
     core::Core,
@@ -90,7 +90,7 @@ pub(super) fn lower(schemas: &Core, key: &Key) -> Lowered {
     refs.sort_unstable();
     refs.dedup();
     let mut in_place = Vec::new();
-    reference::collect_in_place(&value, &mut in_place);
+    collect_in_place(&value, &mut in_place);
     Lowered { value, refs, in_place, origins }
 }
 

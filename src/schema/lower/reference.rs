@@ -14,7 +14,7 @@ pub(in crate::schema) fn ignores_siblings(draft: &str) -> bool {
 }
 
 /// Collects the definitions that apply to the same value as a lowered schema does.
-pub(super) fn collect_in_place(schema: &Value, found: &mut Vec<Number>) {
+pub(in crate::schema) fn collect_in_place(schema: &Value, found: &mut Vec<Number>) {
     let Some(map) = schema.as_object() else { return };
     found.extend(map.get("$ref").and_then(Value::as_str).and_then(number_of));
     for keyword in ["not", "if", "then", "else"] {

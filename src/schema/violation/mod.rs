@@ -6,12 +6,13 @@ mod wording;
 use jsonschema::{ValidationError, error::ValidationErrorKind as Kind};
 use serde_json::Value;
 
-use crate::{limit, openapi::Location};
+use crate::{finding::Code, limit, openapi::Location};
 
 /// One way in which a value breaks its schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// The keyword that failed, as JSON Schema 2020-12 or `OpenAPI` names it (`maximum`, `required`, `discriminator`).
+    /// The keyword that failed, as JSON Schema 2020-12 or `OpenAPI` names it (`maximum`, `required`, `discriminator`), or
+    /// [`Code::TOO_INVOLVED`].
     pub keyword: &'static str,
     /// JSON Pointer into the value. For `required` and `dependentRequired`: to the object that lacks the property.
     pub at: String,
@@ -54,6 +55,12 @@ pub(super) fn cut(error: &ValidationError<'_>, origins: Origins<'_>, at: &str) -
 pub(super) fn whole(at: &str, schema: Option<Location>) -> Violation {
     let message = "must satisfy its schema".to_owned();
     Violation { keyword: "$ref", at: at.to_owned(), property: None, message, schema }
+}
+
+/// What is said of a value that was not judged to the end.
+pub(super) fn too_involved(schema: Option<Location>) -> Violation {
+    let message = "takes too many steps to be judged by its schema, which has choices within choices".to_owned();
+    Violation { keyword: Code::TOO_INVOLVED.as_str(), at: String::new(), property: None, message, schema }
 }
 
 /// One error that is no choice of branches.

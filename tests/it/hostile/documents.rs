@@ -2,7 +2,8 @@ use std::{
     env,
     fmt::Write as _,
     fs,
-    io::Write as _,
+    io::{ErrorKind, Write as _},
+    net::TcpListener,
     path::{Path, PathBuf},
     sync::Mutex,
 };
@@ -219,6 +220,15 @@ fn references_out_of_the_folder_are_refused() {
     ] {
         nothing_else_is_read(&root, reference);
     }
+    // Somebody listens, and nobody comes.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let address = listener.local_addr().unwrap();
+    for scheme in ["http:", "https:", "ftp:", "HTTP:", ""] {
+        nothing_else_is_read(&root, &format!("{scheme}//{address}/secret.yaml"));
+        nothing_else_is_read(&root, &format!("{scheme}//u:p@{address}/secret.yaml#/const"));
+    }
+    assert_eq!(listener.accept().map(|_| ()).map_err(|error| error.kind()), Err(ErrorKind::WouldBlock));
     #[cfg(unix)]
     {
         use std::os::unix::fs::symlink;

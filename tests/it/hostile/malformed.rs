@@ -272,10 +272,76 @@ async fn nothing_is_smuggled() {
         "transfer-encoding:\u{b}chunked".to_owned(),
         "content-length: 5, 5".to_owned(),
         "content-length: +5".to_owned(),
+        format!("transfer-encoding:\r\n chunked\r\ncontent-length: {length}"),
+        "content-length:\r\n 5".to_owned(),
+        "transfer-encoding: chunked,".to_owned(),
+        "transfer-encoding:\r\ncontent-length: 5".to_owned(),
     ] {
         let bytes = framed(&lines, &format!("0\r\n\r\n{smuggled}"));
         let answer = String::from_utf8_lossy(&sent(running.address, &bytes).await).into_owned();
         assert!(answer.matches("HTTP/1.1 ").count() <= 1, "{lines:?}: {answer}");
         assert!(!answer.contains("smuggled"), "{lines:?}: {answer}");
     }
+}
+
+/// Chunks that end, begin or count in ways that others may read otherwise: what follows them is no second request.
+#[tokio::test]
+async fn nothing_is_smuggled_in_chunks() {
+    let running = start(PETS, ServerSettings::default()).await;
+    let long = format!("5;{}\r\nhello\r\n0\r\n\r\n", "x".repeat(1_000_000));
+    for body in [
+        "0\n\n",
+        "5\nhello\r\n0\r\n\r\n",
+        "5;a\nhello\r\n0\r\n\r\n",
+        "5;a=\"\r\n\"\r\nhello\r\n0\r\n\r\n",
+        "5\r\nhello0\r\n\r\n",
+        "5\r\nhelloXX0\r\n\r\n",
+        " 5\r\nhello\r\n0\r\n\r\n",
+        "1_0\r\nhello\r\n0\r\n\r\n",
+        "10000000000000005\r\nhello\r\n0\r\n\r\n",
+        &long,
+    ] {
+        let smuggled = format!("{body}GET /smuggled HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        let answer = sent(running.address, &framed("transfer-encoding: chunked", &smuggled)).await;
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let shown = body.get(..30).unwrap_or(body);
+        assert!(answer.matches("HTTP/1.1 ").count() <= 1, "{shown:?}: {answer}");
+        // Who still sends when the connection is closed may not see why.
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{shown:?}: {answer}");
+    }
+}
+
+/// Whoever stands in between may have taken another host than we would.
+#[tokio::test]
+async fn one_host_is_named() {
+    let running = start(PETS, ServerSettings::default()).await;
+    for (head, status) in [
+        ("GET /pets HTTP/1.1\r\nhost: x", "200"),
+        ("GET /pets HTTP/1.1\r\nhost:", "200"),
+        ("GET http://y/pets HTTP/1.1\r\nhost: x", "200"),
+        ("GET /pets HTTP/1.1", "400"),
+        ("GET http://y/pets HTTP/1.1", "400"),
+        ("GET /pets HTTP/1.1\r\nhost: x\r\nhost: x", "400"),
+        ("GET /pets HTTP/1.1\r\nhost: x\r\nHost: y", "400"),
+        ("GET /__mimeo/health HTTP/1.1", "400"),
+    ] {
+        begins(&exchange(&running, &format!("{head}\r\nconnection: close\r\n\r\n")).await, status);
+    }
+    let answer = String::from_utf8_lossy(&sent(running.address, b"GET /pets HTTP/1.0\r\n\r\n").await).into_owned();
+    assert!(answer.starts_with("HTTP/1.0 200"), "{answer}");
+}
+
+/// A body in a million pieces is one body: its cost is that of its bytes, and the server goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_in_very_many_chunks() {
+    let running = start(PETS, ServerSettings::default()).await;
+    let head = "POST /pets HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n";
+    let spaces = "1\r\n \r\n".repeat(200_000);
+    let whole = format!("{head}e\r\n{{\"name\":\"Rex\"}}\r\n{spaces}0\r\n\r\n");
+    begins(&exchange(&running, &whole).await, "201");
+    // What a chunk says besides its length is bounded in all chunks together.
+    let extended = format!("{head}{}", "1;abcdefgh\r\n \r\n".repeat(200_000));
+    let answer = String::from_utf8_lossy(&sent(running.address, extended.as_bytes()).await).into_owned();
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{answer}");
+    begins(&exchange(&running, "GET /pets HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await, "200 OK");
 }

@@ -13,18 +13,18 @@ use std::{
 
 use crate::sockets::{PETS, renamed_into_place};
 
-const ASK: &str = "GET /pets HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
-const LONG: Duration = Duration::from_secs(10);
+pub(super) const ASK: &str = "GET /pets HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+pub(super) const LONG: Duration = Duration::from_secs(10);
 
 /// The program, serving; it is killed if the test fails.
-struct Program {
-    child: Child,
-    address: SocketAddr,
+pub(super) struct Program {
+    pub(super) child: Child,
+    pub(super) address: SocketAddr,
 }
 
 impl Program {
     /// Starts it by a line of shell, in which `$0` is the program.
-    fn start(folder: &Path, line: &str) -> Self {
+    pub(super) fn start(folder: &Path, line: &str) -> Self {
         let mut child = Command::new("sh")
             .args(["-c", line, env!("CARGO_BIN_EXE_mimeo")])
             .current_dir(folder)
@@ -51,7 +51,7 @@ impl Drop for Program {
 }
 
 /// One exchange on a connection of its own.
-fn ask(address: SocketAddr, request: &str) -> std::io::Result<String> {
+pub(super) fn ask(address: SocketAddr, request: &str) -> std::io::Result<String> {
     let mut socket = TcpStream::connect(address)?;
     socket.set_read_timeout(Some(LONG))?;
     socket.write_all(request.as_bytes())?;
@@ -60,7 +60,7 @@ fn ask(address: SocketAddr, request: &str) -> std::io::Result<String> {
     Ok(answer)
 }
 
-fn is_good(answer: &std::io::Result<String>) -> bool {
+pub(super) fn is_good(answer: &std::io::Result<String>) -> bool {
     answer.as_ref().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("\"]"))
 }
 

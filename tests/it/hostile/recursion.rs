@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 fn post(schemas: &Value, root: &str, body: &str) -> StatusCode {
     let reference = format!("#/components/schemas/{root}");
     let description = json!({
-        "openapi": "3.0.3",
+        "openapi": "3.1.0",
         "info": { "title": "t", "version": "1" },
         "paths": { "/a": { "post": {
             "requestBody": { "required": true, "content": { "application/json": { "schema": { "$ref": reference } } } },
@@ -71,4 +71,74 @@ fn many_faults_are_told_in_bounded_time() {
         json!({ "S": { "oneOf": [{ "type": "array", "items": { "type": "string" } }, { "type": "object" }] } });
     let body = format!("[{}0]", "1,".repeat(60_000));
     assert_eq!(post(&schemas, "S", &body), StatusCode::BAD_REQUEST);
+}
+
+/// Two branches at each level, and only the bottom is wrong: judged branch by branch, 60 levels take 2^60 steps.
+#[test]
+fn verdicts_of_branches_in_branches_take_bounded_time() {
+    let both = json!([{ "$ref": "#/components/schemas/A" }, { "$ref": "#/components/schemas/B" }]);
+    let branch = json!({ "type": "object", "allOf": [{ "$ref": "#/components/schemas/Node" }] });
+    for choice in ["anyOf", "oneOf"] {
+        let schemas = json!({
+            "Node": { "properties": { "c": { choice: both } } }, "A": branch, "B": branch,
+        });
+        assert_eq!(post(&schemas, "Node", &nested(60, "1")), StatusCode::BAD_REQUEST, "{choice}");
+        let right = if choice == "anyOf" { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+        assert_eq!(post(&schemas, "Node", &nested(60, "{}")), right, "{choice}");
+    }
+}
+
+/// The same where each branch has to be seen through, so that it is compiled with all that it reaches. Where that would
+/// be too much, `mimeo check` says that nothing is checked.
+#[test]
+fn verdicts_that_look_through_references_take_bounded_time() {
+    for (levels, expected) in [(10, StatusCode::BAD_REQUEST), (40, StatusCode::OK)] {
+        let mut schemas = json!({ format!("D{levels}"): { "properties": { "a": { "type": "string" } } } });
+        for number in 0..levels {
+            let next = json!({ "$ref": format!("#/components/schemas/D{}", number + 1) });
+            schemas[format!("D{number}")] = json!({ "anyOf": [next, next] });
+        }
+        schemas["S"] = json!({ "allOf": [{ "$ref": "#/components/schemas/D0" }], "unevaluatedProperties": false });
+        assert_eq!(post(&schemas, "S", r#"{"a": 1}"#), expected, "{levels}");
+    }
+    // Here it is the value that has levels.
+    let both = json!([{ "$ref": "#/components/schemas/N" }, { "$ref": "#/components/schemas/M" }]);
+    let node = json!({ "type": "object", "properties": { "c": { "anyOf": both } }, "unevaluatedProperties": false });
+    let schemas = json!({ "N": node, "M": node });
+    assert_eq!(post(&schemas, "N", &nested(60, "1")), StatusCode::BAD_REQUEST);
+    assert_eq!(post(&schemas, "N", &nested(60, "{}")), StatusCode::OK);
+}
+
+/// A chain of choices on one value, which has no levels at all: each definition asks the next one twice.
+#[test]
+fn chains_of_choices_take_bounded_time() {
+    let mut schemas = json!({ "D40": { "type": "object", "required": ["x"] } });
+    for number in 0..40 {
+        let next = json!({ "$ref": format!("#/components/schemas/D{}", number + 1) });
+        schemas[format!("D{number}")] = json!({ "anyOf": [next, next] });
+    }
+    for body in ["{}", "1", "\"text\"", "[]"] {
+        assert_eq!(post(&schemas, "D0", body), StatusCode::BAD_REQUEST, "{body}");
+    }
+    assert_eq!(post(&schemas, "D0", r#"{"x": 1}"#), StatusCode::OK);
+}
+
+/// Fifty branches at each of six levels, which is not deep: explained branch by branch, 50^6 are 15 billion.
+#[test]
+fn many_branches_are_explained_in_bounded_time() {
+    let branch = |number: usize| json!({ "type": "object", "required": [format!("r{number}")], "properties": { "c": { "$ref": "#/components/schemas/N" } } });
+    let schemas = json!({ "N": { "anyOf": (0..50).map(branch).collect::<Vec<_>>() } });
+    assert_eq!(post(&schemas, "N", &nested(6, "1")), StatusCode::BAD_REQUEST);
+}
+
+/// A pattern that cannot be finished makes the validating crate try both outcomes, here at each of 100 levels.
+#[test]
+fn unfinished_patterns_at_each_level_take_bounded_time() {
+    let schemas = json!({ "N": { "properties": {
+        "c": { "$ref": "#/components/schemas/N" },
+        "s": { "anyOf": [{ "type": "string", "pattern": "(a|aa)+(?!x)$" }, { "type": "string" }] },
+    } } });
+    let text = format!("{}!", "a".repeat(40));
+    let body = format!("{}1{}", "{\"c\":".repeat(100), format!(",\"s\":\"{text}\"}}").repeat(100));
+    assert_eq!(post(&schemas, "N", &body), StatusCode::OK);
 }
