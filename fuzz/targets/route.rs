@@ -82,16 +82,19 @@ fn reached(contract: &Contract, operation: &Operation) {
             assert!(*method == operation.method || as_get, "{} {path} is led to {method}", operation.method);
             fits(contract, &found);
         }
-        // A concrete path hides the templated ones, whatever its methods.
-        Routed::MethodNotAllowed { .. } if is_concrete(contract, &path) => (),
+        // A concrete path hides its templated counterparts, whatever its methods.
+        Routed::MethodNotAllowed { .. } if is_hidden(contract, operation, &path) => (),
         other => panic!("{} {path} of {}: {other:?}", operation.method, operation.path),
     }
 }
 
-/// True if a path leads to one without parameters, with one of the methods of that.
-fn is_concrete(contract: &Contract, path: &str) -> bool {
+/// True if a path also leads to another template, with no more parameters: it may be the more concrete one.
+fn is_hidden(contract: &Contract, operation: &Operation, path: &str) -> bool {
+    let parameters = filled(&operation.path).1;
     contract.api.operations.iter().any(|other| match contract.route(&other.method, path, None) {
-        Routed::Operation(found) => found.captures.is_empty(),
+        Routed::Operation(found) => {
+            contract.operation(found.operation).path != operation.path && found.captures.len() <= parameters
+        }
         _ => false,
     })
 }
