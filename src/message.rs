@@ -28,6 +28,11 @@ pub fn is_framing(name: &HeaderName) -> bool {
     FRAMING.contains(name)
 }
 
+/// True for statuses whose answers have no content (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5).
+pub fn is_bodiless(status: StatusCode) -> bool {
+    matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
+}
+
 /// A request as the client sent it.
 #[derive(Clone, Debug)]
 pub struct Request {

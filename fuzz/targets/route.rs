@@ -82,8 +82,21 @@ fn reached(contract: &Contract, operation: &Operation) {
             assert!(*method == operation.method || as_get, "{} {path} is led to {method}", operation.method);
             fits(contract, &found);
         }
+        // A concrete path hides its templated counterparts, whatever its methods.
+        Routed::MethodNotAllowed { .. } if is_hidden(contract, operation, &path) => (),
         other => panic!("{} {path} of {}: {other:?}", operation.method, operation.path),
     }
+}
+
+/// True if a path also leads to another template, with no more parameters: it may be the more concrete one.
+fn is_hidden(contract: &Contract, operation: &Operation, path: &str) -> bool {
+    let parameters = filled(&operation.path).1;
+    contract.api.operations.iter().any(|other| match contract.route(&other.method, path, None) {
+        Routed::Operation(found) => {
+            contract.operation(found.operation).path != operation.path && found.captures.len() <= parameters
+        }
+        _ => false,
+    })
 }
 
 /// The template with `x` for each `{parameter}`, and how many there are. A digit could become part of an escape.

@@ -18,7 +18,7 @@ use crate::{
     answer::{Origin, Problem},
     contract::{Checked, Contract, Match, OperationId},
     finding::{Code, Finding, Place, Reason, Severity},
-    message::Request,
+    message::{Request, is_bodiless},
     openapi::{Example, ExampleValue, MediaType, Operation, Response, StatusRange},
     schema::Sampling,
 };
@@ -132,8 +132,9 @@ fn success(case: &Case<'_>, operation: &Operation) -> Result<Choice, Problem> {
     fill(case, operation, response, status_code(status), None)
 }
 
-/// The lowest success status, else a success range, else `default`, else what is described first. Never 1xx: that is
-/// only sent on the way to an answer (RFC 9110, section 15.2).
+/// The lowest success status, else a success range, else `default`. Where only failures are described, a redirection
+/// before others, and what says that the request is wrong, which it is not, last. Never 1xx: that is only sent on the
+/// way to an answer (RFC 9110, section 15.2).
 fn success_response(operation: &Operation) -> Option<usize> {
     let responses = || operation.responses.iter().enumerate();
     let lowest = responses()
@@ -143,7 +144,20 @@ fn success_response(operation: &Operation) -> Option<usize> {
     lowest
         .or_else(|| operation.responses.iter().position(|it| it.status == StatusRange::Hundred(2)))
         .or_else(|| operation.responses.iter().position(|it| it.status == StatusRange::Default))
-        .or_else(|| operation.responses.iter().position(|it| !is_informational(it.status)))
+        .or_else(|| {
+            let answers = responses().filter(|(_, it)| !is_informational(it.status));
+            answers.min_by_key(|(index, it)| (blame(it.status), *index)).map(|(index, _)| index)
+        })
+}
+
+/// How far a status is from an answer to a request without a fault: a redirection is none, `404 Not Found` may well be
+/// one, but `400 Bad Request` contradicts it.
+fn blame(status: StatusRange) -> u8 {
+    match status {
+        StatusRange::Exact(300..=399) | StatusRange::Hundred(3) => 0,
+        StatusRange::Exact(400 | 401 | 403 | 405..=407 | 411..=417 | 422 | 428 | 431) | StatusRange::Hundred(4) => 2,
+        _ => 1,
+    }
 }
 
 fn is_informational(status: StatusRange) -> bool {
@@ -251,11 +265,6 @@ fn by_reason(examples: &[Example], names: &[&str]) -> Option<usize> {
             .position(|it| it.name.as_deref() == Some(name))
             .or_else(|| examples.iter().position(|it| it.answers.iter().any(|each| each == name)))
     })
-}
-
-/// True for statuses whose answers have no content (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5).
-fn is_bodiless(status: StatusCode) -> bool {
-    matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
 /// Chooses media type and body of an answer. `reasons` are given for the answer to a faulty request.

@@ -99,6 +99,8 @@ pub(in crate::contract) fn read_field(
     let is_json = encoding.is_some_and(describes_json);
     let value = |raw: &str, shape: &Shape| text_value(decode(raw, pairs.escape)?, is_json, shape, typing);
     match raws.as_slice() {
+        // As in parameters: a list of one text `null` is less likely than no list.
+        ["null"] if shape.types.has(Types::NULL) && !is_json && typing.choose(true) => Ok(Some(Value::Null)),
         [raw] if !shape.types.has(Types::ARRAY) || is_json || shape.types == Types::ANY => value(raw, shape).map(Some),
         [raw] if has_text(shape.types) && pairs.values(&appended).next().is_none() => value(raw, shape).map(Some),
         _ if !shape.types.has(Types::ARRAY) => {

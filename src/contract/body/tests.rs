@@ -20,6 +20,7 @@ schema:
     note: {type: [string, 'null']}
     items: {type: array, items: {type: object, properties: {n: {type: integer}}}}
     safe: {type: string}
+    nicks: {type: [array, 'null'], items: {enum: [a, b]}}
 encoding:
   csv: {style: form, explode: false}
   safe: {allowReserved: false}
@@ -40,6 +41,8 @@ fn forms() {
     check("id=1&items=%7B%22n%22:4%7D", json!({"id": 1, "items": [{"n": 4}]}), &[]);
     check("id=1&other=2&other=3", json!({"id": 1, "other": ["2", "3"]}), &[]);
     check("id=1&note=null", json!({"id": 1, "note": null}), &[]);
+    check("id=1&nicks=null", json!({"id": 1, "nicks": null}), &[]);
+    check("id=1&nicks=a", json!({"id": 1, "nicks": ["a"]}), &[]);
     check("tags=a", json!({"tags": ["a"]}), &["required body : the body must have required property 'id'"]);
     check("id=x", json!({"id": "x"}), &["type body /id: the body at `/id` must be an integer"]);
     let twice = "malformed-body body /id: the body at `/id` is sent 2 times, but it is one value";

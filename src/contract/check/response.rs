@@ -14,14 +14,14 @@ use crate::{
         body::{Kind, Raw},
     },
     finding::{Code, Finding, Part, Place, Side},
-    message::{Response, is_framing},
+    message::{Response, is_bodiless, is_framing},
     openapi::{self, StatusRange},
 };
 
 impl Contract {
     /// Judges an answer: status, header fields, media type, body.
     ///
-    /// Of an answer to HEAD or with status 204 or 304 the body is not looked at. Where a HEAD request was led to GET,
+    /// Of an answer to HEAD or with status 204, 205 or 304 the body is not looked at. Where a HEAD request was led to GET,
     /// give the answer as GET would have it.
     pub fn check_response(&self, operation: OperationId, response: &Response) -> Vec<Finding> {
         let responses = &self.operation(operation).responses;
@@ -40,7 +40,7 @@ impl Contract {
             let subject = Subject::AnswerHeader(&header.name);
             self.check_parameter(header, plan, Source::Headers(&response.headers), subject, &mut findings);
         }
-        let without_body = self.operation(operation).method == Method::HEAD || matches!(status, 204 | 304);
+        let without_body = self.operation(operation).method == Method::HEAD || is_bodiless(response.status);
         if !without_body && !described.content.is_empty() {
             findings.extend(self.check_response_body(described, plan, response));
         }

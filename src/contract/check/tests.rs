@@ -102,6 +102,7 @@ paths:
             application/json: {schema: {type: object, required: [a], properties: {a: {type: integer}}}}
         4XX: {description: wrong, content: {application/problem+json: {schema: {type: object}}}}
         '204': {description: nothing}
+        '205': {description: start again, content: {application/json: {schema: {type: object}}}}
 ";
 
 #[test]
@@ -196,6 +197,7 @@ fn answers() {
     let json = "application/json";
     assert_eq!(judge(answer(200, json, "{\"a\": 1}"), "1"), [""; 0]);
     assert_eq!(judge(answer(204, "", ""), ""), [""; 0]);
+    assert_eq!(judge(answer(205, "", ""), ""), [""; 0]);
     assert_eq!(judge(answer(404, "application/problem+json", "{}"), ""), [""; 0]);
     assert_eq!(
         judge(answer(500, "", ""), ""),

@@ -77,7 +77,7 @@ impl<'s> Typing<'s> {
     }
 
     /// Which of two ways to read the same text is taken: `likely` says which comes first.
-    pub(super) fn choose(&self, likely: bool) -> bool {
+    pub(in crate::contract) fn choose(&self, likely: bool) -> bool {
         self.ambiguous.set(true);
         likely != self.second
     }

@@ -42,7 +42,8 @@ impl Contract {
     ///
     /// Concrete paths win over templated ones, segment by segment; more literal text in a segment wins over less. A path
     /// that fits no template as it is may still fit with an empty parameter (`/pets/` as `/pets/{id}`), or else with a
-    /// slash more or less at its end. A concrete path that lacks the method does not hide a templated one that has it.
+    /// slash more or less at its end. A path that fits as it is hides those with parameters where it has text, even if it
+    /// lacks the method.
     ///
     /// A HEAD request is led to GET where there is no HEAD. Operations on the same path that differ in their fixed
     /// query are told apart by `query`.

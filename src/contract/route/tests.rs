@@ -151,14 +151,54 @@ fn methods() {
             ("HEAD /x", "GET /x"),
             ("HEAD /z", "HEAD /z"),
             ("HEAD /other", "HEAD /{y} [other]"),
-            ("DELETE /x", "DELETE /{y} [x]"),
-            ("PUT /x", "405 POST, GET, DELETE, HEAD"),
-            ("PUT /z", "405 DELETE, HEAD, GET, OPTIONS, QUERY"),
+            ("DELETE /other", "DELETE /{y} [other]"),
+            ("DELETE /x", "405 POST, GET, HEAD"),
+            ("PUT /x", "405 POST, GET, HEAD"),
+            ("PUT /z", "405 GET, OPTIONS, HEAD, QUERY"),
             ("QUERY /z", "QUERY /z"),
-            ("get /z", "405 DELETE, HEAD, GET, OPTIONS, QUERY"),
+            ("get /z", "405 GET, OPTIONS, HEAD, QUERY"),
             ("GET /x/y", "404"),
         ],
     );
+    check(&["GET /a", "POST /a"], &[("PUT /a", "405 GET, HEAD, POST"), ("PUT /a/", "405 GET, HEAD, POST")]);
+}
+
+#[test]
+fn a_concrete_path_hides_its_templated_counterparts() {
+    check(
+        &["GET /o/mine", "DELETE /o/{id}", "GET /o/{id}/x", "PUT /o/{id}/{part}", "POST /{all}/{id}/x"],
+        &[
+            ("DELETE /o/7", "DELETE /o/{id} [7]"),
+            ("DELETE /o/mine", "405 GET, HEAD"),
+            ("DELETE /o/m%69ne", "405 GET, HEAD"),
+            ("PUT /o/7/y", "PUT /o/{id}/{part} [7] [y]"),
+            ("PUT /o/7/x", "405 GET, HEAD"),
+            ("POST /o/7/x", "405 GET, HEAD"),
+            ("POST /p/7/x", "POST /{all}/{id}/x [p] [7]"),
+        ],
+    );
+    // Neither is the counterpart of the other: the method tells which one is meant.
+    check(
+        &["GET /a/{x}", "PUT /{y}/b", "DELETE /{y}/{z}"],
+        &[
+            ("PUT /a/b", "PUT /{y}/b [a]"),
+            ("GET /a/b", "GET /a/{x} [b]"),
+            ("DELETE /a/b", "405 GET, HEAD, PUT"),
+            ("DELETE /c/d", "DELETE /{y}/{z} [c] [d]"),
+        ],
+    );
+    check(
+        &["GET /n/{id}", "PUT /n/{id}.json"],
+        &[("GET /n/1.json", "GET /n/{id} [1.json]"), ("PUT /n/1.json", "PUT /n/{id}.json [1]")],
+    );
+    check(
+        &["GET /s/", "PUT /s/{id}", "POST /s"],
+        &[("PUT /s/", "405 GET, HEAD"), ("POST /s/", "405 GET, HEAD"), ("GET /s", "405 POST")],
+    );
+}
+
+#[test]
+fn unknown_methods_of_one_path() {
     check(&["GET /a", "POST /a"], &[("PUT /a", "405 GET, HEAD, POST"), ("PUT /a/", "405 GET, HEAD, POST")]);
 }
 

@@ -118,11 +118,12 @@ impl Router {
     }
 
     /// Finds the first path of the given fit whose `visit` says yes, the most concrete first, with what it captured.
+    /// `visit` is also told which of the segments are literal text, as bits, the last segment lowest.
     fn find<'s, 'r, T>(
         &'s self,
         path: &'r str,
         fit: Fit,
-        visit: &mut dyn FnMut(&'s Node) -> Option<T>,
+        visit: &mut dyn FnMut(&'s Node, u128) -> Option<T>,
     ) -> Option<(T, Vec<&'r str>)> {
         let mut rest = path.strip_prefix('/').unwrap_or(path);
         let mut walk = Walk { fit, captures: Vec::new() };
@@ -131,7 +132,7 @@ impl Router {
             rest = shorter;
             walk.fit = Fit::Exact;
         }
-        let found = self.descend(&self.nodes[0], Some(rest), &mut walk, visit)?;
+        let found = self.descend(&self.nodes[0], Some(rest), 0, &mut walk, visit)?;
         Some((found, walk.captures))
     }
 
@@ -140,16 +141,19 @@ impl Router {
         &'s self,
         node: &'s Node,
         rest: Option<&'r str>,
+        concrete: u128,
         walk: &mut Walk<'r>,
-        visit: &mut dyn FnMut(&'s Node) -> Option<T>,
+        visit: &mut dyn FnMut(&'s Node, u128) -> Option<T>,
     ) -> Option<T> {
-        let Some(rest) = rest else { return self.arrive(node, walk, visit) };
+        let Some(rest) = rest else { return self.arrive(node, concrete, walk, visit) };
         let (segment, rest) = match rest.split_once('/') {
             Some((segment, rest)) => (segment, Some(rest)),
             None => (rest, None),
         };
+        // There are no more segments than bits: see `limit::PATH_SEGMENTS_MAX`.
+        let concrete = concrete << 1;
         if let Some(next) = self.literal(node, segment)
-            && let Some(found) = self.descend(next, rest, walk, visit)
+            && let Some(found) = self.descend(next, rest, concrete | 1, walk, visit)
         {
             return Some(found);
         }
@@ -157,7 +161,7 @@ impl Router {
         let before = walk.captures.len();
         for (pattern, next) in &node.patterns {
             if pattern.capture(segment, empty, &mut walk.captures) {
-                if let Some(found) = self.descend(&self.nodes[*next as usize], rest, walk, visit) {
+                if let Some(found) = self.descend(&self.nodes[*next as usize], rest, concrete, walk, visit) {
                     return Some(found);
                 }
                 walk.captures.truncate(before);
@@ -167,7 +171,7 @@ impl Router {
             && (empty || !segment.is_empty())
         {
             walk.captures.push(segment);
-            if let Some(found) = self.descend(&self.nodes[next as usize], rest, walk, visit) {
+            if let Some(found) = self.descend(&self.nodes[next as usize], rest, concrete, walk, visit) {
                 return Some(found);
             }
             walk.captures.truncate(before);
@@ -179,11 +183,12 @@ impl Router {
     fn arrive<'s, T>(
         &'s self,
         node: &'s Node,
+        concrete: u128,
         walk: &Walk<'_>,
-        visit: &mut dyn FnMut(&'s Node) -> Option<T>,
+        visit: &mut dyn FnMut(&'s Node, u128) -> Option<T>,
     ) -> Option<T> {
         let end = if walk.fit == Fit::OtherSlash { self.literal(node, "")? } else { node };
-        if end.entries.is_empty() { None } else { visit(end) }
+        if end.entries.is_empty() { None } else { visit(end, concrete) }
     }
 
     fn literal<'s>(&'s self, node: &'s Node, segment: &str) -> Option<&'s Node> {
@@ -200,12 +205,15 @@ impl Router {
 
     /// How well the best template fits a path, whatever its methods; `None` if none does.
     pub(in crate::contract) fn fit(&self, path: &str) -> Option<Fit> {
-        Fit::ALL.into_iter().find(|fit| self.find(path, *fit, &mut |_| Some(())).is_some())
+        Fit::ALL.into_iter().find(|fit| self.find(path, *fit, &mut |_, _| Some(())).is_some())
     }
 
     /// The operation for a method and a path, with its captures; else the operations of other methods on that path.
     ///
-    /// A concrete path that lacks the method does not hide a templated one that has it.
+    /// A URL is matched with concrete paths before their templated counterparts (`OpenAPI` 3.2, "Paths Object"), whatever
+    /// its method: a path that lacks the method hides those that only differ in having parameters where it has text.
+    /// Of other paths, between which the specification leaves the choice, one that lacks the method hides none. A path
+    /// that fits as written is not read with another slash.
     pub(super) fn operation<'r>(
         &self,
         operations: &[Operation],
@@ -214,12 +222,24 @@ impl Router {
         query: Option<&str>,
     ) -> Result<(OperationId, Vec<&'r str>), Vec<OperationId>> {
         let mut others = Vec::new();
+        let mut lacking: Vec<u128> = Vec::new();
         for fit in Fit::ALL {
             let known = !others.is_empty();
-            let found = self.find(path, fit, &mut |node| {
+            if fit == Fit::OtherSlash && !lacking.is_empty() {
+                break;
+            }
+            let found = self.find(path, fit, &mut |node, concrete| {
+                if lacking.iter().any(|path| hides(*path, concrete)) {
+                    return None;
+                }
                 let entry = node.entry(method);
-                if entry.is_none() && !known {
-                    others.extend(node.entries.iter().filter_map(|entry| entry.variants.first()));
+                if entry.is_none() {
+                    if !known {
+                        others.extend(node.entries.iter().filter_map(|entry| entry.variants.first()));
+                    }
+                    if fit == Fit::Exact {
+                        lacking.push(concrete);
+                    }
                 }
                 entry
             });
@@ -229,6 +249,12 @@ impl Router {
         }
         Err(others)
     }
+}
+
+/// True if a path is concrete wherever another one that fits the same URL is, and elsewhere too; both are given as the
+/// bits of their literal segments.
+fn hides(path: u128, other: u128) -> bool {
+    path != other && path & other == other
 }
 
 fn flaws(template: &Template) -> impl Iterator<Item = RouteProblem> {

@@ -28,10 +28,14 @@ pub(in crate::contract) fn read(text: &str, shape: &Shape, typing: &Typing<'_>) 
 /// The value of an element. Recursion is bounded by the depth of the tree.
 fn value(element: &Element, shape: &Shape, typing: &Typing<'_>) -> Value {
     let has_inside = !element.children.is_empty() || !element.attributes.is_empty();
+    // Nothing but text is no object and no array: the schema then says so.
+    let is_text = !has_inside && !element.text.trim().is_empty();
     if element.nil {
         Value::Null
     } else if shape.types == Types::ANY && shape.properties.is_empty() {
         if has_inside { generic(element) } else { typing.value(element.text.as_str().into(), shape.types) }
+    } else if is_text && !takes_text(shape, typing) {
+        typing.value(element.text.as_str().into(), shape.types)
     } else if shape.types.has(Types::OBJECT) && (has_inside || !has_primitive(shape.types)) {
         object(element, shape, typing)
     } else if shape.types.has(Types::ARRAY) && (has_inside || !has_primitive(shape.types)) {
@@ -39,6 +43,11 @@ fn value(element: &Element, shape: &Shape, typing: &Typing<'_>) -> Value {
     } else {
         typing.value(element.text.as_str().into(), shape.types)
     }
+}
+
+/// True if one of the properties is the text of the element.
+fn takes_text(shape: &Shape, typing: &Typing<'_>) -> bool {
+    shape.properties.iter().any(|(name, schema)| Note::of(name, &typing.shape(schema), typing).kind == NoteKind::Text)
 }
 
 fn items<'e>(elements: impl Iterator<Item = &'e Element>, shape: &Shape, typing: &Typing<'_>) -> Value {

@@ -89,7 +89,19 @@ fn plain_objects() {
     assert_eq!(written(&contract, &value), "<xml><a>1</a><a>2</a><b_c/><_1d><e>f</e></_1d></xml>");
     assert_eq!(written(&contract, &json!("<x/>")), "<x/>");
     assert_eq!(written(&contract, &json!("x")), "<xml>x</xml>");
+    check_body(&contract, &post("<xml> </xml>"), json!({}), &[]);
+    check_body(&contract, &post("<xml>true</xml>"), json!("true"), &["type body : the body must be an object"]);
     let list = posting("application/xml", "schema: {type: array, items: {type: object, xml: {name: n}}}");
     assert_eq!(written(&list, &json!([{"a": 1}, {}])), "<xml><n><a>1</a></n><n></n></xml>");
     check_body(&list, &post("<xml><n><a>1</a></n><n></n></xml>"), json!([{"a": "1"}, {}]), &[]);
+    check_body(&list, &post("<xml>true</xml>"), json!("true"), &["type body : the body must be an array"]);
+    let item = "type body /0: the body at `/0` must be an object";
+    check_body(&list, &post("<xml><n>0.5</n></xml>"), json!(["0.5"]), &[item]);
+}
+
+#[test]
+fn text_of_an_element_with_a_text_property() {
+    let contract = posting("application/xml", PET);
+    let missing = "required body : the body must have required property 'name'";
+    check_body(&contract, &post("<pet>true</pet>"), json!({"remark": "true"}), &[missing]);
 }
