@@ -8,10 +8,14 @@ mod architecture;
 mod bodies;
 /// Cases in `fixtures/cases/`: a description, requests, and the exchanges as snapshots.
 mod cases;
+/// A small client.
+mod client;
 /// Descriptions and requests as text, for the tests of the contract.
 mod described;
 /// The documentation names what the program has.
 mod documentation;
+/// Tokens that live: the flows of the three systems, in virtual time.
+mod flows;
 /// Descriptions, patterns, requests and clients that mean harm.
 mod hostile;
 /// Parameters: every style, explode, type and place.
