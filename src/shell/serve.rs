@@ -11,9 +11,10 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use axum::Router;
+use axum::{Router, body::Body};
+use bytes::Bytes;
 use http::StatusCode;
-use http_body_util::Full;
+use http_body_util::{Either, Full};
 use hyper::{
     Request as HttpRequest, Response as HttpResponse, body::Incoming, server::conn::http1, service::service_fn,
 };
@@ -204,12 +205,13 @@ fn unblocked(socket: net::TcpStream) -> io::Result<TcpStream> {
     TcpStream::from_std(socket)
 }
 
-type Reply = HttpResponse<axum::body::Body>;
+/// An answer of a mock, which is whole, or one of the server itself.
+type Reply = HttpResponse<Either<Full<Bytes>, Body>>;
 
 /// Answers one request.
 async fn serve(state: Arc<Serving>, request: HttpRequest<Incoming>) -> Result<Reply, Infallible> {
     if request.uri().path().starts_with(admin::PREFIX) {
-        return state.admin.clone().oneshot(request).await;
+        return Ok(state.admin.clone().oneshot(request).await?.map(Either::Right));
     }
     let mut request = match read(request, &state.settings).await {
         Ok(request) => request,
@@ -271,7 +273,7 @@ fn now_ms() -> u64 {
 }
 
 fn reply(response: Response) -> Reply {
-    let mut reply = HttpResponse::new(axum::body::Body::new(Full::new(response.body)));
+    let mut reply = HttpResponse::new(Either::Left(Full::new(response.body)));
     *reply.status_mut() = response.status;
     *reply.headers_mut() = response.headers;
     reply
