@@ -56,6 +56,7 @@ impl Contract {
         let query_text = request.query.as_deref();
         let query = query_text.filter(|_| plan.reads_query).map_or_else(none, Pairs::form);
         let cookies = if plan.reads_cookies { Pairs::cookies(&request.headers) } else { none() };
+        checked.parameters.reserve(operation.parameters.len());
         for (index, (parameter, parameter_plan)) in operation.parameters.iter().zip(&plan.parameters).enumerate() {
             let capture = parameter_plan.capture.and_then(|index| found.captures.get(index).copied());
             let query = Source::Pairs(&query, &plan.query_claims);
