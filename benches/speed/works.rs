@@ -41,11 +41,11 @@ pub(crate) fn named(name: &str) -> Option<Work> {
         "check/body" => checking(parcels(), send(GOOD)),
         "check/parameters" => checking(parcels(), list()),
         "check/faulty" => checking(parcels(), send(FAULTY)),
-        "handle/body" => handling(parcels(), send(GOOD), Settings::default()),
-        "handle/parameters" => handling(parcels(), list(), Settings::default()),
-        "handle/faulty" => handling(parcels(), send(FAULTY), Settings::default()),
-        "handle/unknown" => handling(parcels(), Request::new(Method::GET, "/parcel"), Settings::default()),
-        "handle/varied" => handling(parcels(), list(), Settings { dynamic: true, ..Settings::default() }),
+        "handle/body" => handling(parcels(), send(GOOD), Settings::default(), 201),
+        "handle/parameters" => handling(parcels(), list(), Settings::default(), 200),
+        "handle/faulty" => handling(parcels(), send(FAULTY), Settings::default(), 422),
+        "handle/unknown" => handling(parcels(), Request::new(Method::GET, "/parcel"), Settings::default(), 404),
+        "handle/varied" => handling(parcels(), list(), Settings { dynamic: true, ..Settings::default() }, 200),
         "read/yaml" => reading("wide.yaml", wide_yaml(200)),
         "read/json" => reading("wide.json", wide_json(200)),
         _ => return None,
@@ -70,9 +70,11 @@ fn checking(contract: Contract, request: Request) -> Work {
     })
 }
 
-fn handling(contract: Contract, request: Request, settings: Settings) -> Work {
+fn handling(contract: Contract, request: Request, settings: Settings, status: u16) -> Work {
     let mock = Mock::new(Site { contracts: vec![Arc::new(contract)] }, settings);
     let state = State::default();
+    let outcome = handle(&mock, &state, &request, Moment { now_ms: 0, seed: 0 }).outcome;
+    assert_eq!(outcome.reply.status, status, "{:?}", outcome.entry.findings);
     Box::new(move || {
         black_box(handle(&mock, &state, black_box(&request), Moment { now_ms: 0, seed: 0 }));
     })
