@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use http::{
     HeaderMap, Method, StatusCode,
-    header::{self, HeaderName, HeaderValue},
+    header::{self, AsHeaderName, HeaderName, HeaderValue},
 };
 
 /// Fields that say how a message is sent.
@@ -59,7 +59,7 @@ impl Request {
     }
 
     /// The value of a header field, if it is there once or more and is text.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: impl AsHeaderName) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
@@ -100,7 +100,7 @@ impl Response {
     }
 
     /// The value of a header field, if it is text.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: impl AsHeaderName) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 }

@@ -173,7 +173,7 @@ fn dress(settings: Settings, request: &Request, mut reply: Response, entry: Entr
     if entry.operation.is_some()
         && let Some(text) = violations::header(&entry.findings)
     {
-        reply.headers.insert("sl-violations", text);
+        reply.headers.insert(violations::FIELD, text);
     }
     if settings.cors {
         cors::allow(&mut reply, request);

@@ -2,12 +2,15 @@
 
 use std::{fmt, sync::Arc};
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 
 use crate::{
     finding::Finding,
     message::{Response, header_value},
 };
+
+/// The field in which an answer says where it comes from.
+const ORIGIN: HeaderName = HeaderName::from_static("mimeo-origin");
 
 /// What a request leads to.
 #[derive(Clone, Debug)]
@@ -94,7 +97,7 @@ impl Origin {
             Self::Mimeo => HeaderValue::from_static("mimeo"),
             Self::Example(Some(_)) => header_value(&self.to_string()),
         };
-        reply.headers.insert("mimeo-origin", value);
+        reply.headers.insert(ORIGIN, value);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -10,6 +10,9 @@ use crate::{
     finding::{Finding, Part, Place, Reason, Severity, Side},
     message::header_value,
 };
+
+/// The header field that says what is wrong with an exchange.
+pub(crate) const FIELD: HeaderName = HeaderName::from_static("sl-violations");
 
 /// Bytes of `sl-violations`, above which findings are left out: many clients refuse more than 8 KiB of header.
 const HEADER_MAX: usize = 4096;

@@ -65,7 +65,7 @@ impl Site {
 
     /// The API whose host `<id>.localhost` a request was sent to.
     fn by_host(&self, request: &Request) -> Option<&Arc<Contract>> {
-        let host = request.header("host")?;
+        let host = request.header(http::header::HOST)?;
         let name = host.split(':').next()?.trim_end_matches('.');
         let (id, domain) = name.rsplit_once('.')?;
         if !domain.eq_ignore_ascii_case("localhost") {

@@ -204,7 +204,7 @@ impl Arrival<'_> {
         if entry.operation.is_some()
             && let Some(text) = violations::header(&entry.findings)
         {
-            reply.headers.insert("sl-violations", text);
+            reply.headers.insert(violations::FIELD, text);
         }
         if mock.settings.cors {
             cors::allow_asking(&mut reply, request);

@@ -9,10 +9,15 @@
 
 use std::borrow::Cow;
 
+use http::HeaderName;
+
 use crate::{
     finding::{Code, Finding, Part, Place},
     message::Request,
 };
+
+/// The field in which a client says what it would like.
+const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 /// What a client asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,7 +45,7 @@ impl Preference {
                 }
             }
         }
-        for line in request.headers.get_all("prefer") {
+        for line in request.headers.get_all(PREFER) {
             let Ok(line) = line.to_str() else { continue };
             for (name, value) in preferences(line) {
                 found.by_header |= found.set(&name, &value, &Place::request(Part::Header, "Prefer"))?;

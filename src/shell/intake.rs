@@ -9,7 +9,7 @@ use hyper::{
 };
 use tokio::time::timeout;
 
-use super::serve::ServerSettings;
+use super::{alarm::Alarm, serve::ServerSettings};
 use crate::{
     limit,
     message::{Request, Response},
@@ -26,10 +26,14 @@ pub(super) fn misaddressed<B>(request: &HttpRequest<B>) -> Option<Response> {
     Some(refuse(StatusCode::BAD_REQUEST, "The host is not clear", &detail))
 }
 
-/// Reads a request whole, or says why not.
-pub(super) async fn read(request: HttpRequest<Incoming>, settings: &ServerSettings) -> Result<Request, Response> {
+/// Reads a request whole, or says why not. `alarm` is for the time that its body takes.
+pub(super) async fn read(
+    request: HttpRequest<Incoming>,
+    settings: &ServerSettings,
+    alarm: &Alarm,
+) -> Result<Request, Response> {
     let (head, body) = request.into_parts();
-    let body = read_body(&head.headers, body, settings).await?;
+    let body = read_body(&head.headers, body, settings, alarm).await?;
     let path = match head.uri.path() {
         "" => "/",
         path => path,
@@ -43,7 +47,12 @@ pub(super) async fn read(request: HttpRequest<Incoming>, settings: &ServerSettin
     })
 }
 
-async fn read_body(headers: &HeaderMap, mut body: Incoming, settings: &ServerSettings) -> Result<Bytes, Response> {
+async fn read_body(
+    headers: &HeaderMap,
+    mut body: Incoming,
+    settings: &ServerSettings,
+    alarm: &Alarm,
+) -> Result<Bytes, Response> {
     let max = settings.body_bytes_max;
     let hint = body.size_hint();
     if hint.exact() == Some(0) {
@@ -52,13 +61,13 @@ async fn read_body(headers: &HeaderMap, mut body: Incoming, settings: &ServerSet
     let is_too_large = if hint.lower() > max as u64 {
         true
     } else {
-        match timeout(settings.body_read_timeout, Limited::new(&mut body, max).collect()).await {
-            Ok(Ok(body)) => return Ok(body.to_bytes()),
-            Ok(Err(fault)) if fault.is::<LengthLimitError>() => true,
-            Ok(Err(fault)) => {
+        match alarm.within(settings.body_read_timeout, Limited::new(&mut body, max).collect()).await {
+            Some(Ok(body)) => return Ok(body.to_bytes()),
+            Some(Err(fault)) if fault.is::<LengthLimitError>() => true,
+            Some(Err(fault)) => {
                 return Err(refuse(StatusCode::BAD_REQUEST, "The body could not be read", &fault.to_string()));
             }
-            Err(_) => false,
+            None => false,
         }
     };
     let mut refusal = if is_too_large {

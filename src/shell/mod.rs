@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the one place that reads files and the clock, and starts tasks")]
 
 mod admin;
+mod alarm;
 mod description;
 mod descriptors;
 mod files;

@@ -11,13 +11,14 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use axum::Router;
+use axum::{Router, body::Body};
+use bytes::Bytes;
 use http::StatusCode;
-use http_body_util::Full;
+use http_body_util::{Either, Full};
 use hyper::{
     Request as HttpRequest, Response as HttpResponse, body::Incoming, server::conn::http1, service::service_fn,
 };
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::{
     net::TcpStream,
     sync::{Semaphore, watch},
@@ -28,6 +29,7 @@ use tracing::{Level, debug, enabled, error, info, warn};
 
 use super::{
     admin,
+    alarm::Alarm,
     description::{Described, site},
     intake::{misaddressed, read, refuse},
     listen::Listener,
@@ -181,9 +183,10 @@ impl Server {
         let settings = &self.state.settings;
         let _ = socket.set_nodelay(true);
         let state = Arc::clone(&self.state);
-        let service = service_fn(move |request| serve(Arc::clone(&state), request));
+        let body_alarm = Alarm::new();
+        let service = service_fn(move |request| serve(Arc::clone(&state), body_alarm.clone(), request));
         let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
+            .timer(Alarm::new())
             .header_read_timeout(settings.header_read_timeout)
             .max_buf_size(limit::HEADER_BYTES_MAX)
             .max_header_size(limit::HEADER_BYTES_MAX)
@@ -221,17 +224,18 @@ fn unblocked(socket: net::TcpStream) -> io::Result<TcpStream> {
     TcpStream::from_std(socket)
 }
 
-type Reply = HttpResponse<axum::body::Body>;
+/// An answer of a mock, which is whole, or one of the server itself.
+type Reply = HttpResponse<Either<Full<Bytes>, Body>>;
 
-/// Answers one request.
-async fn serve(state: Arc<Serving>, request: HttpRequest<Incoming>) -> Result<Reply, Infallible> {
+/// Answers one request. `alarm` is for the time that its body takes.
+async fn serve(state: Arc<Serving>, alarm: Alarm, request: HttpRequest<Incoming>) -> Result<Reply, Infallible> {
     if let Some(refusal) = misaddressed(&request) {
         return Ok(reply(refusal));
     }
     if request.uri().path().starts_with(admin::PREFIX) {
-        return state.admin.clone().oneshot(request).await;
+        return Ok(state.admin.clone().oneshot(request).await?.map(Either::Right));
     }
-    let mut request = match read(request, &state.settings).await {
+    let mut request = match read(request, &state.settings, &alarm).await {
         Ok(request) => request,
         Err(refusal) => return Ok(reply(refusal)),
     };
@@ -291,7 +295,7 @@ fn now_ms() -> u64 {
 }
 
 fn reply(response: Response) -> Reply {
-    let mut reply = HttpResponse::new(axum::body::Body::new(Full::new(response.body)));
+    let mut reply = HttpResponse::new(Either::Left(Full::new(response.body)));
     *reply.status_mut() = response.status;
     *reply.headers_mut() = response.headers;
     reply

@@ -90,16 +90,13 @@ impl Contract {
         findings: &mut Vec<Finding>,
     ) {
         if let Some(schema) = &plan.subject {
-            let validator = schema.validator(&self.schemas);
-            if !validator.is_valid(value) {
-                let violations = validator.violations(value);
-                // A field that could not be read is not missing as well.
-                let told = |property: &str| faults.iter().any(|fault| fault.at.strip_prefix('/') == Some(property));
-                let new = violations
-                    .iter()
-                    .filter(|violation| !(violation.at.is_empty() && violation.property.as_deref().is_some_and(told)));
-                findings.extend(new.map(|violation| subject.violation("", violation)));
-            }
+            let violations = schema.validator(&self.schemas).violations(value);
+            // A field that could not be read is not missing as well.
+            let told = |property: &str| faults.iter().any(|fault| fault.at.strip_prefix('/') == Some(property));
+            let new = violations
+                .iter()
+                .filter(|violation| !(violation.at.is_empty() && violation.property.as_deref().is_some_and(told)));
+            findings.extend(new.map(|violation| subject.violation("", violation)));
         }
         let (Some(schema), Value::Array(items)) = (&plan.item, value) else { return };
         for (index, item) in items.iter().enumerate() {

@@ -56,6 +56,7 @@ impl Contract {
         let query_text = request.query.as_deref();
         let query = query_text.filter(|_| plan.reads_query).map_or_else(none, Pairs::form);
         let cookies = if plan.reads_cookies { Pairs::cookies(&request.headers) } else { none() };
+        checked.parameters.reserve(operation.parameters.len());
         for (index, (parameter, parameter_plan)) in operation.parameters.iter().zip(&plan.parameters).enumerate() {
             let capture = parameter_plan.capture.and_then(|index| found.captures.get(index).copied());
             let query = Source::Pairs(&query, &plan.query_claims);
@@ -80,7 +81,7 @@ impl Contract {
         if body.content.is_empty() {
             return;
         }
-        let content_type = request.header(CONTENT_TYPE.as_str());
+        let content_type = request.header(CONTENT_TYPE);
         let Some((index, kind)) = described(&body.content, &plan.body, content_type) else {
             let sent = content_type.unwrap_or_default();
             let message = format!("the body's media type `{sent}` is not described");
@@ -102,6 +103,6 @@ impl Contract {
 
 /// True for a body without bytes that is content all the same, since it says so: an empty form, text or file.
 fn is_empty_content(request: &Request) -> bool {
-    let range = request.header(CONTENT_TYPE.as_str()).and_then(MediaRange::parse);
+    let range = request.header(CONTENT_TYPE).and_then(MediaRange::parse);
     range.is_some_and(|range| matches!(Kind::of(&range), Kind::Form | Kind::Text | Kind::Binary))
 }

@@ -54,7 +54,7 @@ impl Contract {
         response: &Response,
     ) -> Vec<Finding> {
         let content = &described_as.content;
-        let sent = response.header(CONTENT_TYPE.as_str());
+        let sent = response.header(CONTENT_TYPE);
         if response.body.is_empty() && sent.is_none() {
             return empty_body(content, plan, None).into_iter().collect();
         }

@@ -149,7 +149,7 @@ impl<'r> Sheet<'r> {
     }
 
     fn is_json(&self) -> bool {
-        self.reply.header(header::CONTENT_TYPE.as_str()).is_some_and(|media_type| {
+        self.reply.header(header::CONTENT_TYPE).is_some_and(|media_type| {
             let essence = media_type.split(';').next().unwrap_or_default().trim();
             essence.ends_with("/json") || essence.ends_with("+json")
         })
