@@ -1,6 +1,6 @@
 //! A small client for the tests that speak to a real server.
 
-use std::net::SocketAddr;
+use std::{fmt::Write as _, net::SocketAddr};
 
 use serde_json::Value;
 use tokio::{
@@ -39,11 +39,11 @@ impl Answer {
 pub(crate) async fn send(address: SocketAddr, request: &str, lines: &[(&str, &str)], body: Option<Value>) -> Answer {
     let mut text = format!("{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
     for (name, value) in lines {
-        text.push_str(&format!("{name}: {value}\r\n"));
+        let _ = write!(text, "{name}: {value}\r\n");
     }
     let body = body.map(|body| body.to_string()).unwrap_or_default();
     if !body.is_empty() {
-        text.push_str(&format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len()));
+        let _ = write!(text, "Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
     }
     text.push_str("\r\n");
     text.push_str(&body);
