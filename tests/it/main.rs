@@ -14,6 +14,8 @@ mod described;
 mod documentation;
 /// Descriptions, patterns, requests and clients that mean harm.
 mod hostile;
+/// Multipart bodies by position, tables, character sets, and text that should be more.
+mod formats;
 /// Parameters: every style, explode, type and place.
 mod parameters;
 /// The program as a user runs it.

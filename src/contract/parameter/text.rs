@@ -77,7 +77,7 @@ impl<'s> Typing<'s> {
     }
 
     /// Which of two ways to read the same text is taken: `likely` says which comes first.
-    pub(super) fn choose(&self, likely: bool) -> bool {
+    pub(in crate::contract) fn choose(&self, likely: bool) -> bool {
         self.ambiguous.set(true);
         likely != self.second
     }
@@ -92,9 +92,10 @@ impl<'s> Typing<'s> {
         schema.map_or_else(|| Arc::new(Shape { types: Types::ANY, ..Shape::default() }), |schema| self.shape(schema))
     }
 
-    /// The types that the items of an array may have.
-    pub(super) fn item_types(&self, shape: &Shape) -> Types {
-        shape.items.as_ref().map_or(Types::ANY, |items| self.shape(items).types)
+    /// The shapes of the items of an array, by position.
+    pub(in crate::contract) fn items(&self, shape: &Shape) -> impl Fn(usize) -> Arc<Shape> {
+        let rest = self.inner(shape.items.as_ref());
+        move |index| shape.prefix.get(index).map_or_else(|| Arc::clone(&rest), |schema| self.shape(schema))
     }
 
     /// The schema of a property, known or additional.
