@@ -164,7 +164,8 @@ mod tests {
 
     #[test]
     fn what_is_not_in_a_set() {
-        let encoded = |name: &str| Charset::by_name(name).unwrap().encode("a€😀ä", |c| format!("<{}>", u32::from(c)));
+        let encoded =
+            |name: &str| Charset::by_name(name).unwrap().encode("a€😀ä", |c| format!("<{}>", u32::from(c)));
         assert_eq!(encoded("us-ascii"), b"a<8364><128512><228>");
         assert_eq!(encoded("iso-8859-1"), b"a<8364><128512>\xe4");
         assert_eq!(encoded("windows-1252"), b"a\x80<128512>\xe4");
@@ -176,7 +177,10 @@ mod tests {
     #[test]
     fn xml_says_it_inside() {
         let read = |bytes: &'static [u8]| xml(bytes, None).map(Cow::into_owned).map_err(|fault| fault.message);
-        assert_eq!(read(b"<?xml version='1.0' encoding = 'ISO-8859-1'?><a>\xe4</a>").unwrap().chars().rev().nth(4), Some('ä'));
+        assert_eq!(
+            read(b"<?xml version='1.0' encoding = 'ISO-8859-1'?><a>\xe4</a>").unwrap().chars().rev().nth(4),
+            Some('ä')
+        );
         assert_eq!(read(b"\xff\xfe<\0a\0/\0>\0").unwrap(), "<a/>");
         assert_eq!(read(b"<a>\xe4</a>").unwrap_err(), "is not UTF-8: byte 4 starts no character");
         let named = MediaRange::parse("text/xml; charset=latin1");

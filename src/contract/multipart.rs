@@ -249,13 +249,7 @@ pub(super) fn read(raw: Raw<'_>, media: &MediaType, fields: &Fields, shape: &Sha
 }
 
 /// Reads the parts into an array, each by its position. One that cannot be read is a fault, and null in its place.
-fn in_order(
-    parts: &[Part<'_>],
-    faults: Vec<Fault>,
-    media: &MediaType,
-    shape: &Shape,
-    typing: &Typing<'_>,
-) -> Decoded {
+fn in_order(parts: &[Part<'_>], faults: Vec<Fault>, media: &MediaType, shape: &Shape, typing: &Typing<'_>) -> Decoded {
     let mut decoded = Decoded { faults, ..Decoded::default() };
     let mut items = Vec::with_capacity(parts.len());
     for (index, part) in parts.iter().enumerate() {

@@ -42,8 +42,9 @@ pub(super) fn negotiate(contract: &Contract, request: &Request, content: &[Media
 fn can_carry(contract: &Contract, media: &MediaType) -> bool {
     let plain = Types::STRING.union(Types::NUMBER).union(Types::INTEGER).union(Types::BOOLEAN).union(Types::NULL);
     let subtypes = ["csv", "tab-separated-values", "event-stream"];
-    let is_text = MediaRange::parse(&media.range)
-        .is_some_and(|range| range.kind == "text" && !range.is_xml() && !range.is_json() && !subtypes.contains(&range.subtype.as_str()));
+    let is_text = MediaRange::parse(&media.range).is_some_and(|range| {
+        range.kind == "text" && !range.is_xml() && !range.is_json() && !subtypes.contains(&range.subtype.as_str())
+    });
     match &media.schema {
         Some(schema) if is_text => contract.schemas.shape(schema).types.has(plain),
         _ => true,
@@ -52,7 +53,12 @@ fn can_carry(contract: &Contract, media: &MediaType) -> bool {
 
 /// True if the client asks for a text by its name, nothing but text is described, and the value is none. Prism refuses
 /// such a request. With any other `Accept`, and where another media type is described, the value is sent as JSON.
-pub(super) fn insists_on_text(contract: &Contract, request: &Request, content: &[MediaType], media: &MediaType) -> bool {
+pub(super) fn insists_on_text(
+    contract: &Contract,
+    request: &Request,
+    content: &[MediaType],
+    media: &MediaType,
+) -> bool {
     let Some(wanted) = MediaRange::parse(&media.range) else { return false };
     let lines = request.headers.get_all(http::header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
     let accept = Accept::parse(&lines.collect::<Vec<_>>().join(", "));
@@ -66,7 +72,9 @@ pub(super) fn no_text() -> Problem {
         Place::response(Part::Body, ""),
         "the answer is described as text alone, but its schema has objects or arrays, which text cannot hold",
     )
-    .help("describe the answer in another media type, or give a text as its example; to get it as JSON, send no `Accept`");
+    .help(
+        "describe the answer in another media type, or give a text as its example; to get it as JSON, send no `Accept`",
+    );
     Problem::new(
         "NO_COMPLEX_OBJECT_TEXT",
         StatusCode::INTERNAL_SERVER_ERROR,

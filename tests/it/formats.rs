@@ -92,7 +92,8 @@ fn character_sets_of_texts() {
     assert_eq!(sent("utf-16", b"\0a\xd8\0"), (Value::Null, vec!["malformed-body body".to_owned()]));
     assert_eq!(sent("utf-8", b"\xe4"), (Value::Null, vec!["malformed-body body".to_owned()]));
     assert_eq!(sent("klingon", b"abc"), (Value::Null, vec![]));
-    let xml = "{application/xml: {schema: {type: object, xml: {name: a}, properties: {n: {type: string, maxLength: 1}}}}}";
+    let xml =
+        "{application/xml: {schema: {type: object, xml: {name: a}, properties: {n: {type: string, maxLength: 1}}}}}";
     let xml = contract(&described(xml));
     let declared = b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a><n>\xe4</n></a>";
     assert_eq!(send(&xml, "application/xml", declared), (json!({"n": "ä"}), vec![]));
@@ -144,7 +145,12 @@ fn character_sets_of_answers() {
     writes("text/plain; charset=klingon", string, "ä", "ä".as_bytes());
     let named = "{schema: {type: string, xml: {name: a}}}";
     writes("application/xml; charset=us-ascii", named, "ä", b"<a>&#228;</a>");
-    writes("text/csv; charset=windows-1252", "{schema: {type: array, items: {type: string}}}", json!(["€"]), b"\x80\r\n");
+    writes(
+        "text/csv; charset=windows-1252",
+        "{schema: {type: array, items: {type: string}}}",
+        json!(["€"]),
+        b"\x80\r\n",
+    );
 }
 
 const ROWS: &str = "{schema: {type: array, items: {type: object, required: [id], properties: {id: {type: integer}, name: {type: \
@@ -156,11 +162,27 @@ fn tables_both_ways() {
     let text = "id,name,on,more\r\n1,\"a,\"\"b\"\"\nc\",true,\r\n2,,,\"[1,2]\"\r\n";
     both_ways("text/csv", ROWS, value, text);
     both_ways("text/tab-separated-values", ROWS, json!([{"id": 1, "name": "ab"}]), "id\tname\r\n1\tab\r\n");
-    both_ways("text/csv; header=absent", ROWS, json!([{"id": 1, "name": "ab", "on": true, "more": [1]}]), "1,ab,true,[1]\r\n");
+    both_ways(
+        "text/csv; header=absent",
+        ROWS,
+        json!([{"id": 1, "name": "ab", "on": true, "more": [1]}]),
+        "1,ab,true,[1]\r\n",
+    );
     let lists = "{schema: {type: array, items: {type: array, prefixItems: [{type: integer}, {type: string}]}}}";
     both_ways("text/csv", lists, json!([[1, "2"], [3, "4"]]), "1,2\r\n3,4\r\n");
-    both_ways("text/csv", "{schema: {type: array, items: {type: string}}}", json!(["a", "", "b c"]), "a\r\n\"\"\r\nb c\r\n");
+    both_ways(
+        "text/csv",
+        "{schema: {type: array, items: {type: string}}}",
+        json!(["a", "", "b c"]),
+        "a\r\n\"\"\r\nb c\r\n",
+    );
     both_ways("text/csv", "{schema: {type: string}}", json!("a,b\r\n"), "a,b\r\n");
+    both_ways(
+        "text/csv",
+        "{itemSchema: {properties: {a: {type: integer}}}}",
+        json!([{"a": 1}, {"a": 2}]),
+        "a\r\n1\r\n2\r\n",
+    );
     let one = "{schema: {type: object, properties: {a: {type: integer}, b: {type: string}}}}";
     both_ways("text/csv", one, json!({"a": 1, "b": "x"}), "a,b\r\n1,x\r\n");
 }
@@ -176,7 +198,11 @@ fn tables_are_judged() {
     table("id,name\r\n", json!([]), &[]);
     table("name\nab\n", json!([{"name": "ab"}]), &["required body /0"]);
     table("id,name\n,ab\n", json!([{"name": "ab"}]), &["required body /0"]);
-    table("id,name\nx,ab\n2,b\n", json!([{"id": "x", "name": "ab"}, {"id": 2, "name": "b"}]), &["type body /0/id", "minLength body /1/name"]);
+    table(
+        "id,name\nx,ab\n2,b\n",
+        json!([{"id": "x", "name": "ab"}, {"id": 2, "name": "b"}]),
+        &["type body /0/id", "minLength body /1/name"],
+    );
     // A row that is cut short does not hurt the others.
     table("id,name\n1\n2,ab\n", json!([null, {"id": 2, "name": "ab"}]), &["malformed-body body /0"]);
     table("id,name\n1,\"ab\n", Value::Null, &["malformed-body body"]);
@@ -215,7 +241,8 @@ fn objects_in_text() {
 /// Each item of a tuple has the type of its position, in every place that cuts text into items.
 #[test]
 fn tuples() {
-    let tuple = "{type: array, prefixItems: [{type: integer}, {type: string}, {type: boolean}], items: {type: integer}}";
+    let tuple =
+        "{type: array, prefixItems: [{type: integer}, {type: string}, {type: boolean}], items: {type: integer}}";
     let description = |place: &str, more: &str| {
         format!(
             "openapi: 3.1.0\ninfo: {{title: t, version: '1'}}\npaths:\n  /:\n    post:\n      parameters: [{{name: t, in: \
@@ -231,7 +258,8 @@ fn tuples() {
     assert_eq!(values(&description("query", "explode: false, "), "POST /?t=1,2,true,4"), expected);
     assert_eq!(values(&description("header", ""), "POST /\nT: 1,2,true,4"), expected);
     assert_eq!(values(&description("query", "explode: false, "), "POST /?t=1,2,3").1, ["type query t/2"]);
-    let form = format!("{{application/x-www-form-urlencoded: {{schema: {{type: object, properties: {{t: {tuple}}}}}}}}}");
+    let form =
+        format!("{{application/x-www-form-urlencoded: {{schema: {{type: object, properties: {{t: {tuple}}}}}}}}}");
     let read_form = |text: &str| read(&contract(&described(&form)), "application/x-www-form-urlencoded", text);
     assert_eq!(read_form("t=1&t=2&t=true"), (json!({"t": [1, "2", true]}), vec![]));
     assert_eq!(read_form("t[0]=1&t[1]=2&t[2]=true"), (json!({"t": [1, "2", true]}), vec![]));

@@ -4,6 +4,8 @@
 
 /// The layers of `src` hold, and the test that says so can fail.
 mod architecture;
+/// The behaviours of Prism that its users rely on, one by one.
+mod behaviours;
 /// Bodies of every media type, read and written.
 mod bodies;
 /// Cases in `fixtures/cases/`: a description, requests, and the exchanges as snapshots.
@@ -12,10 +14,10 @@ mod cases;
 mod described;
 /// The documentation names what the program has.
 mod documentation;
-/// Descriptions, patterns, requests and clients that mean harm.
-mod hostile;
 /// Multipart bodies by position, tables, character sets, and text that should be more.
 mod formats;
+/// Descriptions, patterns, requests and clients that mean harm.
+mod hostile;
 /// Parameters: every style, explode, type and place.
 mod parameters;
 /// The program as a user runs it.

@@ -19,7 +19,7 @@ use super::{
     charset::{self, utf8},
     media::MediaRange,
     multipart,
-    parameter::{Typing, has_primitive},
+    parameter::{Typing, has_primitive, has_text},
     xml,
 };
 use crate::{
@@ -181,9 +181,15 @@ pub(super) fn read(
         Kind::Table | Kind::Text => {
             let range = MediaRange::parse(raw.content_type);
             match charset::text(raw.bytes, range.as_ref()) {
-                Some(Ok(text)) if kind == Kind::Table && !has_primitive(shape.types) => {
+                Some(Ok(text)) if kind == Kind::Table && (!has_text(shape.types) || media.item_schema.is_some()) => {
                     let layout = Layout::of(range.or_else(|| MediaRange::parse(&media.range)).as_ref());
-                    table::read(&text, layout, shape, typing)
+                    match &media.item_schema {
+                        Some(items) if shape.items.is_none() => {
+                            let rows = Shape { types: Types::ARRAY, items: Some(items.clone()), ..Shape::default() };
+                            table::read(&text, layout, &rows, typing)
+                        }
+                        _ => table::read(&text, layout, shape, typing),
+                    }
                 }
                 Some(text) => Decoded::of(text.map(|text| from_text(text, shape, typing))),
                 None => Decoded::default(),

@@ -4,6 +4,8 @@
 //! `header=absent`, by the properties in the order of the description. Else it is an array if arrays are described, and
 //! else its only cell.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::{Decoded, Fault, from_text};
@@ -38,9 +40,11 @@ pub(super) fn read(text: &str, layout: Layout, shape: &Shape, typing: &Typing<'_
     };
     let is_array = shape.types.has(Types::ARRAY);
     let item = typing.items(shape);
-    let row_shape = |index| if is_array { item(index) } else { typing.inner(None) };
-    let first = if is_array { item(0) } else { shape.clone().into() };
-    let has_names = first.types.has(Types::OBJECT) && first.types != Types::ANY || !is_array;
+    let whole = Arc::new(shape.clone());
+    let of_row = |index| if is_array { item(index) } else { Arc::clone(&whole) };
+    let first = of_row(0);
+    let has_names =
+        first.types.has(Types::OBJECT) && (first.types != Types::ANY || !first.properties.is_empty() || !is_array);
     let mut rows = rows.into_iter();
     let names: Option<Vec<String>> = match (has_names, layout.header) {
         (false, _) => None,
@@ -50,7 +54,7 @@ pub(super) fn read(text: &str, layout: Layout, shape: &Shape, typing: &Typing<'_
     let mut decoded = Decoded::default();
     let mut items = Vec::new();
     for (index, (line, cells)) in rows.enumerate() {
-        let shape = if is_array { row_shape(index) } else { first.clone() };
+        let shape = of_row(index);
         let value = match &names {
             Some(names) => members(names, cells, &shape, typing),
             None => list(cells, &shape, typing),
@@ -86,9 +90,8 @@ fn members(names: &[String], cells: Vec<String>, shape: &Shape, typing: &Typing<
     let mut object = Map::with_capacity(names.len());
     for (name, cell) in names.iter().zip(cells) {
         let inner = typing.inner(Typing::property(shape, name));
-        let is_given = !cell.is_empty()
-            || inner.types.has(Types::NULL)
-            || (inner.types.has(Types::STRING) && typing.choose(true));
+        let is_given =
+            !cell.is_empty() || inner.types.has(Types::NULL) || (inner.types.has(Types::STRING) && typing.choose(true));
         if is_given {
             object.insert(name.clone(), from_text(cell.into(), &inner, typing));
         }

@@ -114,7 +114,8 @@ impl Contract {
         let (Some(schema), Value::Array(items)) = (&plan.item, value) else { return };
         for (index, item) in items.iter().enumerate() {
             if faults.iter().all(|fault| fault.at != format!("/{index}"))
-                && !schema.validator(&self.schemas).is_valid(item) {
+                && !schema.validator(&self.schemas).is_valid(item)
+            {
                 findings.extend(self.violations(Some(schema), item, subject, &format!("/{index}")));
             }
         }

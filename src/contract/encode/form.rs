@@ -6,7 +6,7 @@ use form_urlencoded::byte_serialize;
 use http::HeaderName;
 use serde_json::Value;
 
-use super::{bytes, encoded, json, plain};
+use super::{bytes, concrete, encoded, json, plain};
 use crate::{
     contract::{MediaRange, parameter::Typing, xml},
     openapi::{Encoding, MediaType, Style},
@@ -137,7 +137,11 @@ impl Parts<'_> {
             }
             Value::Array(items) if inner.types.has(Types::ARRAY) => {
                 let item = self.typing.items(&inner);
-                items.iter().zip(0..).map(|(value, index)| self.part(Some(name), value, encoding, &item(index))).collect()
+                items
+                    .iter()
+                    .zip(0..)
+                    .map(|(value, index)| self.part(Some(name), value, encoding, &item(index)))
+                    .collect()
             }
             value => vec![self.part(Some(name), value, encoding, &inner)],
         }
@@ -153,10 +157,9 @@ impl Parts<'_> {
     /// The header fields and content of one part.
     fn part(&self, name: Option<&str>, value: &Value, encoding: Option<&Encoding>, shape: &Shape) -> Vec<u8> {
         let binary = shape.format.as_deref() == Some("binary") || shape.content_media_type.is_some();
-        let described =
-            encoding.and_then(|encoding| encoding.content_types.first()).filter(|range| !range.contains('*'));
+        let described = encoding.and_then(|encoding| encoding.content_types.first());
         let media_type: Option<Cow<'_, str>> = match (described, &shape.content_media_type) {
-            (Some(described), _) => Some(described.as_str().into()),
+            (Some(described), _) => Some(concrete(described, value).into()),
             (None, Some(media_type)) => Some(media_type.as_str().into()),
             (None, None) if binary => Some("application/octet-stream".into()),
             (None, None) if value.is_array() || value.is_object() => Some("application/json".into()),

@@ -208,7 +208,8 @@ fn read(
 
 fn list(pieces: &[&str], escape: Escape, shape: &Shape, typing: &Typing<'_>) -> Result<Value, Malformed> {
     let item = typing.items(shape);
-    let items = pieces.iter().zip(0..).map(|(piece, index)| Ok(typing.value(decode(piece, escape)?, item(index).types)));
+    let items =
+        pieces.iter().zip(0..).map(|(piece, index)| Ok(typing.value(decode(piece, escape)?, item(index).types)));
     items.collect::<Result<_, _>>().map(Value::Array)
 }
 

@@ -96,7 +96,8 @@ fn prefix_encoding(owner: &Cursor<'_>) -> Vec<Encoding> {
 fn item_encoding(owner: &Cursor<'_>) -> Option<Encoding> {
     let item = owner.field("itemEncoding");
     if owner.has("encoding") && (item.is_some() || owner.has("prefixEncoding")) {
-        let message = "`encoding` is for parts with names; beside `prefixEncoding` or `itemEncoding` it counts for nothing";
+        let message =
+            "`encoding` is for parts with names; beside `prefixEncoding` or `itemEncoding` it counts for nothing";
         let beside = owner.raw("encoding").unwrap_or_else(|| owner.clone());
         beside.report_key(Severity::Warning, Code::BAD_VALUE, message, "remove one of them");
     }

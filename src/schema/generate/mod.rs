@@ -184,6 +184,9 @@ fn grown(plan: &mut Plan, least: Value, lost: Vec<String>, make: impl Fn(&Plan) 
     let mut waiting: Vec<Vec<String>> = halves(&lost).into();
     for _ in 0..GROWTH_MAX {
         let Some(group) = waiting.pop() else { break };
+        if group.is_empty() {
+            continue;
+        }
         plan.set_omitted(&group, false);
         match make(plan) {
             Some(value) => best = value,
