@@ -97,10 +97,10 @@ fn security_comes_first_and_its_schemes_are_combined() {
                      basic}, bearer: {type: http, scheme: bearer}, key: {type: apiKey, in: header, name: X-Key}}}\npaths: {/: \
                      {get: {parameters: [{name: n, in: query, required: true, schema: {type: integer}}], responses: {'200': \
                      {description: ok}}}}}\n";
-    check(described, "GET /", 401, ("www-authenticate", "Basic realm=\"*\",Bearer"), "…");
+    check(described, "GET /", 401, ("www-authenticate", "Basic realm=\"*\", Bearer"), "…");
     check(described, "GET /\nAuthorization: Bearer x", 422, ("www-authenticate", "-"), "…");
     check(described, "GET /?n=1\nX-Key: x", 200, ("www-authenticate", "-"), "");
-    check(described, "GET /?n=x\nAuthorization: Basic ???", 401, ("www-authenticate", "Basic realm=\"*\",Bearer"), "…");
+    check(described, "GET /?n=x\nAuthorization: Basic ???", 401, ("www-authenticate", "Basic realm=\"*\", Bearer"), "…");
 }
 
 #[test]

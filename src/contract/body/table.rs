@@ -85,7 +85,8 @@ fn only(mut rows: Vec<Value>) -> Value {
 /// A row as an object. An empty cell is a member that was not given, unless it can be read as a text or as null.
 fn members(names: &[String], cells: Vec<String>, shape: &Shape, typing: &Typing<'_>) -> Result<Value, String> {
     if cells.len() != names.len() {
-        return Err(format!("has {} cells for {} columns", cells.len(), names.len()));
+        let (found, wanted) = (cells.len(), names.len());
+        return Err(format!("does not have a cell for each column ({found} instead of {wanted})"));
     }
     let mut object = Map::with_capacity(names.len());
     for (name, cell) in names.iter().zip(cells) {

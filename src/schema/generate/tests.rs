@@ -131,7 +131,7 @@ fn what_cannot_be_made_is_left_out_alone() {
         "properties": { "id": { "type": "integer" }, "name": { "type": "string" }, "more": { "type": "boolean" } },
         "oneOf": [{ "required": ["id"] }, { "required": ["name"] }]
     });
-    check(one_of, json!({ "id": 0, "more": true }));
+    check(one_of, json!({ "name": "string", "more": true }));
 }
 
 #[test]
