@@ -6,6 +6,7 @@ use mimeo::{
     contract::Site,
     message::Response,
     mock::{Mock, Moment, Settings, handle},
+    session::State,
     shell::ServerSettings,
 };
 
@@ -20,7 +21,7 @@ fn answer(description: &str, text: &str) -> Response {
     let description = format!("openapi: 3.1.0\ninfo: {{title: t, version: '1'}}\n{description}");
     let site = Site { contracts: vec![Arc::new(contract(&description))] };
     let mock = Mock::new(site, Settings::default());
-    handle(&mock, &request(text), Moment { now_ms: 0, seed: 0 }).reply
+    handle(&mock, &State::default(), &request(text), Moment { now_ms: 0, seed: 0 }).outcome.reply
 }
 
 /// Status, a header field (`-` if there is none), and the body.
@@ -99,7 +100,13 @@ fn security_comes_first_and_its_schemes_are_combined() {
     check(described, "GET /", 401, ("www-authenticate", "Basic realm=\"*\", Bearer"), "…");
     check(described, "GET /\nAuthorization: Bearer x", 422, ("www-authenticate", "-"), "…");
     check(described, "GET /?n=1\nX-Key: x", 200, ("www-authenticate", "-"), "");
-    check(described, "GET /?n=x\nAuthorization: Basic ???", 401, ("www-authenticate", "Basic realm=\"*\", Bearer"), "…");
+    check(
+        described,
+        "GET /?n=x\nAuthorization: Basic ???",
+        401,
+        ("www-authenticate", "Basic realm=\"*\", Bearer"),
+        "…",
+    );
 }
 
 #[test]
