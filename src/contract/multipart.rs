@@ -85,7 +85,9 @@ pub(super) fn parts(raw: Raw<'_>) -> (Vec<Part<'_>>, Vec<Fault>) {
     }
     let usual = parts.iter().find(|part| part.name.as_deref() == Some(CHARSET_FIELD));
     let usual = usual.and_then(|part| Charset::by_name(part.text.trim()));
-    parts.iter_mut().for_each(|part| part.decode_as(usual));
+    for part in &mut parts {
+        part.decode_as(usual);
+    }
     (parts, faults)
 }
 
