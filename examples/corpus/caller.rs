@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc};
 use mimeo::{
     answer::Origin,
     contract::{Contract, OperationId, Site},
+    finding::{Finding, Place, Severity, Side},
     mock::{Mock, Moment, Settings, handle},
     session::State,
 };
@@ -14,6 +15,8 @@ use mimeo::{
 pub(crate) struct Calls {
     /// With a described answer.
     pub(crate) answered: usize,
+    /// Of those, with one that was made from its schema and does not satisfy it.
+    pub(crate) flawed: usize,
     /// With a refusal of the mock's own: the request that was built did not satisfy the description.
     pub(crate) refused: usize,
     /// Without an answer: the mock could not make one.
@@ -26,6 +29,7 @@ impl Calls {
     /// Adds the numbers of `other`; its notes were told already.
     pub(crate) fn add(&mut self, other: &Self) {
         self.answered += other.answered;
+        self.flawed += other.flawed;
         self.refused += other.refused;
         self.failed += other.failed;
     }
@@ -33,7 +37,8 @@ impl Calls {
 
 impl fmt::Display for Calls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} answered, {} refused, {} failed", self.answered, self.refused, self.failed)
+        let Self { answered, flawed, refused, failed, .. } = self;
+        write!(f, "{answered} answered ({flawed} flawed), {refused} refused, {failed} failed")
     }
 }
 
@@ -47,6 +52,16 @@ pub(crate) fn call_all(contract: &Arc<Contract>) -> Calls {
         let status = outcome.reply.status;
         if outcome.entry.origin != Origin::Mimeo {
             calls.answered += 1;
+            let is_fault = |finding: &&Finding| {
+                let about_answer = matches!(finding.place, Place::Message { side: Side::Response, .. });
+                about_answer && finding.severity == Severity::Error
+            };
+            if outcome.entry.origin == Origin::Schema
+                && let Some(fault) = outcome.entry.findings.iter().find(is_fault)
+            {
+                calls.flawed += 1;
+                calls.notes.push(format!("{} {} {status} flawed: {}", request.method, request.path, fault.message));
+            }
             continue;
         }
         if status.is_server_error() {

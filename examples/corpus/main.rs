@@ -135,8 +135,8 @@ fn one(entry: &Entry, path: &Path, list: bool) -> Result<Calls, String> {
 
 fn table(rows: &BTreeMap<String, Row>) -> ExitCode {
     println!(
-        "{:<16} {:>9} {:>7} {:>10} {:>9} {:>8} {:>7}",
-        "kind", "documents", "served", "operations", "answered", "refused", "failed"
+        "{:<16} {:>9} {:>7} {:>10} {:>9} {:>7} {:>8} {:>7}",
+        "kind", "documents", "served", "operations", "answered", "flawed", "refused", "failed"
     );
     let mut total = Row::default();
     for (kind, row) in rows {
@@ -156,11 +156,12 @@ fn table(rows: &BTreeMap<String, Row>) -> ExitCode {
 fn line(kind: &str, row: &Row) {
     let calls = &row.calls;
     println!(
-        "{kind:<16} {:>9} {:>7} {:>10} {:>9} {:>8} {:>7}",
+        "{kind:<16} {:>9} {:>7} {:>10} {:>9} {:>7} {:>8} {:>7}",
         row.documents,
         row.served,
         calls.answered + calls.refused + calls.failed,
         calls.answered,
+        calls.flawed,
         calls.refused,
         calls.failed
     );

@@ -95,8 +95,8 @@ impl<'c> Audit<'c> {
         if let Some(schema) = &media.item_schema {
             self.schema(schema);
         }
-        for parameter in media.form_fields.iter().chain(media.encoding.values().flat_map(|encoding| &encoding.headers))
-        {
+        let encodings = media.encoding.values().chain(&media.prefix_encoding).chain(&media.item_encoding);
+        for parameter in media.form_fields.iter().chain(encodings.flat_map(|encoding| &encoding.headers)) {
             self.parameter(parameter, direction);
         }
     }

@@ -73,6 +73,8 @@ pub(super) fn media(range: &str) -> MediaType {
         item_schema: None,
         form_fields: Vec::new(),
         encoding: IndexMap::new(),
+        prefix_encoding: Vec::new(),
+        item_encoding: None,
         examples: Vec::new(),
         at: location("/content").child(range),
     }

@@ -6,6 +6,7 @@
 
 mod audit;
 mod body;
+mod charset;
 mod check;
 mod compile;
 mod encode;
@@ -22,7 +23,7 @@ mod site;
 mod xml;
 
 pub use check::Checked;
-pub use encode::{CannotWrite, Written};
+pub use encode::Written;
 pub use expression::Received;
 pub use media::{Accept, MediaRange};
 pub use route::{Match, Routed};

@@ -10,7 +10,8 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::{
-    body::{Decoded, Fault, Field, Fields, Raw, check_reserved, from_text, json, read_field},
+    body::{Decoded, Fault, Field, Fields, Raw, Slot, check_reserved, from_text, json, read_field},
+    charset::{self, Charset},
     media::MediaRange,
     parameter::{Escape, Malformed, Pair, Pairs, Typing, has_primitive},
     xml,
@@ -31,13 +32,37 @@ pub(super) struct Part<'m> {
     pub file: bool,
     /// Its header fields but `Content-Disposition`.
     pub headers: HeaderMap,
-    /// Its content; bytes that are not UTF-8 are replaced.
+    /// Its content.
+    bytes: &'m [u8],
+    /// Its content in the character set that it names; without one, bytes that are not UTF-8 are replaced.
     pub text: Cow<'m, str>,
+    /// What is wrong with its text.
+    fault: Option<String>,
 }
+
+/// The field of a form that names the character set of all others (RFC 7578, section 4.6).
+const CHARSET_FIELD: &str = "_charset_";
 
 impl Part<'_> {
     fn content_type(&self) -> Option<MediaRange> {
         self.headers.get(header::CONTENT_TYPE).and_then(|value| MediaRange::parse(value.to_str().ok()?))
+    }
+
+    fn decode(&mut self, charset: Charset) {
+        match charset.decode(self.bytes) {
+            Ok(text) => self.text = text,
+            Err(fault) => self.fault = Some(fault.message),
+        }
+    }
+
+    /// Reads the text in its own character set, or in `usual` if it is text that names none.
+    fn decode_as(&mut self, usual: Option<Charset>) {
+        let own = self.content_type();
+        let named = own.as_ref().and_then(charset::named);
+        let is_text = !self.file && own.as_ref().is_none_or(|range| range.kind == "text");
+        if let Some(charset) = named.map_or(usual.filter(|_| is_text), Charset::by_name) {
+            self.decode(charset);
+        }
     }
 }
 
@@ -57,6 +82,11 @@ pub(super) fn parts(raw: Raw<'_>) -> (Vec<Part<'_>>, Vec<Fault>) {
             Ok(part) => parts.push(part),
             Err(message) => faults.push(Fault::body(format!("has a bad part: part {number} {message}"))),
         }
+    }
+    let usual = parts.iter().find(|part| part.name.as_deref() == Some(CHARSET_FIELD));
+    let usual = usual.and_then(|part| Charset::by_name(part.text.trim()));
+    for part in &mut parts {
+        part.decode_as(usual);
     }
     (parts, faults)
 }
@@ -142,7 +172,7 @@ fn part(piece: &[u8]) -> Result<Part<'_>, String> {
     let disposition = disposition.map(String::from_utf8_lossy);
     let said = |name: &str| disposition.as_deref().and_then(|text| parameter(text, name));
     let file = said("filename").or_else(|| said("filename*")).is_some();
-    Ok(Part { name: said("name"), file, headers, text: String::from_utf8_lossy(rest) })
+    Ok(Part { name: said("name"), file, headers, bytes: rest, text: String::from_utf8_lossy(rest), fault: None })
 }
 
 /// The name and raw value of a header field.
@@ -193,13 +223,8 @@ fn quoted_string(text: &str) -> (String, &str) {
 /// Reads a body into an object with a property for each name, or into an array if only that is described.
 pub(super) fn read(raw: Raw<'_>, media: &MediaType, fields: &Fields, shape: &Shape, typing: &Typing<'_>) -> Decoded {
     let (parts, mut faults) = parts(raw);
-    if !shape.types.has(Types::OBJECT) {
-        let item = typing.inner(shape.items.as_ref());
-        let items = parts.iter().map(|part| content(part, None, &item, typing));
-        return match items.collect::<Result<_, _>>() {
-            Ok(items) => Decoded { value: Some(Value::Array(items)), faults, ..Decoded::default() },
-            Err(fault) => Decoded { faults: vec![Fault::body(fault.message)], ..Decoded::default() },
-        };
+    if !shape.types.has(Types::OBJECT) || (media.is_positional() && shape.types.has(Types::ARRAY)) {
+        return in_order(&parts, faults, media, shape, typing);
     }
     let mut decoded = Decoded::default();
     let mut object = Map::new();
@@ -207,7 +232,11 @@ pub(super) fn read(raw: Raw<'_>, media: &MediaType, fields: &Fields, shape: &Sha
         let inner = typing.inner(Typing::property(shape, name));
         let encoding = media.encoding.get(name);
         if encoding.is_some_and(|encoding| !encoding.headers.is_empty()) {
-            decoded.part_headers.extend(group.iter().map(|part| (name.to_owned(), part.headers.clone())));
+            let slot = || Slot::Name(name.to_owned());
+            decoded.part_headers.extend(group.iter().map(|part| (slot(), part.headers.clone())));
+        }
+        if name == CHARSET_FIELD && !shape.properties.contains_key(name) {
+            continue;
         }
         match property(Field { name, encoding, shape: &inner }, &group, typing) {
             Ok(value) => drop(object.insert(name.to_owned(), value)),
@@ -218,6 +247,28 @@ pub(super) fn read(raw: Raw<'_>, media: &MediaType, fields: &Fields, shape: &Sha
     faults.extend(fields.no_reserved.iter().filter_map(|name| check_reserved(name, &pairs)));
     decoded.value = Some(Value::Object(object));
     decoded.faults = faults;
+    decoded
+}
+
+/// Reads the parts into an array, each by its position. One that cannot be read is a fault, and null in its place.
+fn in_order(parts: &[Part<'_>], faults: Vec<Fault>, media: &MediaType, shape: &Shape, typing: &Typing<'_>) -> Decoded {
+    let mut decoded = Decoded { faults, ..Decoded::default() };
+    let mut items = Vec::with_capacity(parts.len());
+    for (index, part) in parts.iter().enumerate() {
+        let schema = shape.prefix.get(index).or(shape.items.as_ref()).or(media.item_schema.as_ref());
+        let encoding = media.encoding_at(index);
+        if encoding.is_some_and(|encoding| !encoding.headers.is_empty()) {
+            decoded.part_headers.push((Slot::Position(index), part.headers.clone()));
+        }
+        let read = check_content_type(part, encoding)
+            .and_then(|()| content(part, encoding, &typing.inner(schema), typing))
+            .map_err(|fault| Fault { at: format!("/{index}"), ..fault });
+        items.push(read.unwrap_or_else(|fault| {
+            decoded.faults.push(fault);
+            Value::Null
+        }));
+    }
+    decoded.value = Some(Value::Array(items));
     decoded
 }
 
@@ -235,8 +286,9 @@ fn by_name<'p, 'm>(parts: &'p [Part<'m>], faults: &mut Vec<Fault>) -> IndexMap<&
 /// The value of all parts of one name.
 fn property(field: Field<'_>, parts: &[&Part<'_>], typing: &Typing<'_>) -> Result<Value, Fault> {
     let Field { name, encoding, shape } = field;
+    let here = |fault: Fault| Fault::field(name, fault.code, fault.message);
     for part in parts {
-        check_content_type(name, part, encoding)?;
+        check_content_type(part, encoding).map_err(here)?;
     }
     if encoding.is_some_and(|encoding| encoding.style.is_some()) {
         let list = parts.iter().map(|part| Pair { key: name.into(), raw: &part.text }).collect();
@@ -246,17 +298,18 @@ fn property(field: Field<'_>, parts: &[&Part<'_>], typing: &Typing<'_>) -> Resul
     }
     match parts {
         [part] if !shape.types.has(Types::ARRAY) || has_primitive(shape.types) => {
-            content(part, encoding, shape, typing)
+            content(part, encoding, shape, typing).map_err(here)
         }
         _ if !shape.types.has(Types::ARRAY) => {
             let message = format!("is sent {} times, but it is one value", parts.len());
             Err(Fault::field(name, Code::MALFORMED_BODY, message))
         }
         _ => {
-            let item = typing.inner(shape.items.as_ref());
+            let of_index = typing.items(shape);
             let mut items = Vec::with_capacity(parts.len());
-            for part in parts {
-                match content(part, encoding, &item, typing)? {
+            for (index, part) in parts.iter().enumerate() {
+                let item = of_index(index);
+                match content(part, encoding, &item, typing).map_err(here)? {
                     // The whole array may have been sent as one JSON part.
                     Value::Array(whole) if parts.len() == 1 && !item.types.has(Types::ARRAY) => items.extend(whole),
                     Value::Array(whole) if parts.len() == 1 && item.types == Types::ANY => items.extend(whole),
@@ -270,21 +323,24 @@ fn property(field: Field<'_>, parts: &[&Part<'_>], typing: &Typing<'_>) -> Resul
 
 /// The value of one part, by its own media type, else the described one, else what its shape suggests.
 fn content(part: &Part<'_>, encoding: Option<&Encoding>, shape: &Shape, typing: &Typing<'_>) -> Result<Value, Fault> {
-    let name = part.name.as_deref().unwrap_or_default();
+    if let Some(fault) = &part.fault {
+        return Err(Fault::body(fault.clone()));
+    }
     let described = || encoding.and_then(|encoding| MediaRange::parse(encoding.content_types.first()?));
-    let fault = |fault: Fault| Fault::field(name, Code::MALFORMED_BODY, fault.message);
     match part.content_type().or_else(described) {
         // A file is bytes to its schema, whatever its own type is.
         _ if part.file && !shape.types.has(Types::OBJECT.union(Types::ARRAY)) => {
             Ok(Value::String(part.text.to_string()))
         }
-        Some(range) if range.is_json() => json(part.text.as_bytes()).map_err(fault),
-        Some(range) if range.is_xml() => xml::read(&part.text, shape, typing).map_err(fault),
+        Some(range) if range.is_json() => json(part.bytes),
+        Some(range) if range.is_xml() => {
+            charset::xml(part.bytes, Some(&range)).and_then(|text| xml::read(&text, shape, typing))
+        }
         _ => Ok(from_text(part.text.as_ref().into(), shape, typing)),
     }
 }
 
-fn check_content_type(name: &str, part: &Part<'_>, encoding: Option<&Encoding>) -> Result<(), Fault> {
+fn check_content_type(part: &Part<'_>, encoding: Option<&Encoding>) -> Result<(), Fault> {
     let (Some(encoding), Some(sent)) = (encoding, part.content_type()) else { return Ok(()) };
     let fits = |range: &String| {
         MediaRange::parse(range).is_none_or(|range| {
@@ -296,7 +352,7 @@ fn check_content_type(name: &str, part: &Part<'_>, encoding: Option<&Encoding>) 
     }
     let described = encoding.content_types.join("`, `");
     let message = format!("is a part of type `{}/{}`, not `{described}`", sent.kind, sent.subtype);
-    Err(Fault::field(name, Code::UNSUPPORTED_MEDIA_TYPE, message))
+    Err(Fault { code: Code::UNSUPPORTED_MEDIA_TYPE, ..Fault::body(message) })
 }
 
 #[cfg(test)]

@@ -134,7 +134,7 @@ impl Sample<'_> {
             Some(items) if media.schema.is_none() => self.sequence(media, items),
             _ => self.contract.sample_value(&media.examples, media.schema.as_ref()),
         };
-        let written = value.and_then(|value| self.contract.write(media, &value).ok());
+        let written = value.map(|value| self.contract.write(media, &value));
         let (media_type, body) = match written {
             Some(written) => (written.media_type, written.body),
             // Nothing is known of the content: any bytes will do.

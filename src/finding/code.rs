@@ -84,6 +84,7 @@ codes! {
     UNEXPECTED_BODY = "unexpected-body", "A GET or HEAD request has a body that is not described.";
     BODY_NOT_JUDGED = "body-not-judged", "A body is compressed and was not judged.";
     UPSTREAM = "upstream", "The server behind the proxy gave no answer.";
+    JSON_IN_TEXT = "json-in-text", "A text cannot hold an object or an array, which is sent as JSON.";
     NO_ANSWER = "no-answer", "No answer could be made.";
 }
 

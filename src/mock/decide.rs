@@ -10,7 +10,7 @@ use http::StatusCode;
 
 use super::{
     handle::Settings,
-    negotiate::{negotiate, not_acceptable},
+    negotiate::{insists_on_text, negotiate, no_text, not_acceptable},
     pairing,
     preference::Preference,
 };
@@ -286,6 +286,10 @@ fn fill(
         (None, None) => return Err(not_acceptable(content)),
     };
     let body = choose_body(case, operation, &content[media], reasons)?;
+    let is_made = body.sampling().is_some() && reasons.is_none();
+    if is_made && insists_on_text(case.contract, case.request, content, &content[media]) {
+        return Err(no_text());
+    }
     Ok(Choice { response: Some(response), status, media: Some(media), body, forced: false })
 }
 

@@ -38,14 +38,49 @@ pub(super) fn negotiate(contract: &Contract, request: &Request, content: &[Media
     }
 }
 
-/// False for text that is described as an object or an array, which cannot be written so.
+/// False for text that is described as an object or an array, which cannot be written so; rows of a table can.
 fn can_carry(contract: &Contract, media: &MediaType) -> bool {
     let plain = Types::STRING.union(Types::NUMBER).union(Types::INTEGER).union(Types::BOOLEAN).union(Types::NULL);
-    let is_text = media.range.starts_with("text/") && !media.range.starts_with("text/xml");
+    let subtypes = ["csv", "tab-separated-values", "event-stream"];
+    let is_text = MediaRange::parse(&media.range).is_some_and(|range| {
+        range.kind == "text" && !range.is_xml() && !range.is_json() && !subtypes.contains(&range.subtype.as_str())
+    });
     match &media.schema {
         Some(schema) if is_text => contract.schemas.shape(schema).types.has(plain),
         _ => true,
     }
+}
+
+/// True if the client asks for a text by its name, nothing but text is described, and the value is none. Prism refuses
+/// such a request. With any other `Accept`, and where another media type is described, the value is sent as JSON.
+pub(super) fn insists_on_text(
+    contract: &Contract,
+    request: &Request,
+    content: &[MediaType],
+    media: &MediaType,
+) -> bool {
+    let Some(wanted) = MediaRange::parse(&media.range) else { return false };
+    let lines = request.headers.get_all(http::header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
+    let accept = Accept::parse(&lines.collect::<Vec<_>>().join(", "));
+    let is_named = accept.0.iter().any(|(range, _)| range.kind == wanted.kind && range.subtype == wanted.subtype);
+    is_named && !content.iter().any(|media| can_carry(contract, media))
+}
+
+pub(super) fn no_text() -> Problem {
+    let finding = Finding::error(
+        Code::JSON_IN_TEXT,
+        Place::response(Part::Body, ""),
+        "the answer is described as text alone, but its schema has objects or arrays, which text cannot hold",
+    )
+    .help(
+        "describe the answer in another media type, or give a text as its example; to get it as JSON, send no `Accept`",
+    );
+    Problem::new(
+        "NO_COMPLEX_OBJECT_TEXT",
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "Cannot serialise complex objects as text",
+        vec![finding],
+    )
 }
 
 pub(super) fn not_acceptable(content: &[MediaType]) -> Problem {

@@ -6,10 +6,10 @@ use serde_json::Value;
 use super::decide::{BodyChoice, Choice};
 use crate::{
     answer::{Origin, Problem},
-    contract::{CannotWrite, Contract, MediaRange, OperationId, Written},
+    contract::{Contract, MediaRange, OperationId, Written},
     finding::{Code, Finding, Part, Place},
     message::{Response, header_value, is_framing},
-    openapi::{self, Example, ExampleValue, MediaType, Parameter, ParameterFormat, Provenance, SchemaRef},
+    openapi::{self, Example, ExampleValue, MediaType, Provenance, SchemaRef},
     schema::{Direction, Sampling},
 };
 
@@ -41,9 +41,11 @@ pub(super) fn prepare(contract: &Contract, id: OperationId, choice: &Choice) -> 
         });
     };
     let mut origin = Origin::Empty;
+    let mut unwritten = None;
     let mut provenance = described.provenance.or(operation.provenance);
     if let Some(media) = choice.media.and_then(|index| described.content.get(index)) {
         if let Some((written, from)) = body(contract, media, choice.body)? {
+            unwritten = written.json_instead_of.map(|what| json_in_text(what, &written.media_type));
             response = response.with_body(&written.media_type, written.body);
             origin = from;
         }
@@ -52,7 +54,8 @@ pub(super) fn prepare(contract: &Contract, id: OperationId, choice: &Choice) -> 
         }
     }
     headers(contract, described, &mut response);
-    let findings = contract.check_response(id, &response);
+    let mut findings = contract.check_response(id, &response);
+    findings.extend(unwritten);
     if provenance == Some(Provenance::Inferred) {
         response.headers.insert("mimeo-provenance", header_value(Provenance::Inferred.as_str()));
     }
@@ -67,11 +70,11 @@ fn body(contract: &Contract, media: &MediaType, choice: BodyChoice) -> Result<Op
         let example = &media.examples[index];
         let origin = Origin::Example(example.name.as_deref().map(Into::into));
         return Ok(match shown(contract, example) {
-            Some((Value::String(text), true)) => Some((as_is(contract, media, text)?, origin)),
+            Some((Value::String(text), true)) => Some((contract.write_as_is(media, text), origin)),
             Some((value, _)) => {
-                let meant = json_in_text(contract, media, value);
+                let meant = held_json(contract, media, value);
                 let value = meant.as_ref().unwrap_or(value);
-                Some((contract.write(media, value).map_err(|fault| cannot_write(&fault))?, origin))
+                Some((contract.write(media, value), origin))
             }
             None => None,
         });
@@ -82,7 +85,7 @@ fn body(contract: &Contract, media: &MediaType, choice: BodyChoice) -> Result<Op
         (None, Some(items)) => Value::Array(vec![made(contract, items, sampling)?]),
         (None, None) => return Ok(None),
     };
-    Ok(Some((contract.write(media, &value).map_err(|fault| cannot_write(&fault))?, Origin::Schema)))
+    Ok(Some((contract.write(media, &value), Origin::Schema)))
 }
 
 /// What an example shows, and whether it is already written in its media type.
@@ -96,7 +99,7 @@ fn shown<'c>(contract: &'c Contract, example: &Example) -> Option<(&'c Value, bo
 
 /// Many descriptions give the example of an object as a text that holds JSON. It is read as what it holds where only
 /// that satisfies the schema.
-fn json_in_text(contract: &Contract, media: &MediaType, value: &Value) -> Option<Value> {
+fn held_json(contract: &Contract, media: &MediaType, value: &Value) -> Option<Value> {
     let text = value.as_str().filter(|text| text.trim_start().starts_with(['{', '[']))?;
     let is_json = MediaRange::parse(&media.range).is_some_and(|range| range.is_json());
     let validator = contract.schemas.validator(media.schema.as_ref().filter(|_| is_json)?, Direction::Response);
@@ -104,12 +107,6 @@ fn json_in_text(contract: &Contract, media: &MediaType, value: &Value) -> Option
         return None;
     }
     serde_json::from_str(text).ok().filter(|held| validator.is_valid(held))
-}
-
-/// Text that is already written in its media type.
-fn as_is(contract: &Contract, media: &MediaType, text: &str) -> Result<Written, Problem> {
-    let blank = contract.write(media, &Value::String(String::new())).map_err(|fault| cannot_write(&fault))?;
-    Ok(Written { body: text.to_owned().into(), ..blank })
 }
 
 /// A value of a schema. Where none satisfies it, the one that comes nearest: its faults are found when the answer is
@@ -131,15 +128,14 @@ fn made(contract: &Contract, schema: &SchemaRef, sampling: Sampling) -> Result<V
     })
 }
 
-fn cannot_write(fault: &CannotWrite) -> Problem {
-    let finding = Finding::error(Code::NO_ANSWER, Place::response(Part::Body, ""), fault.to_string())
-        .help("describe the answer in another media type, or give a text as its example");
-    Problem::new(
-        "NO_COMPLEX_OBJECT_TEXT",
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "Cannot serialise complex objects as text",
-        vec![finding],
+/// A text cannot hold the value, so that it was written as JSON: what a client can do most with.
+fn json_in_text(what: &str, media_type: &str) -> Finding {
+    Finding::warning(
+        Code::JSON_IN_TEXT,
+        Place::response(Part::Body, ""),
+        format!("{what} cannot be written as `{media_type}`, so that it is sent as JSON under that name"),
     )
+    .help("describe the answer in another media type, or give a text as its example")
 }
 
 /// Adds the described header fields: by example, else by schema. A field without either is left out if it may be.
@@ -149,41 +145,8 @@ fn headers(contract: &Contract, described: &openapi::Response, response: &mut Re
         if is_framing(&name) {
             continue;
         }
-        if let Some(value) = header_field(contract, header) {
+        if let Some(value) = contract.header_field(header) {
             response.headers.insert(name, header_value(&value));
         }
-    }
-}
-
-fn header_field(contract: &Contract, header: &Parameter) -> Option<String> {
-    let example = header.examples.iter().find_map(|it| shown(contract, it));
-    if let Some((value, _)) = example {
-        return Some(match &header.format {
-            ParameterFormat::Content(_) if !value.is_string() => value.to_string(),
-            _ => simple(value),
-        });
-    }
-    match &header.format {
-        ParameterFormat::Style { schema: Some(schema), .. } => {
-            contract.schemas.generate(schema, Direction::Response, Sampling::Plain).ok().map(|value| simple(&value))
-        }
-        ParameterFormat::Style { schema: None, .. } => header.required.then(String::new),
-        ParameterFormat::Content(media) => {
-            let value = contract.schemas.generate(media.schema.as_ref()?, Direction::Response, Sampling::Plain).ok()?;
-            Some(value.to_string())
-        }
-    }
-}
-
-/// A value in style `simple` without `explode`, as header fields are written.
-fn simple(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(simple).collect::<Vec<_>>().join(","),
-        Value::Object(members) => {
-            members.iter().map(|(key, value)| format!("{key},{}", simple(value))).collect::<Vec<_>>().join(",")
-        }
-        other => other.to_string(),
     }
 }

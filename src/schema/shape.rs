@@ -60,7 +60,9 @@ impl Types {
 pub struct Shape {
     /// The types it may have; [`Types::ANY`] if the schema does not say.
     pub types: Types,
-    /// The schema of array items.
+    /// The schemas of the first array items, each by its position.
+    pub prefix: Vec<SchemaRef>,
+    /// The schema of all other array items.
     pub items: Option<SchemaRef>,
     /// The schemas of known properties, in document order.
     pub properties: IndexMap<String, SchemaRef>,
@@ -190,6 +192,7 @@ fn own(schema: &SchemaRef, map: &Map<String, Value>) -> Shape {
     let required = map.get("required").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     Shape {
         types: types(map),
+        prefix: prefix(schema, map),
         items: object("items").map(|_| part("items", schema.kind)),
         properties: properties.into_iter().flat_map(Map::keys).map(property).collect(),
         additional: object("additionalProperties").map(|_| part("additionalProperties", SchemaKind::Schema)),
@@ -200,6 +203,12 @@ fn own(schema: &SchemaRef, map: &Map<String, Value>) -> Shape {
         default: map.get("default").cloned(),
         xml: xml(map),
     }
+}
+
+/// The schemas of the first array items; before 2020-12, `items` itself is the list of them.
+fn prefix(schema: &SchemaRef, map: &Map<String, Value>) -> Vec<SchemaRef> {
+    let positional = members(schema, map, "prefixItems");
+    if positional.is_empty() { members(schema, map, "items") } else { positional }
 }
 
 /// The types that a schema object allows, by `type` or else by its values.
@@ -249,6 +258,9 @@ fn add(shape: &mut Shape, other: Shape) {
         if !shape.required.contains(&name) {
             shape.required.push(name);
         }
+    }
+    if shape.prefix.is_empty() {
+        shape.prefix = other.prefix;
     }
     shape.items = shape.items.take().or(other.items);
     shape.additional = shape.additional.take().or(other.additional);

@@ -15,20 +15,20 @@ use serde_json::{Value, json};
 use crate::described::{contract, judge, lines, request};
 
 /// A description of `POST /` that takes what it answers; `content` is in YAML's flow style.
-fn described(content: &str) -> String {
+pub(crate) fn described(content: &str) -> String {
     format!(
         "openapi: 3.2.0\ninfo: {{title: t, version: '1'}}\npaths:\n  /:\n    post:\n      requestBody: {{required: true, content: \
          {content}}}\n      responses: {{'200': {{description: ok, content: {content}}}}}\n"
     )
 }
 
-fn media(contract: &Contract, index: usize) -> &MediaType {
+pub(crate) fn media(contract: &Contract, index: usize) -> &MediaType {
     &contract.operation(OperationId(0)).body.as_ref().unwrap().content[index]
 }
 
 /// What is read of a body, and the findings.
 #[track_caller]
-fn read(contract: &Contract, content_type: &str, body: &str) -> (Value, Vec<String>) {
+pub(crate) fn read(contract: &Contract, content_type: &str, body: &str) -> (Value, Vec<String>) {
     let mut request = request(&format!("POST /\nContent-Type: {content_type}"));
     request.body = body.to_owned().into();
     let checked = judge(contract, &request);
@@ -36,17 +36,17 @@ fn read(contract: &Contract, content_type: &str, body: &str) -> (Value, Vec<Stri
 }
 
 #[track_caller]
-fn check(content: &str, content_type: &str, body: &str, value: impl Into<Value>, findings: &[&str]) {
+pub(crate) fn check(content: &str, content_type: &str, body: &str, value: impl Into<Value>, findings: &[&str]) {
     let found = read(&contract(&described(content)), content_type, body);
     assert_eq!((found.0, found.1), (value.into(), findings.iter().map(|line| (*line).to_owned()).collect()));
 }
 
 /// A value is written as `text`, and `text` is read as that value, in both messages.
 #[track_caller]
-fn both_ways(media_type: &str, media_object: &str, value: impl Into<Value>, text: &str) {
+pub(crate) fn both_ways(media_type: &str, media_object: &str, value: impl Into<Value>, text: &str) {
     let value = value.into();
     let contract = contract(&described(&format!("{{'{media_type}': {media_object}}}")));
-    let written = contract.write(media(&contract, 0), &value).unwrap();
+    let written = contract.write(media(&contract, 0), &value);
     assert_eq!(String::from_utf8_lossy(&written.body), text);
     assert_eq!(read(&contract, &written.media_type, text), (value, vec![]));
     let answer = Response::new(http::StatusCode::OK).with_body(&written.media_type, written.body);
@@ -54,7 +54,7 @@ fn both_ways(media_type: &str, media_object: &str, value: impl Into<Value>, text
 }
 
 /// Parts, each its header lines, an empty line and its content, with `|` for line ends in the header.
-fn parts(list: &[&str]) -> String {
+pub(crate) fn parts(list: &[&str]) -> String {
     let part = |part: &&str| {
         let (head, content) = part.split_once("||").unwrap();
         format!("--b\r\n{}\r\n\r\n{content}\r\n", head.replace('|', "\r\n"))
@@ -141,7 +141,7 @@ fn forms_both_ways() {
                  pipeDelimited, explode: false}, d: {style: deepObject, explode: true}}}";
     let value = json!({"a": "x y&z", "l": [1, 2], "c": ["a", "b"], "p": ["a", "b"], "d": {"x": {"y": 3}}});
     let contract = contract(&described(&format!("{{application/x-www-form-urlencoded: {media}}}")));
-    let written = contract.write(media_of(&contract), &value).unwrap();
+    let written = contract.write(media_of(&contract), &value);
     let text = String::from_utf8_lossy(&written.body).into_owned();
     assert!(text.starts_with("a=x+y%26z&l=1&l=2&"), "{text}");
     let read_back = read(&contract, &written.media_type, &text);
@@ -293,7 +293,7 @@ fn made_sequences() {
 }
 
 /// Status, body and findings of an answer.
-fn played(contract: Contract, request: &Request) -> (u16, String, Vec<String>) {
+pub(crate) fn played(contract: Contract, request: &Request) -> (u16, String, Vec<String>) {
     let mock = Mock::new(Site { contracts: vec![Arc::new(contract)] }, Settings::default());
     let outcome = handle(&mock, &State::default(), request, Moment { now_ms: 0, seed: 0 }).outcome;
     let body = String::from_utf8_lossy(&outcome.reply.body).into_owned();

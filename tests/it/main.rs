@@ -4,6 +4,8 @@
 
 /// The layers of `src` hold, and the test that says so can fail.
 mod architecture;
+/// The behaviours of Prism that its users rely on, one by one.
+mod behaviours;
 /// Bodies of every media type, read and written.
 mod bodies;
 /// Cases in `fixtures/cases/`: a description, requests, and the exchanges as snapshots.
@@ -16,6 +18,8 @@ mod described;
 mod documentation;
 /// Tokens that live: the flows of the three systems, in virtual time.
 mod flows;
+/// Multipart bodies by position, tables, character sets, and text that should be more.
+mod formats;
 /// Descriptions, patterns, requests and clients that mean harm.
 mod hostile;
 /// Parameters: every style, explode, type and place.

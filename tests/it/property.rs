@@ -398,6 +398,46 @@ fn faults(plan: &Plan, request: &Request) -> Vec<(Request, String)> {
     faults
 }
 
+/// Each body of any media type with exactly one fault in one of its fields, and the finding that it must yield.
+///
+/// The value is written by the contract itself, so that the fault is one of the value and not of how it is written.
+fn faults_of_fields(plan: &Plan, contract: &Contract, request: &Request) -> Vec<(Request, String)> {
+    let media: &MediaType = &contract.operation(ONLY).body.as_ref().unwrap().content[0];
+    let value = judge(contract, request).body.unwrap();
+    let mut faults = Vec::new();
+    let mut add = |changed: &Value, expected: String| {
+        let written = contract.write(media, changed);
+        let mut faulty = Request { body: written.body, ..request.clone() };
+        faulty.headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(&written.media_type).unwrap());
+        faults.push((faulty, expected));
+    };
+    for (index, (field, required)) in plan.fields.iter().enumerate() {
+        let name = format!("f{index}");
+        let mut changed = value.clone();
+        if *required && plan.fields.len() > 1 {
+            changed.as_object_mut().unwrap().remove(&name);
+            add(&changed, "required body".to_owned());
+        }
+        let (keyword, text) = field.wrong();
+        changed[&name] = text.into();
+        add(&changed, format!("{keyword} body /{name}"));
+        if let Some(above) = field.above() {
+            changed[&name] = above.into();
+            add(&changed, format!("maximum body /{name}"));
+        }
+    }
+    if plan.nested {
+        let mut changed = value.clone();
+        changed["list"] = json!([1, "nothing"]);
+        add(&changed, "type body /list/1".to_owned());
+        changed["list"] = value["list"].clone();
+        // A form has no way of its own to write an object: it is JSON, which has no types to be read by.
+        changed["inner"] = json!({"b": "x"});
+        add(&changed, "required body /inner".to_owned());
+    }
+    faults
+}
+
 /// A schema of some levels, and what it needs to be met.
 fn schema() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
@@ -446,7 +486,10 @@ fn schema() -> impl Strategy<Value = Value> {
 
 /// The contract of an operation that takes and answers that schema.
 fn holding(schema: &Value) -> (Contract, SchemaRef) {
-    let content = json!({"application/json": {"schema": schema}});
+    holding_content(&json!({"application/json": {"schema": schema}}))
+}
+
+fn holding_content(content: &Value) -> (Contract, SchemaRef) {
     let description = json!({
         "openapi": "3.1.1",
         "info": {"title": "t", "version": "1"},
@@ -480,7 +523,7 @@ proptest! {
         let media = &contract.operation(ONLY).body.as_ref().unwrap().content[0];
         let schema = media.schema.as_ref().unwrap();
         let value = contract.schemas.generate(schema, Direction::Request, Sampling::Seeded(seed)).unwrap();
-        let written = contract.write(media, &value).unwrap();
+        let written = contract.write(media, &value);
         let mut request = contract.sample_request(ONLY);
         request.headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(&written.media_type).unwrap());
         request.body = written.body;
@@ -497,6 +540,38 @@ proptest! {
         for (faulty, expected) in faults(&plan, &request) {
             prop_assert_eq!(said(&contract, &faulty), [expected], "{:?}\n{}", faulty, plan.description());
         }
+    }
+
+    /// So does a body of any other media type.
+    #[test]
+    fn one_fault_in_a_field_is_found_alone(plan in plan(&MEDIA_TYPES)) {
+        let contract = contract(&Plan { parameters: vec![], security: "none", ..plan.clone() }.description());
+        let request = contract.sample_request(ONLY);
+        for (faulty, expected) in faults_of_fields(&plan, &contract, &request) {
+            prop_assert_eq!(said(&contract, &faulty), [expected], "{:?}\n{}", faulty, plan.description());
+        }
+    }
+
+    /// A table that was made is read back, and a cell of it with a fault is found alone.
+    #[test]
+    fn tables_are_read_back(fields in vec((simple(), any::<bool>()), 1..5), seed in any::<u64>()) {
+        let properties: Map<String, Value> =
+            fields.iter().enumerate().map(|(index, (field, _))| (format!("f{index}"), field.schema())).collect();
+        let required: Vec<&String> = properties.keys().zip(&fields).filter(|(_, field)| field.1).map(|(it, _)| it).collect();
+        let items = json!({"type": "object", "properties": properties, "required": required});
+        let schema = json!({"type": "array", "items": items, "minItems": 1, "maxItems": 4});
+        let content = json!({"text/csv": {"schema": schema}});
+        let (contract, at) = holding_content(&content);
+        let media = &contract.operation(ONLY).body.as_ref().unwrap().content[0];
+        let mut value = contract.schemas.generate(&at, Direction::Request, Sampling::Seeded(seed)).unwrap();
+        let mut request = contract.sample_request(ONLY);
+        prop_assert_eq!(said(&contract, &request), [""; 0]);
+        request.body = contract.write(media, &value).body;
+        prop_assert_eq!(judge(&contract, &request).body, Some(value.clone()), "{:?}", request);
+        let (keyword, text) = fields[0].0.wrong();
+        value[0]["f0"] = text.into();
+        request.body = contract.write(media, &value).body;
+        prop_assert_eq!(said(&contract, &request), [format!("{keyword} body /0/f0")], "{:?}", request);
     }
 
     /// Every value that is made satisfies its validator, and the same seed makes the same value.

@@ -107,8 +107,9 @@ pub(in crate::contract) fn read_field(
             Err(Malformed(format!("is sent {} times, but it is one value", raws.len())))
         }
         _ => {
-            let item = typing.inner(shape.items.as_ref());
-            raws.iter().map(|raw| value(raw, &item)).collect::<Result<_, _>>().map(|items| Some(Value::Array(items)))
+            let item = typing.items(shape);
+            let items = raws.iter().zip(0..).map(|(raw, index)| value(raw, &item(index)));
+            items.collect::<Result<_, _>>().map(|items| Some(Value::Array(items)))
         }
     }
 }

@@ -5,23 +5,26 @@
 
 mod form;
 mod sequence;
+mod table;
 
 pub(super) use form::{Field, Fields, check_reserved, read_field};
+pub(super) use table::Layout;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use http::HeaderMap;
 use serde_json::Value;
 
 use super::{
+    charset::{self, utf8},
     media::MediaRange,
     multipart,
-    parameter::{Typing, has_primitive},
+    parameter::{Typing, has_primitive, has_text},
     xml,
 };
 use crate::{
     finding::Code,
-    openapi::{MediaType, push_token},
+    openapi::{Encoding, MediaType, push_token},
     schema::{Shape, Types},
 };
 
@@ -42,6 +45,8 @@ pub(super) enum Kind {
     Multipart,
     /// XML.
     Xml,
+    /// Rows of cells (`text/csv`, `text/tab-separated-values`).
+    Table,
     /// Text in a known character set.
     Text,
     /// Bytes: present or not, nothing else is asked.
@@ -61,8 +66,37 @@ impl Kind {
             ("multipart", _) => Self::Multipart,
             _ if media_type.is_json() => Self::Json,
             _ if media_type.is_xml() => Self::Xml,
+            ("text" | "application", "csv" | "tab-separated-values") => Self::Table,
             ("text", _) => Self::Text,
             _ => Self::Binary,
+        }
+    }
+}
+
+/// Which part of a multipart body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Slot {
+    /// Those of that name.
+    Name(String),
+    /// The one at that position, from 0 on.
+    Position(usize),
+}
+
+impl Slot {
+    /// How it is written, if the description says.
+    pub(super) fn encoding<'m>(&self, media: &'m MediaType) -> Option<&'m Encoding> {
+        match self {
+            Self::Name(name) => media.encoding.get(name),
+            Self::Position(index) => media.encoding_at(*index),
+        }
+    }
+}
+
+impl fmt::Display for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::Position(index) => write!(f, "{index}"),
         }
     }
 }
@@ -99,8 +133,8 @@ pub(super) struct Decoded {
     pub value: Option<Value>,
     /// What could not be read.
     pub faults: Vec<Fault>,
-    /// The header fields of those parts of a multipart body for which some are described, by the part's name.
-    pub part_headers: Vec<(String, HeaderMap)>,
+    /// The header fields of those parts of a multipart body for which some are described.
+    pub part_headers: Vec<(Slot, HeaderMap)>,
 }
 
 impl Decoded {
@@ -140,17 +174,27 @@ pub(super) fn read(
             Err(fault) => Decoded::of(Err(fault)),
         },
         Kind::Multipart => multipart::read(raw, media, fields, shape, typing),
-        Kind::Xml => Decoded::of(
-            text(raw)
-                .unwrap_or_else(|| utf8(raw.bytes).map(Cow::Borrowed))
-                .and_then(|text| xml::read(&text, shape, typing)),
-        ),
-        // Of a table only the text can be read, not the rows.
-        Kind::Text if is_table(raw) && !has_primitive(shape.types) => Decoded::default(),
-        Kind::Text => match text(raw) {
-            Some(text) => Decoded::of(text.map(|text| from_text(text, shape, typing))),
-            None => Decoded::default(),
-        },
+        Kind::Xml => {
+            let text = charset::xml(raw.bytes, MediaRange::parse(raw.content_type).as_ref());
+            Decoded::of(text.and_then(|text| xml::read(&text, shape, typing)))
+        }
+        Kind::Table | Kind::Text => {
+            let range = MediaRange::parse(raw.content_type);
+            match charset::text(raw.bytes, range.as_ref()) {
+                Some(Ok(text)) if kind == Kind::Table && (!has_text(shape.types) || media.item_schema.is_some()) => {
+                    let layout = Layout::of(range.or_else(|| MediaRange::parse(&media.range)).as_ref());
+                    match &media.item_schema {
+                        Some(items) if shape.items.is_none() => {
+                            let rows = Shape { types: Types::ARRAY, items: Some(items.clone()), ..Shape::default() };
+                            table::read(&text, layout, &rows, typing)
+                        }
+                        _ => table::read(&text, layout, shape, typing),
+                    }
+                }
+                Some(text) => Decoded::of(text.map(|text| from_text(text, shape, typing))),
+                None => Decoded::default(),
+            }
+        }
         Kind::Binary => Decoded::default(),
     }
 }
@@ -159,32 +203,6 @@ pub(super) fn read(
 pub(super) fn json(bytes: &[u8]) -> Result<Value, Fault> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     serde_json::from_slice(bytes).map_err(|error| Fault::body(format!("is not JSON: {error}")))
-}
-
-fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
-    std::str::from_utf8(bytes)
-        .map_err(|error| Fault::body(format!("is not UTF-8: byte {} starts no character", error.valid_up_to() + 1)))
-}
-
-/// The text of a body in the character set that its media type names; `None` if that is not one we know.
-fn text(raw: Raw<'_>) -> Option<Result<Cow<'_, str>, Fault>> {
-    let range = MediaRange::parse(raw.content_type);
-    let charset = range.iter().flat_map(|range| &range.parameters).find(|(name, _)| name == "charset");
-    match charset.map_or("utf-8", |(_, value)| value.as_str()).to_ascii_lowercase().as_str() {
-        "utf-8" | "utf8" => Some(utf8(raw.bytes).map(Cow::Borrowed)),
-        "us-ascii" | "ascii" => Some(match raw.bytes.iter().position(|byte| !byte.is_ascii()) {
-            None => utf8(raw.bytes).map(Cow::Borrowed),
-            Some(at) => Err(Fault::body(format!("is not ASCII: see byte {}", at + 1))),
-        }),
-        "iso-8859-1" | "latin1" => Some(Ok(raw.bytes.iter().map(|byte| char::from(*byte)).collect())),
-        _ => None,
-    }
-}
-
-/// True for text that holds rows: `text/csv`, `text/tab-separated-values`.
-fn is_table(raw: Raw<'_>) -> bool {
-    MediaRange::parse(raw.content_type)
-        .is_some_and(|range| matches!(range.subtype.as_str(), "csv" | "tab-separated-values"))
 }
 
 /// Text as the value that its schema asks for. A schema that allows no single value can only mean JSON.

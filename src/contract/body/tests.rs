@@ -84,7 +84,10 @@ fn text_in_character_sets() {
         json!(null),
         &["malformed-body body : the body is not ASCII: see byte 1"],
     );
-    check_body(&contract, &post("utf-16", "xxx"), json!(null), &[]);
+    check_body(&contract, &post("utf-16le", "x\0y\0"), json!("xy"), &[]);
+    check_body(&contract, &post("klingon", "xxx"), json!(null), &[]);
+    let odd = "malformed-body body : the body is not UTF-16BE";
+    check_body(&contract, &post("utf-16", "xxx"), json!(null), &[odd]);
     check_body(
         &contract,
         &post("UTF-8", "xxx"),

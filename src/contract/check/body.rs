@@ -3,17 +3,17 @@
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
-use super::{parameter::Source, plan::MediaPlan, wording::Subject};
+use super::{parameter::Source, plan::MediaPlan, plan::Subject as Schema, wording::Subject};
 use crate::{
     contract::{
         Contract, MediaRange,
-        body::{self, Decoded, Fault, Kind, Raw},
+        body::{self, Decoded, Fault, Kind, Raw, Slot},
         media, multipart,
         parameter::{Claims, Pairs, Typing},
     },
     finding::{Finding, Side},
     openapi::MediaType,
-    schema::{Shape, Types},
+    schema::{Shape, Types, Violation},
 };
 
 /// Finds the described media type for a body, and how it is read.
@@ -54,8 +54,8 @@ impl Contract {
         let subject = Subject::Body(side);
         let decoded = self.read_body(media, plan, kind, raw);
         let mut findings: Vec<Finding> = decoded.faults.iter().map(|fault| subject.fault(fault)).collect();
-        for (part, headers) in &decoded.part_headers {
-            self.check_part_headers(side, media, plan, (part, headers), &mut findings);
+        for (slot, headers) in &decoded.part_headers {
+            self.check_part_headers(side, media, plan, (slot, headers), &mut findings);
         }
         let Some(value) = decoded.value else { return (None, findings) };
         self.check_value(subject, plan, &value, &decoded.faults, &mut findings);
@@ -72,13 +72,21 @@ impl Contract {
         };
         let typing = Typing::first(&self.schemas);
         let first = body::read(kind, raw, media, &plan.fields, shape, &typing);
-        let (Some(schema), Some(value), true) = (&plan.subject, &first.value, typing.ambiguous()) else { return first };
-        let validator = schema.validator(&self.schemas);
-        if validator.is_valid(value) {
+        if !typing.ambiguous() || self.is_valid(plan, &first) {
             return first;
         }
         let second = body::read(kind, raw, media, &plan.fields, shape, &Typing::second(&self.schemas));
-        if second.value.as_ref().is_some_and(|value| validator.is_valid(value)) { second } else { first }
+        if second.value.is_some() && self.is_valid(plan, &second) { second } else { first }
+    }
+
+    /// True if what was read satisfies all that is described of it.
+    fn is_valid(&self, plan: &MediaPlan, decoded: &Decoded) -> bool {
+        let Some(value) = &decoded.value else { return true };
+        let fits = |schema: &Option<Schema>, value| {
+            schema.as_ref().is_none_or(|schema| schema.validator(&self.schemas).is_valid(value))
+        };
+        fits(&plan.subject, value)
+            && value.as_array().is_none_or(|items| items.iter().all(|item| fits(&plan.item, item)))
     }
 
     fn check_value(
@@ -91,16 +99,20 @@ impl Contract {
     ) {
         if let Some(schema) = &plan.subject {
             let violations = schema.validator(&self.schemas).violations(value);
-            // A field that could not be read is not missing as well.
+            // A field that could not be read is not missing as well, and what stands for it is not wrong.
             let told = |property: &str| faults.iter().any(|fault| fault.at.strip_prefix('/') == Some(property));
-            let new = violations
-                .iter()
-                .filter(|violation| !(violation.at.is_empty() && violation.property.as_deref().is_some_and(told)));
+            let is_told = |violation: &&Violation| {
+                faults.iter().any(|fault| !fault.at.is_empty() && fault.at == violation.at)
+                    || (violation.at.is_empty() && violation.property.as_deref().is_some_and(told))
+            };
+            let new = violations.iter().filter(|violation| !is_told(violation));
             findings.extend(new.map(|violation| subject.violation("", violation)));
         }
         let (Some(schema), Value::Array(items)) = (&plan.item, value) else { return };
         for (index, item) in items.iter().enumerate() {
-            if !schema.validator(&self.schemas).is_valid(item) {
+            if faults.iter().all(|fault| fault.at != format!("/{index}"))
+                && !schema.validator(&self.schemas).is_valid(item)
+            {
                 findings.extend(self.violations(Some(schema), item, subject, &format!("/{index}")));
             }
         }
@@ -151,13 +163,13 @@ impl Contract {
         side: Side,
         media: &MediaType,
         plan: &MediaPlan,
-        (part, headers): (&str, &HeaderMap),
+        (slot, headers): (&Slot, &HeaderMap),
         findings: &mut Vec<Finding>,
     ) {
-        let Some(encoding) = media.encoding.get(part) else { return };
-        let Some((_, plans)) = plan.part_headers.iter().find(|(name, _)| name == part) else { return };
-        for (header, plan) in encoding.headers.iter().zip(plans) {
-            let subject = Subject::PartHeader(side, part, &header.name);
+        let Some(encoding) = slot.encoding(media) else { return };
+        let part = slot.to_string();
+        for (header, plan) in encoding.headers.iter().zip(plan.headers_of(slot)) {
+            let subject = Subject::PartHeader(side, &part, &header.name);
             self.check_parameter(header, plan, Source::Headers(headers), subject, findings);
         }
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{
     contract::{
         Contract, MediaRange, OperationId,
-        body::{Fields, Kind},
+        body::{Fields, Kind, Slot},
         parameter::Claims,
     },
     openapi::{
@@ -180,8 +180,12 @@ pub(in crate::contract) struct MediaPlan {
     pub fields: Fields,
     /// Swagger 2.0: one for each of the form's fields.
     pub form_fields: Vec<ParameterPlan>,
-    /// For each encoding with header fields: the name of the part, and the header fields.
+    /// For each encoding by name with header fields: the name of the part, and the header fields.
     pub part_headers: Vec<(String, Vec<ParameterPlan>)>,
+    /// The header fields of each encoding by position.
+    pub prefix_headers: Vec<Vec<ParameterPlan>>,
+    /// The header fields of the encoding of all other parts.
+    pub item_headers: Vec<ParameterPlan>,
 }
 
 impl MediaPlan {
@@ -199,6 +203,23 @@ impl MediaPlan {
             part_headers: part_headers
                 .map(|(name, encoding)| (name.clone(), header_plans(api, &encoding.headers, direction)))
                 .collect(),
+            prefix_headers: media.prefix_encoding.iter().map(|it| header_plans(api, &it.headers, direction)).collect(),
+            item_headers: media
+                .item_encoding
+                .as_ref()
+                .map_or_else(Vec::new, |encoding| header_plans(api, &encoding.headers, direction)),
+        }
+    }
+}
+
+impl MediaPlan {
+    /// The header fields of a part.
+    pub(super) fn headers_of(&self, slot: &Slot) -> &[ParameterPlan] {
+        match slot {
+            Slot::Name(name) => {
+                self.part_headers.iter().find(|(known, _)| known == name).map_or(&[], |(_, headers)| headers)
+            }
+            Slot::Position(index) => self.prefix_headers.get(*index).unwrap_or(&self.item_headers),
         }
     }
 }

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use form_urlencoded::byte_serialize;
+use http::HeaderName;
 use serde_json::Value;
 
-use super::{bytes, json, plain};
+use super::{bytes, concrete, encoded, json, plain};
 use crate::{
-    contract::{MediaRange, parameter::Typing},
+    contract::{MediaRange, parameter::Typing, xml},
     openapi::{Encoding, MediaType, Style},
     schema::{Shape, Types},
 };
@@ -89,48 +90,107 @@ fn push_deep(form: &mut String, name: &str, value: &Value) {
     }
 }
 
-/// An object as a multipart body, a part for each item of an array: its boundary, and the body.
-pub(super) fn multipart(value: &Value, media: &MediaType, shape: &Shape, typing: &Typing<'_>) -> (String, Vec<u8>) {
-    let mut parts: Vec<Vec<u8>> = Vec::new();
-    match value {
-        Value::Object(members) => {
-            for (name, value) in members {
-                let inner = typing.inner(Typing::property(shape, name));
-                let encoding = media.encoding.get(name);
-                match value {
-                    value if encoding.is_some_and(|encoding| is_joined(value, encoding)) => {
-                        let delimiter = match encoding.and_then(|encoding| encoding.style) {
-                            Some(Style::SpaceDelimited) => " ",
-                            Some(Style::PipeDelimited) => "|",
-                            Some(Style::TabDelimited) => "\t",
-                            _ => ",",
-                        };
-                        let joined = Value::String(pieces(value).join(delimiter));
-                        parts.push(part(Some(name), &joined, encoding, &inner));
-                    }
-                    Value::Array(items) if inner.types.has(Types::ARRAY) => {
-                        let item = typing.inner(inner.items.as_ref());
-                        parts.extend(items.iter().map(|value| part(Some(name), value, encoding, &item)));
-                    }
-                    value => parts.push(part(Some(name), value, encoding, &inner)),
-                }
+/// What the parts of a multipart body are written by.
+pub(super) struct Parts<'w> {
+    pub media: &'w MediaType,
+    pub shape: &'w Shape,
+    pub typing: &'w Typing<'w>,
+    /// The header fields that an encoding describes.
+    pub headers: &'w dyn Fn(&Encoding) -> Vec<(HeaderName, String)>,
+}
+
+impl Parts<'_> {
+    /// An object as a multipart body, a part for each item of an array; an array as one, a part for each item in its
+    /// place: the boundary, and the body.
+    pub(super) fn write(&self, value: &Value) -> (String, Vec<u8>) {
+        let parts = match value {
+            Value::Object(members) => {
+                members.iter().flat_map(|(name, value)| self.of_property(name, value)).collect::<Vec<_>>()
             }
+            Value::Array(items) => items.iter().enumerate().map(|(index, value)| self.at(index, value)).collect(),
+            value => vec![self.part(None, value, None, self.shape)],
+        };
+        let boundary = boundary(&parts);
+        let mut body = Vec::new();
+        for part in &parts {
+            body.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
+            body.extend_from_slice(part);
+            body.extend_from_slice(b"\r\n");
         }
-        Value::Array(items) => {
-            let item = typing.inner(shape.items.as_ref());
-            parts.extend(items.iter().map(|value| part(None, value, None, &item)));
+        body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+        (boundary, body)
+    }
+
+    fn of_property(&self, name: &str, value: &Value) -> Vec<Vec<u8>> {
+        let inner = self.typing.inner(Typing::property(self.shape, name));
+        let encoding = self.media.encoding.get(name);
+        match value {
+            value if encoding.is_some_and(|encoding| is_joined(value, encoding)) => {
+                let delimiter = match encoding.and_then(|encoding| encoding.style) {
+                    Some(Style::SpaceDelimited) => " ",
+                    Some(Style::PipeDelimited) => "|",
+                    Some(Style::TabDelimited) => "\t",
+                    _ => ",",
+                };
+                let joined = Value::String(pieces(value).join(delimiter));
+                vec![self.part(Some(name), &joined, encoding, &inner)]
+            }
+            Value::Array(items) if inner.types.has(Types::ARRAY) => {
+                let item = self.typing.items(&inner);
+                items
+                    .iter()
+                    .zip(0..)
+                    .map(|(value, index)| self.part(Some(name), value, encoding, &item(index)))
+                    .collect()
+            }
+            value => vec![self.part(Some(name), value, encoding, &inner)],
         }
-        value => parts.push(part(None, value, None, shape)),
     }
-    let boundary = boundary(&parts);
-    let mut body = Vec::new();
-    for part in &parts {
-        body.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
-        body.extend_from_slice(part);
-        body.extend_from_slice(b"\r\n");
+
+    fn at(&self, index: usize, value: &Value) -> Vec<u8> {
+        let schema = self.shape.prefix.get(index).or(self.shape.items.as_ref()).or(self.media.item_schema.as_ref());
+        // A form has no parts without a name.
+        let name = self.media.range.to_ascii_lowercase().starts_with("multipart/form-data").then(|| index.to_string());
+        self.part(name.as_deref(), value, self.media.encoding_at(index), &self.typing.inner(schema))
     }
-    body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-    (boundary, body)
+
+    /// The header fields and content of one part.
+    fn part(&self, name: Option<&str>, value: &Value, encoding: Option<&Encoding>, shape: &Shape) -> Vec<u8> {
+        let binary = shape.format.as_deref() == Some("binary") || shape.content_media_type.is_some();
+        let described = encoding.and_then(|encoding| encoding.content_types.first());
+        let media_type: Option<Cow<'_, str>> = match (described, &shape.content_media_type) {
+            (Some(described), _) => Some(concrete(described, value).into()),
+            (None, Some(media_type)) => Some(media_type.as_str().into()),
+            (None, None) if binary => Some("application/octet-stream".into()),
+            (None, None) if value.is_array() || value.is_object() => Some("application/json".into()),
+            (None, None) => None,
+        };
+        let range = media_type.as_deref().and_then(MediaRange::parse);
+        let mut part = String::new();
+        if let Some(name) = name {
+            let quoted = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+            let file = if binary { format!("; filename=\"{quoted}\"") } else { String::new() };
+            part.extend(["Content-Disposition: form-data; name=\"", &quoted, "\"", &file, "\r\n"]);
+        }
+        if let Some(media_type) = media_type {
+            let clean: String = media_type.chars().filter(|c| !c.is_control()).collect();
+            part.extend(["Content-Type: ", &clean, "\r\n"]);
+        }
+        for (name, text) in encoding.map(self.headers).unwrap_or_default() {
+            part.extend([name.as_str(), ": ", &text, "\r\n"]);
+        }
+        part.push_str("\r\n");
+        let mut part = part.into_bytes();
+        part.extend_from_slice(&match value {
+            value if range.as_ref().is_some_and(MediaRange::is_json) => json(value).into(),
+            Value::Object(_) | Value::Array(_) if range.as_ref().is_some_and(MediaRange::is_xml) => {
+                encoded(&xml::write(value, shape, self.typing), range.as_ref())
+            }
+            Value::String(text) if binary => bytes(&Value::String(text.clone()), shape),
+            value => encoded(&plain(value), range.as_ref()),
+        });
+        part
+    }
 }
 
 /// A boundary that is in none of the parts: always the same for the same parts.
@@ -143,36 +203,4 @@ fn boundary(parts: &[Vec<u8>]) -> String {
         boundary.push('0');
     }
     boundary
-}
-
-/// The header fields and content of one part.
-fn part(name: Option<&str>, value: &Value, encoding: Option<&Encoding>, shape: &Shape) -> Vec<u8> {
-    let binary = shape.format.as_deref() == Some("binary") || shape.content_media_type.is_some();
-    let described = encoding.and_then(|encoding| encoding.content_types.first()).filter(|range| !range.contains('*'));
-    let media_type: Option<Cow<'_, str>> = match (described, &shape.content_media_type) {
-        (Some(described), _) => Some(described.as_str().into()),
-        (None, Some(media_type)) => Some(media_type.as_str().into()),
-        (None, None) if binary => Some("application/octet-stream".into()),
-        (None, None) if value.is_array() || value.is_object() => Some("application/json".into()),
-        (None, None) => None,
-    };
-    let is_json = media_type.as_deref().and_then(MediaRange::parse).is_some_and(|media_type| media_type.is_json());
-    let mut part = String::new();
-    if let Some(name) = name {
-        let quoted = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
-        let file = if binary { format!("; filename=\"{quoted}\"") } else { String::new() };
-        part.extend(["Content-Disposition: form-data; name=\"", &quoted, "\"", &file, "\r\n"]);
-    }
-    if let Some(media_type) = media_type {
-        let clean: String = media_type.chars().filter(|c| !c.is_control()).collect();
-        part.extend(["Content-Type: ", &clean, "\r\n"]);
-    }
-    part.push_str("\r\n");
-    let mut part = part.into_bytes();
-    match value {
-        value if is_json => part.extend_from_slice(&json(value)),
-        Value::String(_) => part.extend_from_slice(&bytes(value, shape)),
-        value => part.extend_from_slice(plain(value).as_bytes()),
-    }
-    part
 }

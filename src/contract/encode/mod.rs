@@ -1,7 +1,9 @@
 //! Writes a value in a media type.
 
 mod form;
+mod header;
 mod sequence;
+mod table;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -9,8 +11,9 @@ use serde_json::Value;
 
 use super::{
     Contract, MediaRange,
-    body::Kind,
-    parameter::{Shapes, Typing},
+    body::{Kind, Layout},
+    charset::{self, Charset},
+    parameter::Typing,
     xml,
 };
 use crate::{openapi::MediaType, schema::Shape};
@@ -22,67 +25,90 @@ pub struct Written {
     pub media_type: String,
     /// The body.
     pub body: Bytes,
-}
-
-/// Why a value cannot be written in a media type.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{what} cannot be written as {media_type}")]
-pub struct CannotWrite {
-    /// The kind of value: `an object`.
-    pub what: String,
-    /// The media type.
-    pub media_type: String,
+    /// What was written as JSON because the media type is a text that cannot hold it: `an object`.
+    pub json_instead_of: Option<&'static str>,
 }
 
 impl Contract {
-    /// Writes a value as `media` describes it: JSON, XML by the `xml` objects, form, multipart, text, JSON lines and
-    /// server-sent events for arrays with an `itemSchema`; base64 text as bytes for binary types.
-    pub fn write(&self, media: &MediaType, value: &Value) -> Result<Written, CannotWrite> {
-        write(media, value, &self.schemas)
+    /// Writes a value as `media` describes it: JSON, XML by the `xml` objects, form, multipart, text, tables, JSON
+    /// lines and server-sent events for arrays with an `itemSchema`; base64 text as bytes for binary types.
+    pub fn write(&self, media: &MediaType, value: &Value) -> Written {
+        let typing = Typing::first(&self.schemas);
+        let media_type = concrete(&media.range, value);
+        let range = MediaRange::parse(&media_type);
+        let kind = range.as_ref().map_or(Kind::Binary, Kind::of);
+        let shape = || typing.inner(media.schema.as_ref());
+        let in_charset = |text| encoded(text, range.as_ref());
+        let mut json_instead_of = None;
+        let body = match (kind, value) {
+            (Kind::Json, value) => json(value).into(),
+            (Kind::JsonLines, value) => sequence::json_lines(value).into(),
+            (Kind::JsonSequence, value) => sequence::json_sequence(value).into(),
+            (Kind::EventStream, value) => sequence::event_stream(value).into(),
+            (Kind::Form, value) => form::urlencoded(value, media).into(),
+            (Kind::Multipart, value) => {
+                let headers = |encoding: &_| self.part_headers(encoding);
+                let parts = form::Parts { media, shape: &shape(), typing: &typing, headers: &headers };
+                let (boundary, body) = parts.write(value);
+                let media_type = with_boundary(media_type, &boundary);
+                return Written { media_type, body: body.into(), json_instead_of };
+            }
+            // An example is often the document itself.
+            (Kind::Xml, Value::String(text)) if text.trim_start().starts_with('<') => in_charset(text),
+            (Kind::Xml, value) => in_charset(&xml::write(value, &shape(), &typing)),
+            (Kind::Table, value @ (Value::Array(_) | Value::Object(_))) => {
+                in_charset(&table::table(value, Layout::of(range.as_ref())))
+            }
+            (Kind::Table | Kind::Text, value) => {
+                json_instead_of = match value {
+                    Value::Array(_) => Some("an array"),
+                    Value::Object(_) => Some("an object"),
+                    _ => None,
+                };
+                in_charset(&plain(value))
+            }
+            (Kind::Binary, value) => bytes(value, &shape()),
+        };
+        Written { media_type, body, json_instead_of }
+    }
+
+    /// Text that is already written as `media` describes it, ready to be sent.
+    pub fn write_as_is(&self, media: &MediaType, text: &str) -> Written {
+        let media_type = concrete(&media.range, &Value::String(String::new()));
+        let range = MediaRange::parse(&media_type);
+        let (media_type, body) = match range.as_ref().map(Kind::of) {
+            Some(Kind::Multipart) => {
+                let mark = text.lines().find_map(|line| line.strip_prefix("--")).map(str::trim_end);
+                (with_boundary(media_type, mark.unwrap_or_default()), Bytes::copy_from_slice(text.as_bytes()))
+            }
+            Some(Kind::Xml | Kind::Table | Kind::Text) => (media_type, encoded(text, range.as_ref())),
+            _ => (media_type, Bytes::copy_from_slice(text.as_bytes())),
+        };
+        Written { media_type, body, json_instead_of: None }
     }
 }
 
-/// Writes a value, given the shapes of the schemas.
-fn write(media: &MediaType, value: &Value, shapes: &dyn Shapes) -> Result<Written, CannotWrite> {
-    let typing = Typing::first(shapes);
-    let media_type = concrete(&media.range, value);
-    let kind = MediaRange::parse(&media_type).map_or(Kind::Binary, |range| Kind::of(&range));
-    let shape = || typing.inner(media.schema.as_ref());
-    let body = match kind {
-        Kind::Json => json(value).into(),
-        Kind::JsonLines => sequence::json_lines(value).into(),
-        Kind::JsonSequence => sequence::json_sequence(value).into(),
-        Kind::EventStream => sequence::event_stream(value).into(),
-        Kind::Form => form::urlencoded(value, media).into(),
-        Kind::Multipart => {
-            let (boundary, body) = form::multipart(value, media, &shape(), &typing);
-            let joint = if media_type.contains("boundary=") { String::new() } else { format!("; boundary={boundary}") };
-            return Ok(Written { media_type: format!("{media_type}{joint}"), body: body.into() });
-        }
-        Kind::Xml => match value {
-            // An example is often the document itself.
-            Value::String(text) if text.trim_start().starts_with('<') => Bytes::copy_from_slice(text.as_bytes()),
-            value => xml::write(value, &shape(), &typing).into(),
-        },
-        Kind::Text => text(value, &media_type)?.into(),
-        Kind::Binary => bytes(value, &shape()),
-    };
-    Ok(Written { media_type, body })
+/// A multipart type with the boundary of its parts, unless it names one itself.
+fn with_boundary(media_type: String, boundary: &str) -> String {
+    let is_token = boundary.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._+'".contains(&byte));
+    match boundary {
+        boundary if media_type.contains("boundary=") || boundary.is_empty() => media_type,
+        boundary if is_token => format!("{media_type}; boundary={boundary}"),
+        boundary => format!("{media_type}; boundary=\"{}\"", boundary.replace(['"', '\\'], "")),
+    }
+}
+
+/// Text in the character set that its media type names; in UTF-8 if that is not one we know.
+fn encoded(text: &str, range: Option<&MediaRange>) -> Bytes {
+    let charset = range.and_then(charset::named).and_then(Charset::by_name).unwrap_or(Charset::Utf8);
+    // XML can name the characters that it cannot hold.
+    let is_xml = range.is_some_and(MediaRange::is_xml);
+    charset.encode(text, if is_xml { |c| format!("&#{};", u32::from(c)) } else { |_| "?".to_owned() }).into()
 }
 
 fn json(value: &Value) -> Vec<u8> {
     // A `Value` has string keys only, so it can always be written.
     serde_json::to_vec(value).unwrap_or_default()
-}
-
-/// A value as text: `text/*` has no way to write arrays and objects.
-fn text(value: &Value, media_type: &str) -> Result<String, CannotWrite> {
-    let what = match value {
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-        value => return Ok(plain(value)),
-    };
-    Err(CannotWrite { what: what.to_owned(), media_type: media_type.to_owned() })
 }
 
 /// A value as plain text; arrays and objects as JSON.

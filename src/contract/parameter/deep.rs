@@ -102,14 +102,21 @@ fn value(node: Node<'_>, shape: &Shape, typing: &Typing<'_>) -> Value {
     match node {
         Node::Texts(texts) => from_texts(texts, shape, typing),
         Node::Branch(members) if is_array(&members, shape.types) => {
-            let item = typing.inner(shape.items.as_ref());
+            let item = typing.items(shape);
             let mut members: Vec<(&str, Node<'_>)> = members.into_iter().collect();
             members.sort_by_key(|(name, _)| name.parse::<u64>().unwrap_or(u64::MAX));
-            let items = members.into_iter().flat_map(|(_, node)| match node {
-                Node::Texts(texts) => texts.into_iter().map(|text| typing.value(text, item.types)).collect(),
-                branch @ Node::Branch(_) => vec![value(branch, &item, typing)],
-            });
-            Value::Array(items.collect())
+            let mut items = Vec::with_capacity(members.len());
+            for (_, node) in members {
+                match node {
+                    Node::Texts(texts) => {
+                        for text in texts {
+                            items.push(typing.value(text, item(items.len()).types));
+                        }
+                    }
+                    branch @ Node::Branch(_) => items.push(value(branch, &item(items.len()), typing)),
+                }
+            }
+            Value::Array(items)
         }
         Node::Branch(branch) => Value::Object(members(branch, shape, typing)),
     }
@@ -129,8 +136,9 @@ fn from_texts(mut texts: Vec<Cow<'_, str>>, shape: &Shape, typing: &Typing<'_>) 
         Some(text) if single => typing.value(text, shape.types),
         Some(text) => {
             texts.push(text);
-            let types = typing.item_types(shape);
-            Value::Array(texts.into_iter().map(|text| typing.value(text, types)).collect())
+            let item = typing.items(shape);
+            let values = texts.into_iter().zip(0..).map(|(text, index)| typing.value(text, item(index).types));
+            Value::Array(values.collect())
         }
         None => Value::Array(Vec::new()),
     }

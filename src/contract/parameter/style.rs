@@ -207,8 +207,9 @@ fn read(
 }
 
 fn list(pieces: &[&str], escape: Escape, shape: &Shape, typing: &Typing<'_>) -> Result<Value, Malformed> {
-    let types = typing.item_types(shape);
-    let items = pieces.iter().map(|piece| Ok(typing.value(decode(piece, escape)?, types)));
+    let item = typing.items(shape);
+    let items =
+        pieces.iter().zip(0..).map(|(piece, index)| Ok(typing.value(decode(piece, escape)?, item(index).types)));
     items.collect::<Result<_, _>>().map(Value::Array)
 }
 

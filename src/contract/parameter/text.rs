@@ -93,9 +93,10 @@ impl<'s> Typing<'s> {
         schema.map_or_else(|| Arc::new(Shape { types: Types::ANY, ..Shape::default() }), |schema| self.shape(schema))
     }
 
-    /// The types that the items of an array may have.
-    pub(super) fn item_types(&self, shape: &Shape) -> Types {
-        shape.items.as_ref().map_or(Types::ANY, |items| self.shape(items).types)
+    /// The shapes of the items of an array, by position.
+    pub(in crate::contract) fn items(&self, shape: &Shape) -> impl Fn(usize) -> Arc<Shape> {
+        let rest = self.inner(shape.items.as_ref());
+        move |index| shape.prefix.get(index).map_or_else(|| Arc::clone(&rest), |schema| self.shape(schema))
     }
 
     /// The schema of a property, known or additional.

@@ -51,8 +51,8 @@ fn takes_text(shape: &Shape, typing: &Typing<'_>) -> bool {
 }
 
 fn items<'e>(elements: impl Iterator<Item = &'e Element>, shape: &Shape, typing: &Typing<'_>) -> Value {
-    let item = typing.inner(shape.items.as_ref());
-    Value::Array(elements.map(|element| value(element, &item, typing)).collect())
+    let item = typing.items(shape);
+    Value::Array(elements.zip(0..).map(|(element, index)| value(element, &item(index), typing)).collect())
 }
 
 fn object(element: &Element, shape: &Shape, typing: &Typing<'_>) -> Value {

@@ -28,7 +28,7 @@ fn post(text: &str) -> String {
 
 fn written(contract: &Contract, value: &Value) -> String {
     let media = &contract.operation(ONLY).body.as_ref().unwrap().content[0];
-    let written = contract.write(media, value).unwrap();
+    let written = contract.write(media, value);
     assert_eq!(written.media_type, "application/xml");
     String::from_utf8(written.body.to_vec()).unwrap()
 }

@@ -64,9 +64,10 @@ fn member(
 
 /// Writes the items of an array, each under the name that it gives itself, else under `name`.
 fn items(out: &mut String, name: Option<&str>, values: &[Value], shape: &Shape, typing: &Typing<'_>) {
-    let item = typing.inner(shape.items.as_ref());
-    let name = item.xml.name.as_deref().or(name).unwrap_or("item");
-    for value in values {
+    let item = typing.items(shape);
+    for (index, value) in values.iter().enumerate() {
+        let item = item(index);
+        let name = item.xml.name.as_deref().or(name).unwrap_or("item");
         element(out, name, value, &item, typing);
     }
 }

@@ -82,6 +82,8 @@ fn media_type(range: &str, schema: Option<SchemaRef>, form_fields: Vec<Parameter
         item_schema: None,
         form_fields,
         encoding: IndexMap::new(),
+        prefix_encoding: Vec::new(),
+        item_encoding: None,
         examples: Vec::new(),
         at: at.at.clone(),
     }

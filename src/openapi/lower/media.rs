@@ -28,11 +28,14 @@ fn media_type(key: &str, entry: &Cursor<'_>, depth: Depth) -> Option<MediaType> 
         return None;
     }
     let cursor = entry.open(&fields::MEDIA_TYPE)?;
+    let is_outer = depth == Depth::Outer;
     Some(MediaType {
         schema: schema(&cursor, "schema"),
         item_schema: schema(&cursor, "itemSchema"),
         form_fields: Vec::new(),
-        encoding: if depth == Depth::Outer { encodings(&cursor) } else { IndexMap::new() },
+        encoding: if is_outer { encodings(&cursor) } else { IndexMap::new() },
+        prefix_encoding: if is_outer { prefix_encoding(&cursor) } else { Vec::new() },
+        item_encoding: if is_outer { item_encoding(&cursor) } else { None },
         examples: example::of(&cursor, Some(&range)),
         range,
         at: cursor.at,
@@ -80,6 +83,25 @@ fn encodings(owner: &Cursor<'_>) -> IndexMap<String, Encoding> {
         .entries("encoding")
         .filter_map(|(name, cursor)| Some((name.to_owned(), encoding(&cursor.open(&fields::ENCODING)?))))
         .collect()
+}
+
+/// 3.2: encodings by position. One that cannot be read says nothing, so that the others keep their places.
+fn prefix_encoding(owner: &Cursor<'_>) -> Vec<Encoding> {
+    let Some(items) = owner.items("prefixEncoding") else { return Vec::new() };
+    let silent = || Encoding { content_types: Vec::new(), headers: Vec::new(), style: None, explode: true };
+    items.map(|item| item.open(&fields::ENCODING).map_or_else(silent, |cursor| encoding(&cursor))).collect()
+}
+
+/// 3.2: the encoding of all parts that have none by their position.
+fn item_encoding(owner: &Cursor<'_>) -> Option<Encoding> {
+    let item = owner.field("itemEncoding");
+    if owner.has("encoding") && (item.is_some() || owner.has("prefixEncoding")) {
+        let message =
+            "`encoding` is for parts with names; beside `prefixEncoding` or `itemEncoding` it counts for nothing";
+        let beside = owner.raw("encoding").unwrap_or_else(|| owner.clone());
+        beside.report_key(Severity::Warning, Code::BAD_VALUE, message, "remove one of them");
+    }
+    Some(encoding(&item?.open(&fields::ENCODING)?))
 }
 
 fn encoding(cursor: &Cursor<'_>) -> Encoding {
@@ -185,6 +207,22 @@ mod tests {
         check(json!({"style": "deepObject"}), (&[], Some(Style::DeepObject), false, 0), &[]);
         check(json!({"style": "simple"}), (&[], Some(Style::Form), true, 0), &["bad-value"]);
         check(json!({"headers": {"X-A": {"schema": {}}}}), (&[], None, true, 1), &[]);
+    }
+
+    #[test]
+    fn encodings_by_position() {
+        let of = |content_type: &str| json!({ "contentType": content_type });
+        let media = json!({"itemSchema": {}, "prefixEncoding": [of("a/b"), 5, of("c/d")], "itemEncoding": of("e/f")});
+        let (content, codes) = body("3.2.0", json!({"multipart/mixed": media}));
+        let types = |index| content[0].encoding_at(index).unwrap().content_types.join(",");
+        assert_eq!([types(0), types(1), types(2), types(3), types(9)], ["a/b", "", "c/d", "e/f", "e/f"]);
+        assert_eq!(codes, ["wrong-type"]);
+        let both = json!({"schema": {}, "encoding": {"a": {}}, "itemEncoding": {}});
+        assert_eq!(body("3.2.0", json!({"multipart/mixed": both.clone()})).1, ["bad-value"]);
+        assert_eq!(body("3.1.1", json!({"multipart/mixed": both})).1, ["version", "bad-value"]);
+        let (content, codes) = body("3.2.0", json!({"multipart/mixed": {"prefixEncoding": {}, "itemEncoding": null}}));
+        assert!(content[0].encoding_at(0).is_none());
+        assert_eq!(codes, ["wrong-type", "wrong-type"]);
     }
 
     #[test]

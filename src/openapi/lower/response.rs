@@ -145,6 +145,8 @@ fn swagger_media(range: String, schema: Option<SchemaRef>, examples: Vec<Example
         item_schema: None,
         form_fields: Vec::new(),
         encoding: IndexMap::new(),
+        prefix_encoding: Vec::new(),
+        item_encoding: None,
         examples,
         at: at.at.clone(),
     }

@@ -249,10 +249,26 @@ pub struct MediaType {
     pub form_fields: Vec<Parameter>,
     /// How single fields of a form or parts of a multipart body are written.
     pub encoding: IndexMap<String, Encoding>,
+    /// How the first parts of a multipart body are written that is an array (3.2, `prefixEncoding`).
+    pub prefix_encoding: Vec<Encoding>,
+    /// How all other parts of it are written (3.2, `itemEncoding`).
+    pub item_encoding: Option<Encoding>,
     /// Its examples: the named ones in document order, or the one without a name.
     pub examples: Vec<Example>,
     /// Where it is.
     pub at: Location,
+}
+
+impl MediaType {
+    /// How the part at a position of a multipart body is written, if the description says.
+    pub fn encoding_at(&self, index: usize) -> Option<&Encoding> {
+        self.prefix_encoding.get(index).or(self.item_encoding.as_ref())
+    }
+
+    /// True if the parts of a multipart body are told apart by their positions.
+    pub fn is_positional(&self) -> bool {
+        !self.prefix_encoding.is_empty() || self.item_encoding.is_some() || self.item_schema.is_some()
+    }
 }
 
 /// How one field of a form or part of a multipart body is written.

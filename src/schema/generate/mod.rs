@@ -28,10 +28,12 @@ use crate::{
 };
 use chance::Chance;
 use maker::{Maker, Stop};
-use plan::Plan;
+use plan::{Fullness, Plan};
 
 /// Passes for one value.
 const PASSES_MAX: usize = 24;
+/// Passes to bring optional properties back that were left out together.
+const GROWTH_MAX: usize = 24;
 
 /// A text that a regular expression matches, the same for the same seed; `None` if the pattern cannot be followed.
 pub fn matching(pattern: &str, seed: u64) -> Option<String> {
@@ -103,6 +105,8 @@ pub(super) fn make(
     }
     let (mut why, mut nodes) = (String::new(), 0);
     let mut nearest: Option<(usize, Value)> = None;
+    // What a full value had that it could do without; `None` where less is made for other reasons.
+    let mut optionals = (sampling != Sampling::Least).then(Vec::new);
     for _ in 0..PASSES_MAX {
         let chance = Chance::new(seed, plan.salt());
         let mut maker = Maker::new(core, root, direction, &plan, chance);
@@ -110,7 +114,16 @@ pub(super) fn make(
         nodes += maker.nodes();
         let trace = maker.into_trace();
         let goes_on = match made {
-            Ok(value) if validator.is_valid(&value) => return Ok(value),
+            Ok(value) if validator.is_valid(&value) => {
+                let lost = optionals.filter(|lost| plan.fullness != Fullness::Full && !lost.is_empty());
+                return Ok(match lost {
+                    Some(lost) => grown(&mut plan, value, lost, |plan| {
+                        let made = Maker::new(core, root, direction, plan, Chance::new(seed, 0)).make();
+                        made.ok().filter(|value| validator.is_valid(value))
+                    }),
+                    None => value,
+                });
+            }
             Ok(value) => {
                 let violations = validator.violations(&value);
                 if let Some(first) = violations.first() {
@@ -119,10 +132,20 @@ pub(super) fn make(
                 if nearest.as_ref().is_none_or(|(count, _)| violations.len() < *count) {
                     nearest = Some((violations.len(), value));
                 }
+                if plan.fullness == Fullness::Full
+                    && let Some(optionals) = &mut optionals
+                {
+                    optionals.clone_from(&trace.optionals);
+                }
                 plan.repair(&violations, &trace)
             }
-            Err(Stop::TooLarge) if !plan.shrink() => return Err(Impossible::TooLarge { at }),
-            Err(Stop::TooLarge) => true,
+            Err(Stop::TooLarge) => {
+                optionals = None;
+                if !plan.shrink() {
+                    return Err(Impossible::TooLarge { at });
+                }
+                true
+            }
             Err(Stop::Recursive) => {
                 "it can only be satisfied by a value that never ends".clone_into(&mut why);
                 plan.turn(&trace)
@@ -136,6 +159,7 @@ pub(super) fn make(
             break;
         }
         if nodes > limit::GENERATED_NODES_MAX {
+            optionals = None;
             plan.hurry();
         }
     }
@@ -145,6 +169,36 @@ pub(super) fn make(
         maker.make().ok()
     });
     Err(Impossible::Unsolved { at, why, nearest: nearest.map(Box::new) })
+}
+
+/// Brings back those optional properties that a value was made without only because another one stood in the way:
+/// half of them, and of what cannot be brought back a half again. `make` makes a value, if it is valid.
+fn grown(plan: &mut Plan, least: Value, lost: Vec<String>, make: impl Fn(&Plan) -> Option<Value>) -> Value {
+    plan.fill();
+    plan.set_omitted(&lost, true);
+    let Some(mut best) = make(plan) else { return least };
+    let halves = |group: &[String]| {
+        let (first, second) = group.split_at(group.len() / 2);
+        [second.to_vec(), first.to_vec()]
+    };
+    let mut waiting: Vec<Vec<String>> = halves(&lost).into();
+    for _ in 0..GROWTH_MAX {
+        let Some(group) = waiting.pop() else { break };
+        if group.is_empty() {
+            continue;
+        }
+        plan.set_omitted(&group, false);
+        match make(plan) {
+            Some(value) => best = value,
+            None => {
+                plan.set_omitted(&group, true);
+                if group.len() > 1 {
+                    waiting.extend(halves(&group));
+                }
+            }
+        }
+    }
+    best
 }
 
 /// ` at …` for a place below the whole value.

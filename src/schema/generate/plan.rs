@@ -59,6 +59,8 @@ pub(super) struct Trace {
     pub(super) examples: Vec<String>,
     /// Where a branch was chosen.
     pub(super) choices: Vec<Choice>,
+    /// Where a property was made that could have been left out.
+    pub(super) optionals: Vec<String>,
 }
 
 /// A choice among branches.
@@ -101,7 +103,34 @@ impl Plan {
         for violation in violations {
             learned |= self.repair_one(violation, trace);
         }
-        learned || self.draw_anew()
+        learned || self.draw_anew() || self.leave_out(violations, trace) || self.shrink()
+    }
+
+    /// Gives up the optional properties that what is wrong lies in, so that they do not cost the others; false if there
+    /// are none.
+    fn leave_out(&mut self, violations: &[Violation], trace: &Trace) -> bool {
+        let mut learned = false;
+        for violation in violations {
+            if let Some(at) = nearest(trace.optionals.iter().map(String::as_str), &violation.at) {
+                learned |= self.omitted.insert(at.to_owned());
+            }
+        }
+        if learned {
+            // What was drawn for their sake is not needed any more.
+            self.salt = 0;
+        }
+        learned
+    }
+
+    /// Leaves out properties for the time being, or makes them again.
+    pub(super) fn set_omitted(&mut self, places: &[String], omitted: bool) {
+        for at in places {
+            if omitted {
+                self.omitted.insert(at.clone());
+            } else {
+                self.omitted.remove(at);
+            }
+        }
     }
 
     fn repair_one(&mut self, violation: &Violation, trace: &Trace) -> bool {
@@ -148,11 +177,12 @@ impl Plan {
             *self.turns.entry(choice.key.clone()).or_default() += 1;
             return true;
         }
-        self.draw_anew()
+        self.draw_anew() || self.shrink()
     }
 
     /// Makes less; false if it makes the least already.
     pub(super) fn shrink(&mut self) -> bool {
+        self.salt = 0;
         self.fullness = match self.fullness {
             Fullness::Full => Fullness::Lean,
             Fullness::Lean => Fullness::Bare,
@@ -161,19 +191,26 @@ impl Plan {
         true
     }
 
+    /// Makes all again that is not left out by name.
+    pub(super) fn fill(&mut self) {
+        self.salt = 0;
+        self.fullness = Fullness::Full;
+    }
+
     /// Makes only what is required from now on.
     pub(super) fn hurry(&mut self) {
         self.fullness = Fullness::Bare;
     }
 
+    /// Leaves other things to chance; false if that was tried often enough.
     fn draw_anew(&mut self) -> bool {
         self.salt += 1;
         self.draws += 1;
-        if self.draws <= DRAWS_MAX {
-            return true;
+        let goes_on = self.draws <= DRAWS_MAX;
+        if !goes_on {
+            self.draws = 0;
         }
-        self.draws = 0;
-        self.shrink()
+        goes_on
     }
 }
 

@@ -34,6 +34,11 @@ impl<'g> Maker<'g> {
             if !required && (optional_count == room || !self.is_wanted(name, parts)) {
                 continue;
             }
+            if !required {
+                let mut at = self.at.clone();
+                push_token(&mut at, name);
+                self.trace.optionals.push(at);
+            }
             match self.below(name, parts) {
                 Ok(value) => {
                     object.insert((*name).to_owned(), value);

@@ -102,6 +102,38 @@ fn what_takes_several_passes() {
     }
 }
 
+/// One optional property that cannot be made does not cost the others.
+#[test]
+fn what_cannot_be_made_is_left_out_alone() {
+    let impossible = json!({ "type": "integer", "not": { "type": "integer" } });
+    check(
+        json!({ "type": "object", "properties": {
+            "a": { "type": "string" },
+            "bad": impossible,
+            "deep": { "type": "object", "required": ["b"], "properties": { "b": { "type": "integer" }, "c": impossible } },
+            "list": { "type": "array", "items": { "type": "object", "properties": { "d": impossible, "e": { "type": "boolean" } } } },
+            "dead": { "type": "integer", "minimum": 2, "maximum": 1 },
+            "z": { "type": "integer" }
+        }, "required": ["z"] }),
+        json!({ "a": "string", "deep": { "b": 0 }, "list": [{ "e": true }], "z": 0 }),
+    );
+    // What is wrong with the whole does not say which property is to blame.
+    check(
+        json!({
+            "type": "object",
+            "properties": { "a": { "type": "integer" }, "b": { "type": "integer" }, "c": { "type": "integer" }, "d": {} },
+            "not": { "required": ["b"] }
+        }),
+        json!({ "a": 0, "c": 0, "d": {} }),
+    );
+    let one_of = json!({
+        "type": "object",
+        "properties": { "id": { "type": "integer" }, "name": { "type": "string" }, "more": { "type": "boolean" } },
+        "oneOf": [{ "required": ["id"] }, { "required": ["name"] }]
+    });
+    check(one_of, json!({ "name": "string", "more": true }));
+}
+
 #[test]
 fn items_by_the_settings_of_the_description() {
     let made = |min, max, sampling, schema: Value| {
