@@ -87,7 +87,8 @@ fn the_lowest_success_then_a_range_then_the_default() {
     get(&format!("'404': {any}, '204': {any}, '202': {any}, 2XX: {any}, default: {any}"), 202);
     get(&format!("default: {any}, '404': {any}, 2XX: {any}"), 200);
     get(&format!("'404': {any}, default: {any}, 4XX: {any}"), 200);
-    get(&format!("'404': {any}, 3XX: {any}"), 404);
+    get(&format!("'404': {any}, 3XX: {any}"), 300);
+    get(&format!("'400': {any}, '404': {any}"), 404);
     get(&format!("'100': {any}, '302': {any}"), 302);
 }
 
