@@ -12,6 +12,8 @@ mod bodies;
 mod cases;
 /// A small client.
 mod client;
+/// Many clients at once, each in its own session.
+mod crowd;
 /// Descriptions and requests as text, for the tests of the contract.
 mod described;
 /// The documentation names what the program has.
