@@ -156,7 +156,8 @@ async fn sessions_never_meet() {
         let session = format!("client-{client}");
         mock.session(&session).freeze();
         let dice = Dice(0x9E37_79B9_7F4A_7C15 ^ (client + 1));
-        let mut walker = Walker { mock: Arc::clone(&mock), session, dice, model: Model::default(), history: Vec::new() };
+        let mut walker =
+            Walker { mock: Arc::clone(&mock), session, dice, model: Model::default(), history: Vec::new() };
         walks.spawn(async move {
             walker.log_in().await;
             for _ in 0..STEPS {

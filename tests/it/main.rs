@@ -18,6 +18,8 @@ mod crowd;
 mod described;
 /// The documentation names what the program has.
 mod documentation;
+/// Mimeo inside Rust tests.
+mod embed;
 /// Tokens that live: the flows of the three systems, in virtual time.
 mod flows;
 /// Multipart bodies by position, tables, character sets, and text that should be more.
@@ -36,3 +38,6 @@ mod proxy;
 mod sockets;
 /// What `spec/` answers.
 mod spec_answers;
+/// Responders and matchers for a `wiremock::MockServer`.
+#[cfg(feature = "wiremock")]
+mod wiremock;

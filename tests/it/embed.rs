@@ -1,0 +1,48 @@
+//! Mimeo inside Rust tests.
+
+use mimeo::embed::{Mock, StartError};
+
+use crate::client::send;
+
+#[tokio::test]
+async fn several_apis_on_one_port() {
+    let mock = Mock::from_spec("spec/rockitplay-2025.yaml").and_spec("spec/rocketcoms.yaml").seed(7).start().await;
+    assert_eq!(mock.url_of("rocketcoms"), Some(format!("{}/rocketcoms", mock.url())));
+    assert_eq!(mock.url_of("nothing"), None);
+    let lines = [("Authorization", "Basic a2V5OnNlY3JldA==")];
+    assert_eq!(send(mock.address(), "GET /rocketcoms/v1/brands", &lines, None).await.status, 200);
+}
+
+#[tokio::test]
+async fn sessions_by_path() {
+    let mock = Mock::from_spec("spec/rockitplay-2025.yaml").start().await;
+    let session = mock.session("one");
+    assert_eq!(session.url(), format!("{}/_session/one", mock.url()));
+    assert_eq!(mock.session("default").url(), mock.url());
+    let lines = [("x-rockit-besession-token", "eyFHsHDfjdsdH...")];
+    let answer = send(mock.address(), "POST /_session/one/be/v1/auth", &lines, None).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!((session.tokens().len(), mock.session("default").tokens().len()), (1, 0));
+    let refused = send(mock.address(), "GET /_session/a%20b/x", &[], None).await;
+    assert_eq!(refused.status, 400, "{refused:?}");
+}
+
+#[tokio::test]
+async fn the_mock_ends_with_its_handle() {
+    let mock = Mock::from_spec("spec/rockitplay-2025.yaml").start().await;
+    let address = mock.address();
+    drop(mock);
+    let gone = async {
+        while tokio::net::TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), gone).await.expect("the port is free again");
+}
+
+#[tokio::test]
+async fn what_cannot_be_served_is_said() {
+    let error = Mock::from_spec("Cargo.toml").try_start().await.unwrap_err();
+    assert!(matches!(error, StartError::NoDescription { .. }), "{error}");
+    assert!(error.to_string().contains("Cargo.toml"), "{error}");
+}
