@@ -1,8 +1,10 @@
 //! The tokens of a session.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
 
-use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use crate::limit;
@@ -81,7 +83,11 @@ impl Token {
 /// The tokens of a session, the oldest first; at most [`limit::TOKENS_MAX`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tokens {
-    list: IndexMap<Arc<str>, Token>,
+    by_value: HashMap<Arc<str>, Token>,
+    /// In the order in which they were issued.
+    order: VecDeque<Arc<str>>,
+    /// Those of each family, the oldest first.
+    families: HashMap<u64, VecDeque<Arc<str>>>,
     /// How many were ever issued.
     issued: u64,
 }
@@ -89,12 +95,17 @@ pub struct Tokens {
 impl Tokens {
     /// The token with that value.
     pub fn get(&self, value: &str) -> Option<&Token> {
-        self.list.get(value)
+        self.by_value.get(value)
     }
 
     /// All tokens that are remembered, the oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Token> {
-        self.list.values()
+        self.order.iter().filter_map(|value| self.by_value.get(value))
+    }
+
+    /// The tokens of a family, the oldest first.
+    pub fn family(&self, family: u64) -> impl Iterator<Item = &Token> {
+        self.families.get(&family).into_iter().flatten().filter_map(|value| self.by_value.get(value))
     }
 
     /// How many were ever issued.
@@ -102,24 +113,84 @@ impl Tokens {
         self.issued
     }
 
-    /// True if none was issued.
+    /// How many are remembered.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// True if none is remembered.
     pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        self.order.is_empty()
     }
 
     pub(super) fn add(&mut self, token: Token) {
         self.issued += 1;
-        self.list.insert(Arc::clone(&token.value), token);
-        if self.list.len() > limit::TOKENS_MAX {
-            // Rather one that is over already than one that somebody may still use.
-            let over = self.list.values().position(|token| token.ended.is_some()).unwrap_or(0);
-            self.list.shift_remove_index(over);
+        let value = Arc::clone(&token.value);
+        if self.by_value.contains_key(&value) {
+            return;
+        }
+        self.families.entry(token.holder.family).or_default().push_back(Arc::clone(&value));
+        self.order.push_back(Arc::clone(&value));
+        self.by_value.insert(value, token);
+        if self.order.len() > limit::TOKENS_MAX {
+            self.forget_oldest();
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        let Some(token) = self.order.pop_front().and_then(|value| self.by_value.remove(&value)) else { return };
+        let family = token.holder.family;
+        if let Some(values) = self.families.get_mut(&family) {
+            // What is the oldest of all is the oldest of its family.
+            values.pop_front();
+            if values.is_empty() {
+                self.families.remove(&family);
+            }
         }
     }
 
     pub(super) fn end(&mut self, value: &str, ending: Ending) {
-        if let Some(token) = self.list.get_mut(value) {
+        if let Some(token) = self.by_value.get_mut(value) {
             token.ended.get_or_insert(ending);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(number: u64, family: u64) -> Token {
+        Token {
+            value: number.to_string().into(),
+            kind: Kind { api: "a".into(), name: "k".into() },
+            issued_ms: 0,
+            expires_ms: None,
+            holder: Arc::new(Holder { family, ..Holder::default() }),
+            ended: None,
+        }
+    }
+
+    #[test]
+    fn the_oldest_are_forgotten() {
+        let mut tokens = Tokens::default();
+        let max = limit::TOKENS_MAX as u64;
+        for number in 0..max + 2 {
+            tokens.add(token(number, number / 2));
+        }
+        assert_eq!((tokens.len() as u64, tokens.issued()), (max, max + 2));
+        assert!(tokens.get("1").is_none() && tokens.get("2").is_some());
+        assert_eq!(tokens.iter().next().map(|token| &*token.value), Some("2"));
+        assert_eq!((tokens.family(0).count(), tokens.family(1).count()), (0, 2));
+    }
+
+    #[test]
+    fn the_first_ending_stays() {
+        let mut tokens = Tokens::default();
+        tokens.add(token(1, 1));
+        tokens.end("1", Ending::Used);
+        tokens.end("1", Ending::Expired);
+        assert_eq!(tokens.get("1").unwrap().ended, Some(Ending::Used));
+        assert!(!tokens.get("1").unwrap().is_live(0));
     }
 }

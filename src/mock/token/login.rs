@@ -91,7 +91,7 @@ impl Entrance {
         if of.holder.family == 0 {
             return;
         }
-        for token in desk.state.tokens.iter().filter(|token| token.holder.family == of.holder.family) {
+        for token in desk.state.tokens.family(of.holder.family) {
             if token.kind.api == of.kind.api && kinds.iter().any(|name| **name == *token.kind.name) {
                 self.end(desk, token, ending);
             }
