@@ -22,7 +22,7 @@ async fn status(address: std::net::SocketAddr, request: &str, header: &str) -> R
 }
 
 #[tokio::main]
-#[expect(clippy::print_stdout, reason = "an example shows what happens")]
+#[expect(clippy::print_stdout, clippy::disallowed_macros, reason = "an example shows what happens")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mock = Mock::from_spec("spec/rockitplay-2025.yaml").start().await;
 
