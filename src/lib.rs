@@ -13,6 +13,7 @@
 //! other; `tests/it/architecture.rs` holds this.
 
 // words: what everything else is said in
+pub mod date;
 pub mod duration;
 pub mod limit;
 
@@ -25,6 +26,9 @@ pub mod answer;
 pub mod openapi;
 
 pub mod schema;
+
+// fill in: examples that are templates
+pub mod template;
 
 // compile: what an API promises
 pub mod contract;

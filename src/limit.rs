@@ -83,6 +83,14 @@ pub const SESSION_IDLE: Duration = Duration::from_hours(1);
 pub const SESSION_SWEEP: Duration = Duration::from_mins(1);
 /// Tokens remembered for one session: beyond it the oldest are forgotten.
 pub const TOKENS_MAX: usize = 10_000;
+/// Steps that the templates of one answer may take together.
+pub const TEMPLATE_STEPS_MAX: u64 = 100_000;
+/// Bytes that the templates of one answer may yield together.
+pub const TEMPLATE_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of one template.
+pub const TEMPLATE_SOURCE_MAX: usize = 64 * 1024;
+/// Levels of nesting of the loops of one template.
+pub const TEMPLATE_LEVELS_MAX: usize = 16;
 /// Time for a client to send its request headers.
 pub const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for a client to send its request body.

@@ -23,6 +23,7 @@ impl Contract {
         let mut findings: Vec<Finding> =
             problems.into_iter().filter_map(|(id, problem)| describe(&api, id, problem)).collect();
         findings.extend(bad_media_types(&api));
+        findings.extend(super::pattern::bad_templates(&api));
         findings.truncate(limit::FINDINGS_MAX);
         let schemas = Schemas::new(Arc::clone(&api.documents), api.dialect, api.made_items);
         let bases = Bases::of(&api);

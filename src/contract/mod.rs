@@ -16,6 +16,7 @@ mod fixture;
 mod media;
 mod multipart;
 mod parameter;
+mod pattern;
 mod route;
 mod sample;
 mod security;
@@ -24,6 +25,7 @@ mod xml;
 
 pub use check::Checked;
 pub use encode::Written;
+pub(crate) use encode::simple;
 pub use expression::Received;
 pub use media::{Accept, MediaRange};
 pub use route::{Match, Routed};

@@ -67,6 +67,7 @@ codes! {
     SLOW_PATTERN = "slow-pattern", "A pattern needs more steps than its strings are worth.";
     SCHEMA_IMPOSSIBLE = "schema-impossible", "No value satisfies the schema, or none was found.";
     EXAMPLE_INVALID = "example-invalid", "An example does not satisfy its schema.";
+    BAD_TEMPLATE = "bad-template", "A template in an example cannot be read or filled in.";
     EXTERNAL_EXAMPLE = "external-example", "An example that lies elsewhere is not fetched.";
     // requests and answers
     NOT_FOUND = "not-found", "No path of the description matches.";

@@ -12,6 +12,7 @@ use crate::{
     answer::{Problem, cors},
     contract::{Contract, OperationId},
     limit,
+    openapi::{Example, Operation},
 };
 
 /// The answers made so far for one API.
@@ -29,16 +30,19 @@ struct Page {
     label: Arc<str>,
     /// True if answers depend on tokens, or change them.
     is_bound: bool,
+    /// True if answers are filled in by what the session knows.
+    is_filled: bool,
     answers: RwLock<Vec<(Choice, Arc<Prepared>)>>,
 }
 
 impl Book {
     /// An empty book with a page for each operation.
     pub(super) fn of(contract: &Contract, settings: &Settings) -> Self {
-        let page = |(operation, number): (&crate::openapi::Operation, u32)| {
+        let page = |(operation, number): (&Operation, u32)| {
             let label = operation.id.clone().unwrap_or_else(|| format!("{} {}", operation.method, operation.path));
             let is_bound = is_bound(contract, OperationId(number));
-            Page { label: label.into(), is_bound, answers: RwLock::default() }
+            let is_filled = has_template(operation);
+            Page { label: label.into(), is_bound, is_filled, answers: RwLock::default() }
         };
         let pages = contract.api.operations.iter().zip(0..).map(page).collect();
         Self { api: contract.api.id.as_str().into(), with_cors: settings.cors, pages }
@@ -52,6 +56,11 @@ impl Book {
     /// True if the answers of an operation depend on tokens, or change them.
     pub(super) fn is_bound(&self, operation: OperationId) -> bool {
         self.pages.get(operation.0 as usize).is_some_and(|page| page.is_bound)
+    }
+
+    /// True if the answers of an operation depend on the session, even where its state is plain.
+    pub(super) fn needs_state(&self, operation: OperationId) -> bool {
+        self.pages.get(operation.0 as usize).is_some_and(|page| page.is_bound || page.is_filled)
     }
 
     /// The answer of that choice, made on first use, with all header fields that do not depend on the request.
@@ -84,4 +93,13 @@ impl Book {
         }
         Ok(Arc::new(prepared))
     }
+}
+
+/// True if an example of an answer is a template.
+fn has_template(operation: &Operation) -> bool {
+    let is_template = |examples: &[Example]| examples.iter().any(|example| example.is_template);
+    operation.responses.iter().any(|response| {
+        response.content.iter().any(|media| is_template(&media.examples))
+            || response.headers.iter().any(|header| is_template(&header.examples))
+    })
 }

@@ -6,7 +6,7 @@ use http::{StatusCode, header};
 
 use super::{
     book::Book,
-    decide,
+    decide, filling,
     preference::{Answered, Preference},
     token::{Desk, Entrance, issue},
 };
@@ -178,7 +178,7 @@ impl Arrival<'_> {
     /// True if the answer depends on the session, or changes it, even where the session's state is plain.
     pub fn needs_state(&self) -> bool {
         match &self.stage {
-            Stage::Operation(visit) => visit.book.is_bound(visit.found.operation),
+            Stage::Operation(visit) => visit.book.needs_state(visit.found.operation),
             Stage::Preflight | Stage::Refused(_) => false,
         }
     }
@@ -267,14 +267,23 @@ impl Scene<'_> {
         let choice = decide::decide(&case)?;
         let prepared = visit.book.answer(visit.contract, visit.found.operation, &choice)?;
         entry.origin = prepared.origin.clone();
-        entry.findings.extend(prepared.findings.iter().cloned());
-        if settings.errors && prepared.findings.iter().any(|finding| finding.severity == Severity::Error) {
+        let operation = visit.contract.operation(visit.found.operation);
+        let described = choice.response.and_then(|index| operation.responses.get(index));
+        let issues = described.map_or(&[][..], |response| &response.issues);
+        let mut reply = prepared.response.clone();
+        let mut faults = prepared.findings.clone();
+        if let Some(filling) = &prepared.filling {
+            let scope = filling::scope(&desk, &received, entrance.as_ref(), issues, &entry.findings, self.moment.seed);
+            let filled = filling.fill(visit.contract, visit.found.operation, &choice, &scope, &mut reply);
+            changes.extend(filled.drew.then_some(Change::ChanceDrawn));
+            faults.extend(filled.findings);
+        }
+        entry.findings.extend(faults.iter().cloned());
+        if settings.errors && faults.iter().any(|finding| finding.severity == Severity::Error) {
             return Err(Problem::violations(std::mem::take(&mut entry.findings)));
         }
-        let mut reply = prepared.response.clone();
         if let Some(entrance) = entrance.as_mut().filter(|_| reply.status.is_success()) {
-            let operation = visit.contract.operation(visit.found.operation);
-            if let Some(described) = choice.response.and_then(|index| operation.responses.get(index)) {
+            if let Some(described) = described {
                 issue(&desk, &received, described, self.moment.seed, entrance, &mut reply);
             }
             changes.append(&mut entrance.changes);

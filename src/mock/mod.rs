@@ -5,6 +5,7 @@
 
 mod book;
 mod decide;
+mod filling;
 mod handle;
 mod negotiate;
 mod pairing;

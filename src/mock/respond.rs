@@ -3,7 +3,10 @@
 use http::{HeaderName, StatusCode};
 use serde_json::Value;
 
-use super::decide::{BodyChoice, Choice};
+use super::{
+    decide::{BodyChoice, Choice},
+    filling::{self, Filling},
+};
 use crate::{
     answer::{Origin, Problem},
     contract::{Contract, MediaRange, OperationId, Written},
@@ -14,7 +17,7 @@ use crate::{
 };
 
 /// An answer, and what is known about it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Prepared {
     /// The answer.
     pub(super) response: Response,
@@ -22,6 +25,8 @@ pub(super) struct Prepared {
     pub(super) findings: Vec<Finding>,
     /// Where it comes from.
     pub(super) origin: Origin,
+    /// What is filled in for each request.
+    pub(super) filling: Option<Filling>,
 }
 
 /// Makes an answer.
@@ -38,10 +43,12 @@ pub(super) fn prepare(contract: &Contract, id: OperationId, choice: &Choice) -> 
             response,
             findings: vec![finding.help("describe at least one under `responses`")],
             origin: Origin::Empty,
+            filling: None,
         });
     };
     let mut origin = Origin::Empty;
     let mut unwritten = None;
+    let mut filling = Filling::default();
     let mut provenance = described.provenance.or(operation.provenance);
     if let Some(media) = choice.media.and_then(|index| described.content.get(index)) {
         if let Some((written, from)) = body(contract, media, choice.body)? {
@@ -51,10 +58,12 @@ pub(super) fn prepare(contract: &Contract, id: OperationId, choice: &Choice) -> 
         }
         if let BodyChoice::Example(index) = choice.body {
             provenance = media.examples[index].provenance.or(provenance);
+            filling.body = filling::body_pattern(contract, media, index);
         }
     }
-    headers(contract, described, &mut response);
-    let mut findings = contract.check_response(id, &response);
+    headers(contract, described, &mut response, &mut filling);
+    let filling = (!filling.is_empty()).then_some(filling);
+    let mut findings = if filling.is_some() { Vec::new() } else { contract.check_response(id, &response) };
     findings.extend(unwritten);
     if provenance == Some(Provenance::Inferred) {
         response.headers.insert("mimeo-provenance", header_value(Provenance::Inferred.as_str()));
@@ -62,7 +71,7 @@ pub(super) fn prepare(contract: &Contract, id: OperationId, choice: &Choice) -> 
     if operation.deprecated {
         response.headers.insert("deprecation", header_value("true"));
     }
-    Ok(Prepared { response, findings, origin })
+    Ok(Prepared { response, findings, origin, filling })
 }
 
 fn body(contract: &Contract, media: &MediaType, choice: BodyChoice) -> Result<Option<(Written, Origin)>, Problem> {
@@ -129,7 +138,7 @@ fn made(contract: &Contract, schema: &SchemaRef, sampling: Sampling) -> Result<V
 }
 
 /// A text cannot hold the value, so that it was written as JSON: what a client can do most with.
-fn json_in_text(what: &str, media_type: &str) -> Finding {
+pub(super) fn json_in_text(what: &str, media_type: &str) -> Finding {
     Finding::warning(
         Code::JSON_IN_TEXT,
         Place::response(Part::Body, ""),
@@ -139,11 +148,15 @@ fn json_in_text(what: &str, media_type: &str) -> Finding {
 }
 
 /// Adds the described header fields: by example, else by schema. A field without either is left out if it may be.
-fn headers(contract: &Contract, described: &openapi::Response, response: &mut Response) {
+fn headers(contract: &Contract, described: &openapi::Response, response: &mut Response, filling: &mut Filling) {
     for header in &described.headers {
         let Ok(name) = HeaderName::try_from(header.name.as_str()) else { continue };
         if is_framing(&name) {
             continue;
+        }
+        let example = header.examples.iter().find(|it| shown(contract, it).is_some());
+        if let Some(pattern) = example.and_then(|example| contract.pattern(None, example)) {
+            filling.headers.push((name.clone(), pattern));
         }
         if let Some(value) = contract.header_field(header) {
             response.headers.insert(name, header_value(&value));

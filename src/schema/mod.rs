@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-pub use generate::{Impossible, Sampling, matching};
+pub use generate::{Impossible, Sampling, matching, of_format};
 pub use shape::{Shape, Types, XmlNote};
 pub use validator::Validator;
 pub use violation::Violation;

@@ -4,14 +4,13 @@
 //! value; [`State::apply`] is the only way in which it moves. Nothing here reads a clock: times come from the caller.
 
 mod clock;
-mod dates;
 mod mint;
 mod name;
 mod state;
 mod token;
 
+pub use crate::date::{date_time, http_date, parse_date_time};
 pub use clock::Clock;
-pub use dates::{date_time, http_date, parse_date_time};
 pub use mint::{Material, Mint, sha256_hex};
 pub use name::{BadSession, SessionId};
 pub use state::{Change, Progress, State};

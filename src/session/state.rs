@@ -17,6 +17,8 @@ pub struct State {
     pub scenario: Option<Progress>,
     /// How many logins there were: each makes a family of tokens.
     pub families: u64,
+    /// How many answers were left to chance.
+    pub drawn: u64,
 }
 
 /// Where a scenario stands. Times are virtual, in milliseconds since the Unix epoch.
@@ -57,6 +59,8 @@ pub enum Change {
     Clock(Clock),
     /// Somebody logged in: the next tokens are of a new family.
     FamilyBegun,
+    /// An answer was left to chance: the next one is another.
+    ChanceDrawn,
     /// A token was issued.
     TokenIssued(Box<Token>),
     /// A token ended before its time.
@@ -104,6 +108,7 @@ impl State {
         match change {
             Change::Clock(clock) => self.clock = *clock,
             Change::FamilyBegun => self.families += 1,
+            Change::ChanceDrawn => self.drawn += 1,
             Change::TokenIssued(token) => self.tokens.add(Token::clone(token)),
             Change::TokenEnded { value, ending } => self.tokens.end(value, *ending),
             Change::ScenarioStarted(progress) => self.scenario = Some(Progress::clone(progress)),

@@ -9,11 +9,12 @@ use std::{
 
 /// Rows of modules, lowest first. A module imports from lower rows only; modules of one row never from each other.
 const ROWS: &[&[&str]] = &[
-    &["duration", "limit"],
+    &["date", "duration", "limit"],
     &["finding", "message"],
     &["answer"],
     &["openapi"],
     &["schema"],
+    &["template"],
     &["contract"],
     &["session"],
     &["mock", "proxy"],
@@ -33,6 +34,7 @@ const FENCED: &[(&[&str], &[&str])] = &[
     (&["clap", "clap_complete", "anstream", "anyhow"], &["cli"]),
     (&["jsonschema", "rand", "rand_chacha"], &["schema"]),
     (&["granit_parser"], &["openapi"]),
+    (&["minijinja"], &["template"]),
     (&["annotate_snippets"], &["report"]),
 ];
 

@@ -43,7 +43,7 @@ impl Contract {
 }
 
 /// A value in style `simple` without `explode`, as header fields are written.
-fn simple(value: &Value) -> String {
+pub(crate) fn simple(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

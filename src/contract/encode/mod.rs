@@ -5,6 +5,8 @@ mod header;
 mod sequence;
 mod table;
 
+pub(crate) use header::simple;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use serde_json::Value;

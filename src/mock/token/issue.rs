@@ -88,7 +88,7 @@ fn mint(
 }
 
 /// Whom a token is for: its parent's holder, with the claims of the note.
-fn holder(received: &Received<'_>, issue: &Issue, parent: &Holder, family: u64) -> Holder {
+pub(in crate::mock) fn holder(received: &Received<'_>, issue: &Issue, parent: &Holder, family: u64) -> Holder {
     let value = |claim: &Claim| match claim {
         Claim::From(expression) => received.value(expression),
         Claim::Literal(value) => Some(value.clone()),

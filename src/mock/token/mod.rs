@@ -5,5 +5,5 @@ mod issue;
 mod login;
 
 pub(super) use credentials::{Desk, is_bound};
-pub(super) use issue::issue;
+pub(super) use issue::{holder, issue};
 pub(super) use login::Entrance;

@@ -41,6 +41,11 @@ pub fn matching(pattern: &str, seed: u64) -> Option<String> {
     regular::make(&[pattern], merge::Range::default(), &mut chance).filter(|text| regular::matches(pattern, text))
 }
 
+/// A text of a format of JSON Schema, the same for the same seed; `None` if the format is not known.
+pub fn of_format(format: &str, seed: u64) -> Option<String> {
+    text::by_format(format, &mut Chance::new(Some(seed), 0))
+}
+
 /// How values are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sampling {

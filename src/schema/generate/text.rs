@@ -60,7 +60,7 @@ fn word(chance: &mut Chance) -> String {
 }
 
 /// A string of a format, if it is one that is known.
-fn by_format(format: &str, chance: &mut Chance) -> Option<String> {
+pub(super) fn by_format(format: &str, chance: &mut Chance) -> Option<String> {
     let plain = match format {
         "date-time" => "2019-08-24T14:15:22Z",
         "date" => "2019-08-24",

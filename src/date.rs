@@ -1,4 +1,4 @@
-//! Virtual times as texts. Times are in milliseconds since the Unix epoch.
+//! Points in time as texts. Times are in milliseconds since the Unix epoch.
 
 use std::time::{Duration, UNIX_EPOCH};
 

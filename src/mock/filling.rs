@@ -1,0 +1,190 @@
+//! Answers whose example is a template: filled in for each request, and judged each time.
+
+use http::{HeaderName, header::CONTENT_TYPE};
+use serde_json::{Map, Value, json};
+
+use super::{
+    decide::Choice,
+    respond::json_in_text,
+    token::{Desk, Entrance, holder},
+};
+use crate::{
+    answer::violations,
+    contract::{Contract, OperationId, Received, simple},
+    finding::{Code, Finding, Part, Place},
+    message::{Response, header_value},
+    openapi::{ExampleValue, Issue, MediaType, ParameterPlace},
+    session::Holder,
+    template::{Fault, Form, Pattern, Scope},
+};
+
+/// The templates of one answer.
+#[derive(Debug, Default)]
+pub(super) struct Filling {
+    /// That of the body, and whether it is already written in its media type.
+    pub(super) body: Option<(Pattern, bool)>,
+    /// Those of header fields.
+    pub(super) headers: Vec<(HeaderName, Pattern)>,
+}
+
+/// What came of filling in.
+#[derive(Debug)]
+pub(super) struct Filled {
+    /// What is wrong with the answer.
+    pub(super) findings: Vec<Finding>,
+    /// True if it depends on chance.
+    pub(super) drew: bool,
+}
+
+impl Filling {
+    /// True if there is nothing to fill in.
+    pub(super) fn is_empty(&self) -> bool {
+        self.body.is_none() && self.headers.is_empty()
+    }
+
+    /// Fills in an answer, and judges it. Where that fails, the example stays as it is written, and a finding says so.
+    pub(super) fn fill(
+        &self,
+        contract: &Contract,
+        id: OperationId,
+        choice: &Choice,
+        scope: &Scope,
+        reply: &mut Response,
+    ) -> Filled {
+        let mut unwritten = None;
+        let mut filled = Filled { findings: Vec::new(), drew: false };
+        let mut run = |pattern: &Pattern, place: &dyn Fn(&Fault) -> Place, more: u64| {
+            // Each template of an answer has numbers of its own.
+            let done = pattern.fill(&Scope { seed: scope.seed.wrapping_add(more), ..scope.clone() });
+            match done {
+                Ok(done) => {
+                    filled.drew |= done.drew;
+                    Some(done.value)
+                }
+                Err(fault) => {
+                    let message = format!("{}; the example is served as written", fault.message);
+                    let finding = Finding::error(Code::BAD_TEMPLATE, place(&fault), message);
+                    filled.findings.push(finding.help(fault.help));
+                    None
+                }
+            }
+        };
+        let responses = &contract.operation(id).responses;
+        let described = choice.response.and_then(|index| responses.get(index));
+        let media = described.and_then(|response| response.content.get(choice.media?));
+        if let (Some((pattern, is_written)), Some(media)) = (&self.body, media)
+            && let Some(value) = run(pattern, &|fault| Place::response(Part::Body, &fault.at), 0)
+        {
+            let written = match value {
+                Value::String(text) if *is_written => contract.write_as_is(media, &text),
+                value => contract.write(media, &value),
+            };
+            unwritten = written.json_instead_of.map(|what| json_in_text(what, &written.media_type));
+            reply.set_header(CONTENT_TYPE, &written.media_type);
+            reply.body = written.body;
+        }
+        for ((name, pattern), more) in self.headers.iter().zip(1..) {
+            if let Some(value) = run(pattern, &|_| Place::response(Part::Header, name.as_str()), more) {
+                reply.headers.insert(name, header_value(&simple(&value)));
+            }
+        }
+        if filled.findings.is_empty() {
+            filled.findings = contract.check_response(id, reply);
+        }
+        filled.findings.extend(unwritten);
+        filled
+    }
+}
+
+/// Compiles the template that an answer's example is, if it is one.
+pub(super) fn body_pattern(contract: &Contract, media: &MediaType, example: usize) -> Option<(Pattern, bool)> {
+    let example = media.examples.get(example)?;
+    let pattern = contract.pattern(Some(media), example)?;
+    let is_written = pattern.form() != Form::Data && matches!(example.value, ExampleValue::Serialized(_));
+    Some((pattern, is_written))
+}
+
+/// All that the templates of an answer may look at.
+pub(super) fn scope(
+    desk: &Desk<'_>,
+    received: &Received<'_>,
+    entrance: Option<&Entrance>,
+    issues: &[Issue],
+    findings: &[Finding],
+    seed: u64,
+) -> Scope {
+    let state = desk.state;
+    let scenario = state.scenario.as_ref().map(|it| json!({"name": &*it.scenario, "state": &*it.state}));
+    let values = [
+        ("request", request(received)),
+        ("path", parameters(received, ParameterPlace::Path)),
+        ("query", parameters(received, ParameterPlace::Query)),
+        ("token", token(desk, received, entrance, issues)),
+        ("session", json!({"id": state.session.as_str()})),
+        ("scenario", scenario.unwrap_or(Value::Null)),
+        ("findings", violations::json(findings, true)),
+    ];
+    let operation = received.contract.operation(received.found.operation);
+    let parts = [&*received.contract.api.id, operation.method.as_str(), &operation.path, state.session.as_str()];
+    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0])).chain(state.drawn.to_be_bytes());
+    // FNV-1a, as for varied values.
+    let seed =
+        bytes.fold(0xcbf2_9ce4_8422_2325 ^ seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    Scope {
+        values: values.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(),
+        now_ms: desk.now_ms,
+        seed,
+    }
+}
+
+fn request(received: &Received<'_>) -> Value {
+    let request = received.request;
+    let query = form_urlencoded::parse(request.query.as_deref().unwrap_or_default().as_bytes());
+    let query: Map<String, Value> = query.map(|(name, value)| (name.into_owned(), value.into())).collect();
+    let mut headers = Map::new();
+    for (name, value) in &request.headers {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        match headers.get_mut(name.as_str()) {
+            // Fields of one name are one list (RFC 9110, section 5.3).
+            Some(Value::String(before)) => *before = format!("{before}, {value}"),
+            _ => drop(headers.insert(name.as_str().to_owned(), value.into())),
+        }
+    }
+    let text = || (!request.body.is_empty()).then(|| String::from_utf8_lossy(&request.body).into());
+    let body = received.checked.body.clone().or_else(text);
+    json!({
+        "method": request.method.as_str(),
+        "path": request.path,
+        "query": query,
+        "headers": headers,
+        "body": body,
+    })
+}
+
+/// The parameters of one place that were sent and could be read.
+fn parameters(received: &Received<'_>, place: ParameterPlace) -> Value {
+    let described = &received.contract.operation(received.found.operation).parameters;
+    let sent = received.checked.parameters.iter().filter_map(|(index, value)| {
+        let parameter = described.get(*index).filter(|it| it.place == place)?;
+        Some((parameter.name.clone(), value.clone()))
+    });
+    Value::Object(sent.collect())
+}
+
+/// The token that lets the request in, or the one that is going to be issued.
+fn token(desk: &Desk<'_>, received: &Received<'_>, entrance: Option<&Entrance>, issues: &[Issue]) -> Value {
+    let Some(entrance) = entrance else { return Value::Null };
+    let said = |holder: &Holder, kind: Option<&str>| {
+        let Holder { claims, scopes, .. } = holder;
+        json!({"kind": kind, "account": claims.get("account"), "claims": claims, "scopes": scopes})
+    };
+    let issued = issues.iter().find(|issue| issue.when.as_ref().is_none_or(|at| received.value(at).is_some()));
+    if let Some(issue) = issued {
+        let parent = entrance.holder.as_deref().cloned().unwrap_or_default();
+        let family = parent.family;
+        return said(&holder(received, issue, &parent, family), Some(&issue.token));
+    }
+    let admitting = desk.admitting(received.found.operation, received.request);
+    let kind = admitting.as_ref().map(|token| &*token.kind.name);
+    entrance.holder.as_deref().map_or(Value::Null, |holder| said(holder, kind))
+}
