@@ -55,6 +55,9 @@ pub(super) struct MockArgs {
     /// Answer 500 with the findings where an answer breaks its own description
     #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
     pub(super) errors: bool,
+    /// How strict to be with credentials
+    #[arg(long, value_enum, default_value_t = AuthArg::Strict, value_name = "STRICTNESS", env = "MIMEO_AUTH")]
+    pub(super) auth: AuthArg,
     /// Make varied bodies from the schemas instead of serving examples
     #[arg(short, long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
     pub(super) dynamic: bool,
@@ -134,6 +137,26 @@ pub(super) struct ServingArgs {
     /// Print help
     #[arg(long, action = clap::ArgAction::Help)]
     pub(super) help: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum AuthArg {
+    /// Tokens of schemes that issue them must have been issued in the session
+    Strict,
+    /// Any token of the right form is taken, but none that is over
+    Lenient,
+    /// Credentials are not looked at
+    Off,
+}
+
+impl From<AuthArg> for crate::mock::Auth {
+    fn from(arg: AuthArg) -> Self {
+        match arg {
+            AuthArg::Strict => Self::Strict,
+            AuthArg::Lenient => Self::Lenient,
+            AuthArg::Off => Self::Off,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -16,6 +16,7 @@ pub(super) fn run(args: &MockArgs, screen: Screen) -> anyhow::Result<Ending> {
         mock: Settings {
             cors: args.serving.cors,
             errors: args.errors,
+            auth: args.auth.into(),
             dynamic: args.dynamic,
             ignore_examples: args.ignore_examples,
             ..Settings::default()

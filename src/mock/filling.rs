@@ -188,3 +188,92 @@ fn token(desk: &Desk<'_>, received: &Received<'_>, entrance: Option<&Entrance>, 
     let kind = admitting.as_ref().map(|token| &*token.kind.name);
     entrance.holder.as_deref().map_or(Value::Null, |holder| said(holder, kind))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use http::Method;
+
+    use super::*;
+    use crate::{
+        contract::Site,
+        message::Request,
+        mock::{Mock, Moment, Settings, arrive, handle},
+        openapi::{MemorySources, load},
+        session::{Change, Clock, Progress, SessionId, State},
+    };
+
+    /// A mock whose answer to `GET /a` is this template.
+    fn mock(template: Value, settings: Settings) -> Mock {
+        let examples = json!({"e": {"x-mimeo-template": true, "value": template}});
+        let schema = json!({"type": ["object", "array"]});
+        let content = json!({"application/json": {"schema": schema, "examples": examples}});
+        let plain = json!({"get": {"responses": {"200": {"description": "d"}}}});
+        let paths =
+            json!({"/a": {"get": {"responses": {"200": {"description": "d", "content": content}}}}, "/b": plain});
+        let document = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths});
+        let sources = MemorySources::new().with("a.json", document.to_string());
+        let (contract, findings) = Contract::compile(load(&sources, "a.json", "a.json", &[]).api.unwrap());
+        assert_eq!(findings, []);
+        Mock::new(Site { contracts: vec![Arc::new(contract)] }, settings)
+    }
+
+    fn answered(mock: &Mock, state: &mut State, seed: u64) -> (u16, Value) {
+        let request = Request::new(Method::GET, "/a");
+        let handled = handle(mock, state, &request, Moment { now_ms: 5_000, seed });
+        state.apply_all(&handled.changes);
+        let reply = handled.outcome.reply;
+        (reply.status.as_u16(), serde_json::from_slice(&reply.body).unwrap())
+    }
+
+    #[test]
+    fn chance_goes_by_session_and_seed() {
+        let mock = mock(json!(["{{ uuid() }}"]), Settings::default());
+        let run = |name: &str, seed| {
+            let mut state = State::of(SessionId::new(name).unwrap());
+            [(); 3].map(|()| answered(&mock, &mut state, seed).1)
+        };
+        let one = run("one", 0);
+        assert_eq!(one, run("one", 0));
+        assert!(one[0] != one[1] && one[1] != one[2]);
+        assert_ne!(one, run("two", 0));
+        assert_ne!(one, run("one", 1));
+        let mut state = State::default();
+        let first = answered(&mock, &mut state, 0);
+        state.apply(&Change::Reset);
+        assert_eq!(answered(&mock, &mut state, 0), first);
+    }
+
+    #[test]
+    fn what_the_session_knows() {
+        let template = json!(["{{ now() }}", "{{ now('+1m') }}", "{{ session.id }}", "{{ scenario }}", "{{ token }}"]);
+        let mock = mock(template, Settings::default());
+        let mut state = State::of(SessionId::new("one").unwrap());
+        assert_eq!(answered(&mock, &mut state, 0).1, json!([5_000, 65_000, "one", null, null]));
+        assert_eq!(state.drawn, 0);
+        state.apply(&Change::Clock(Clock::default().advanced(1_000)));
+        state.apply(&Change::ScenarioStarted(Box::new(Progress::start("s", 0))));
+        let scenario = json!({"name": "s", "state": "Started"});
+        assert_eq!(answered(&mock, &mut state, 0).1, json!([6_000, 66_000, "one", scenario, null]));
+    }
+
+    #[test]
+    fn only_templates_need_the_state() {
+        let mock = mock(json!(["{{ 1 }}"]), Settings::default());
+        for (path, needs) in [("/a", true), ("/b", false)] {
+            let request = Request::new(Method::GET, path);
+            assert_eq!(arrive(&mock, &request, Moment { now_ms: 0, seed: 0 }).needs_state(), needs);
+        }
+    }
+
+    #[test]
+    fn faults_can_stop_the_answer() {
+        let wrong = mock(json!("{{ 1 }}"), Settings { errors: true, ..Settings::default() });
+        assert_eq!(answered(&wrong, &mut State::default(), 0).0, 500);
+        let unfilled = mock(json!(["{{ request.body.x }}"]), Settings { errors: true, ..Settings::default() });
+        assert_eq!(answered(&unfilled, &mut State::default(), 0).0, 500);
+        let right = mock(json!(["{{ 1 }}"]), Settings { errors: true, ..Settings::default() });
+        assert_eq!(answered(&right, &mut State::default(), 0), (200, json!([1])));
+    }
+}

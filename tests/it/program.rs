@@ -39,6 +39,7 @@ fn usage() {
     check(&[], &["mock", "--no-such-flag", "x.yaml"], 2, &["--no-such-flag"]);
     check(&[], &["mock"], 2, &["<FILE|FOLDER>"]);
     check(&[("a.yaml", GOOD)], &["mock", "a.yaml", "--port", "70000"], 2, &["70000"]);
+    check(&[("a.yaml", GOOD)], &["mock", "a.yaml", "--auth", "some"], 2, &["strict, lenient, off"]);
     check(&[("a.yaml", GOOD)], &["mock", "a.yaml", "--body-max", "much"], 3, &["--body-max `much` is not a size"]);
     check(&[], &["completions", "bash"], 0, &["complete"]);
 }
