@@ -5,6 +5,8 @@ mod admin;
 mod alarm;
 mod description;
 mod descriptors;
+mod effects;
+mod fate;
 mod files;
 mod intake;
 mod listen;

@@ -38,6 +38,11 @@ impl<S> Patient<S> {
         Self { socket, patience, alarm: None, is_waiting: false, taken: 0, forget }
     }
 
+    /// Makes the system forget what the client has not read, once the socket is closed.
+    pub(super) fn forget(&self) {
+        (self.forget)(&self.socket);
+    }
+
     /// Passes on what came of a write; starts the alarm if it must wait, and fails if that goes on for too long.
     fn judge(&mut self, context: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if let Poll::Ready(result) = &written {

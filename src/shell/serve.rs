@@ -31,6 +31,8 @@ use super::{
     admin,
     alarm::Alarm,
     description::{Described, site},
+    effects::{self, Line},
+    fate::{Fate, Fated},
     intake::{misaddressed, read, refuse},
     listen::Listener,
     patience::Patient,
@@ -184,7 +186,12 @@ impl Server {
         let _ = socket.set_nodelay(true);
         let state = Arc::clone(&self.state);
         let body_alarm = Alarm::new();
-        let service = service_fn(move |request| serve(Arc::clone(&state), body_alarm.clone(), request));
+        let mut stop = connections.subscribe();
+        let line = Arc::new(Line { fate: Fate::default(), stop: stop.clone() });
+        let patient = Patient::new(socket, settings.write_timeout, forget);
+        let fated = Fated::new(patient, line.fate.clone(), Patient::forget);
+        let service =
+            service_fn(move |request| serve(Arc::clone(&state), Arc::clone(&line), body_alarm.clone(), request));
         let connection = http1::Builder::new()
             .timer(Alarm::new())
             .header_read_timeout(settings.header_read_timeout)
@@ -192,8 +199,7 @@ impl Server {
             .max_header_size(limit::HEADER_BYTES_MAX)
             .max_headers(limit::HEADER_COUNT_MAX)
             .half_close(true)
-            .serve_connection(TokioIo::new(Patient::new(socket, settings.write_timeout, forget)), service);
-        let mut stop = connections.subscribe();
+            .serve_connection(TokioIo::new(fated), service);
         tokio::spawn(async move {
             let mut connection = pin!(connection);
             let ended = tokio::select! {
@@ -225,10 +231,15 @@ fn unblocked(socket: net::TcpStream) -> io::Result<TcpStream> {
 }
 
 /// An answer of a mock, which is whole, or one of the server itself.
-type Reply = HttpResponse<Either<Full<Bytes>, Body>>;
+pub(super) type Reply = HttpResponse<Either<Full<Bytes>, Body>>;
 
 /// Answers one request. `alarm` is for the time that its body takes.
-async fn serve(state: Arc<Serving>, alarm: Alarm, request: HttpRequest<Incoming>) -> Result<Reply, Infallible> {
+async fn serve(
+    state: Arc<Serving>,
+    line: Arc<Line>,
+    alarm: Alarm,
+    request: HttpRequest<Incoming>,
+) -> Result<Reply, Infallible> {
     if let Some(refusal) = misaddressed(&request) {
         return Ok(reply(refusal));
     }
@@ -259,7 +270,10 @@ async fn serve(state: Arc<Serving>, alarm: Alarm, request: HttpRequest<Incoming>
         return Ok(reply(refuse(StatusCode::INTERNAL_SERVER_ERROR, "A fault in mimeo itself", detail)));
     };
     tell(&request, &outcome);
-    Ok(reply(outcome.reply))
+    if outcome.effects.is_empty() {
+        return Ok(reply(outcome.reply));
+    }
+    Ok(effects::perform(&outcome.effects, outcome.reply, &line).await)
 }
 
 /// Answers a request in its session. The state is only locked if the answer depends on it.
@@ -294,7 +308,7 @@ fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
-fn reply(response: Response) -> Reply {
+pub(super) fn reply(response: Response) -> Reply {
     let mut reply = HttpResponse::new(Either::Left(Full::new(response.body)));
     *reply.status_mut() = response.status;
     *reply.headers_mut() = response.headers;
