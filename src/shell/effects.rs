@@ -161,3 +161,7 @@ impl HttpBody for Dribble {
         SizeHint::with_exact(self.rest.len() as u64)
     }
 }
+
+#[cfg(test)]
+#[path = "effects_tests.rs"]
+mod tests;
