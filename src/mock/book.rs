@@ -13,6 +13,7 @@ use crate::{
     contract::{Contract, OperationId},
     limit,
     openapi::{Example, Operation},
+    session::Kind,
 };
 
 /// The answers made so far for one API.
@@ -20,6 +21,8 @@ use crate::{
 pub(super) struct Book {
     /// The API's id.
     pub(super) api: Arc<str>,
+    /// Its kinds of token.
+    pub(super) kinds: Vec<Kind>,
     with_cors: bool,
     pages: Vec<Page>,
 }
@@ -45,7 +48,11 @@ impl Book {
             Page { label: label.into(), is_bound, is_filled, answers: RwLock::default() }
         };
         let pages = contract.api.operations.iter().zip(0..).map(page).collect();
-        Self { api: contract.api.id.as_str().into(), with_cors: settings.cors, pages }
+        let api: Arc<str> = contract.api.id.as_str().into();
+        let living = contract.api.schemes.iter().filter(|(_, scheme)| scheme.token.is_some());
+        let names = living.map(|(name, _)| name).chain(contract.api.tokens.keys());
+        let kinds = names.map(|name| Kind { api: Arc::clone(&api), name: name.as_str().into() }).collect();
+        Self { api, kinds, with_cors: settings.cors, pages }
     }
 
     /// What an operation is called: its operationId, or its method and path.

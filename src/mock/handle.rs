@@ -247,6 +247,7 @@ impl Scene<'_> {
         let settings = &mock.settings;
         let desk = Desk {
             contract: visit.contract,
+            kinds: &visit.book.kinds,
             state: self.state,
             auth: settings.auth,
             now_ms: self.state.clock.at(self.moment.now_ms),
@@ -284,7 +285,8 @@ impl Scene<'_> {
         }
         if let Some(entrance) = entrance.as_mut().filter(|_| reply.status.is_success()) {
             if let Some(described) = described {
-                issue(&desk, &received, described, self.moment.seed, entrance, &mut reply);
+                let cut = prepared.stencil.as_ref();
+                issue(&desk, &received, described, cut, self.moment.seed, entrance, &mut reply);
             }
             changes.append(&mut entrance.changes);
         }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{
     decide::{BodyChoice, Choice},
     filling::{self, Filling},
+    token::{self, Stencil},
 };
 use crate::{
     answer::{Origin, Problem},
@@ -27,6 +28,8 @@ pub(super) struct Prepared {
     pub(super) origin: Origin,
     /// What is filled in for each request.
     pub(super) filling: Option<Filling>,
+    /// The body in pieces, where tokens and their holder are written into it, and nothing else is.
+    pub(super) stencil: Option<Stencil>,
 }
 
 /// Makes an answer.
@@ -44,6 +47,7 @@ pub(super) fn prepare(contract: &Contract, id: OperationId, choice: &Choice) -> 
             findings: vec![finding.help("describe at least one under `responses`")],
             origin: Origin::Empty,
             filling: None,
+            stencil: None,
         });
     };
     let mut origin = Origin::Empty;
@@ -71,7 +75,10 @@ pub(super) fn prepare(contract: &Contract, id: OperationId, choice: &Choice) -> 
     if operation.deprecated {
         response.headers.insert("deprecation", header_value("true"));
     }
-    Ok(Prepared { response, findings, origin, filling })
+    let pointers = token::pointers(described);
+    let is_cut = filling.is_none() && !pointers.is_empty();
+    let stencil = if is_cut { Stencil::cut(&response.body, &pointers) } else { None };
+    Ok(Prepared { response, findings, origin, filling, stencil })
 }
 
 fn body(contract: &Contract, media: &MediaType, choice: BodyChoice) -> Result<Option<(Written, Origin)>, Problem> {

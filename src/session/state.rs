@@ -62,7 +62,7 @@ pub enum Change {
     /// An answer was left to chance: the next one is another.
     ChanceDrawn,
     /// A token was issued.
-    TokenIssued(Box<Token>),
+    TokenIssued(Arc<Token>),
     /// A token ended before its time.
     TokenEnded {
         /// Which one.
@@ -109,7 +109,7 @@ impl State {
             Change::Clock(clock) => self.clock = *clock,
             Change::FamilyBegun => self.families += 1,
             Change::ChanceDrawn => self.drawn += 1,
-            Change::TokenIssued(token) => self.tokens.add(Token::clone(token)),
+            Change::TokenIssued(token) => self.tokens.add(Arc::clone(token)),
             Change::TokenEnded { value, ending } => self.tokens.end(value, *ending),
             Change::ScenarioStarted(progress) => self.scenario = Some(Progress::clone(progress)),
             Change::ScenarioStopped => self.scenario = None,

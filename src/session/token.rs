@@ -83,7 +83,7 @@ impl Token {
 /// The tokens of a session, the oldest first; at most [`limit::TOKENS_MAX`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tokens {
-    by_value: HashMap<Arc<str>, Token>,
+    by_value: HashMap<Arc<str>, Arc<Token>>,
     /// In the order in which they were issued.
     order: VecDeque<Arc<str>>,
     /// Those of each family, the oldest first.
@@ -95,17 +95,17 @@ pub struct Tokens {
 impl Tokens {
     /// The token with that value.
     pub fn get(&self, value: &str) -> Option<&Token> {
-        self.by_value.get(value)
+        self.by_value.get(value).map(|token| &**token)
     }
 
     /// All tokens that are remembered, the oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Token> {
-        self.order.iter().filter_map(|value| self.by_value.get(value))
+        self.order.iter().filter_map(|value| self.get(value))
     }
 
     /// The tokens of a family, the oldest first.
     pub fn family(&self, family: u64) -> impl Iterator<Item = &Token> {
-        self.families.get(&family).into_iter().flatten().filter_map(|value| self.by_value.get(value))
+        self.families.get(&family).into_iter().flatten().filter_map(|value| self.get(value))
     }
 
     /// How many were ever issued.
@@ -123,7 +123,7 @@ impl Tokens {
         self.order.is_empty()
     }
 
-    pub(super) fn add(&mut self, token: Token) {
+    pub(super) fn add(&mut self, token: Arc<Token>) {
         self.issued += 1;
         let value = Arc::clone(&token.value);
         if self.by_value.contains_key(&value) {
@@ -151,7 +151,7 @@ impl Tokens {
 
     pub(super) fn end(&mut self, value: &str, ending: Ending) {
         if let Some(token) = self.by_value.get_mut(value) {
-            token.ended.get_or_insert(ending);
+            Arc::make_mut(token).ended.get_or_insert(ending);
         }
     }
 }
@@ -160,15 +160,15 @@ impl Tokens {
 mod tests {
     use super::*;
 
-    fn token(number: u64, family: u64) -> Token {
-        Token {
+    fn token(number: u64, family: u64) -> Arc<Token> {
+        Arc::new(Token {
             value: number.to_string().into(),
             kind: Kind { api: "a".into(), name: "k".into() },
             issued_ms: 0,
             expires_ms: None,
             holder: Arc::new(Holder { family, ..Holder::default() }),
             ended: None,
-        }
+        })
     }
 
     #[test]

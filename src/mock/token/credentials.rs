@@ -31,6 +31,8 @@ pub(in crate::mock) fn is_bound(contract: &Contract, id: OperationId) -> bool {
 pub(in crate::mock) struct Desk<'a> {
     /// The API.
     pub(in crate::mock) contract: &'a Contract,
+    /// Its kinds of token.
+    pub(in crate::mock) kinds: &'a [Kind],
     /// The session.
     pub(in crate::mock) state: &'a State,
     /// How strict to be.
@@ -44,7 +46,8 @@ pub(in crate::mock) struct Desk<'a> {
 impl<'a> Desk<'a> {
     /// The API's kind of token of that name.
     pub(in crate::mock) fn kind(&self, name: &str) -> Kind {
-        Kind { api: self.contract.api.id.as_str().into(), name: name.into() }
+        let known = self.kinds.iter().find(|kind| *kind.name == *name);
+        known.cloned().unwrap_or_else(|| Kind { api: self.contract.api.id.as_str().into(), name: name.into() })
     }
 
     /// What the description says about tokens of that name.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::{HeaderName, header};
 use serde_json::{Map, Value, json};
 
-use super::{Desk, Entrance};
+use super::{Desk, Entrance, Stencil};
 use crate::{
     contract::Received,
     message::Response,
@@ -14,17 +14,21 @@ use crate::{
 };
 
 /// Writes the tokens that an answer issues into it, and what it shows of their holder; adds what the session is to
-/// remember to `entrance.changes`.
+/// remember to `entrance.changes`. `cut` yields the body in pieces, cut at the pointers of [`pointers`] in their order.
 pub(in crate::mock) fn issue(
     desk: &Desk<'_>,
     received: &Received<'_>,
     described: &openapi::Response,
+    cut: Option<&Stencil>,
     seed: u64,
     entrance: &mut Entrance,
     reply: &mut Response,
 ) {
     let parent = entrance.holder.take().unwrap_or_default();
-    let mut sheet = Sheet::of(reply);
+    let mut sheet = match cut {
+        Some(stencil) => Sheet::cut(reply, stencil, pointers(described)),
+        None => Sheet::of(reply),
+    };
     for shown in &described.claims {
         if let Some(claim) = parent.claims.get(&shown.claim) {
             sheet.write(&shown.at, claim.clone());
@@ -36,6 +40,24 @@ pub(in crate::mock) fn issue(
         mint(desk, received, &issues, seed, &parent, &mut entrance.changes, &mut sheet);
     }
     sheet.finish();
+}
+
+/// Where an answer may be written anew: JSON Pointers into its body.
+pub(in crate::mock) fn pointers(described: &openapi::Response) -> Vec<&str> {
+    let issued = described
+        .issues
+        .iter()
+        .flat_map(|issue| std::iter::once(&issue.at).chain(issue.expires.as_ref().map(|expiry| &expiry.at)));
+    let places = described.claims.iter().map(|shown| &shown.at).chain(issued);
+    let mut pointers: Vec<&str> = Vec::new();
+    for place in places {
+        if let Expression::Response(Source::Body(pointer)) = place
+            && !pointers.contains(&pointer.as_str())
+        {
+            pointers.push(pointer);
+        }
+    }
+    pointers
 }
 
 /// Makes tokens for a holder and writes them.
@@ -76,7 +98,7 @@ fn mint(
         if let (Some(expiry), Some(lifetime), Some(expires)) = (&issue.expires, lifetime_ms, expires_ms) {
             sheet.write(&expiry.at, expiry_value(expiry, lifetime, expires));
         }
-        changes.push(Change::TokenIssued(Box::new(Token {
+        changes.push(Change::TokenIssued(Arc::new(Token {
             value,
             kind: desk.kind(&issue.token),
             issued_ms: desk.now_ms,
@@ -113,16 +135,29 @@ fn expiry_value(expiry: &Expiry, lifetime_ms: u64, expires_ms: u64) -> Value {
     }
 }
 
-/// An answer that values are written into. A JSON body is read once and written once.
+/// An answer that values are written into. A JSON body is filled into pieces, or else read once and written once.
 struct Sheet<'r> {
     reply: &'r mut Response,
+    cut: Option<Cut<'r>>,
     body: Option<Value>,
     is_touched: bool,
 }
 
+/// A body in pieces, and what is written between them.
+struct Cut<'r> {
+    stencil: &'r Stencil,
+    pointers: Vec<&'r str>,
+    texts: Vec<Option<String>>,
+}
+
 impl<'r> Sheet<'r> {
     fn of(reply: &'r mut Response) -> Self {
-        Self { reply, body: None, is_touched: false }
+        Self { reply, cut: None, body: None, is_touched: false }
+    }
+
+    fn cut(reply: &'r mut Response, stencil: &'r Stencil, pointers: Vec<&'r str>) -> Self {
+        let texts = vec![None; pointers.len()];
+        Self { cut: Some(Cut { stencil, pointers, texts }), ..Self::of(reply) }
     }
 
     fn write(&mut self, at: &Expression, value: Value) {
@@ -138,11 +173,17 @@ impl<'r> Sheet<'r> {
                 self.reply.body = text(&value).into();
             }
             Expression::Response(Source::Body(pointer)) => {
+                self.is_touched = true;
+                if let Some(cut) = &mut self.cut {
+                    if let Some(number) = cut.pointers.iter().position(|known| known == pointer) {
+                        cut.texts[number] = Some(value.to_string());
+                    }
+                    return;
+                }
                 let body = self.body.get_or_insert_with(|| {
                     serde_json::from_slice(&self.reply.body).unwrap_or_else(|_| Value::Object(Map::new()))
                 });
                 put(body, pointer, value);
-                self.is_touched = true;
             }
             _ => (),
         }
@@ -156,8 +197,12 @@ impl<'r> Sheet<'r> {
     }
 
     fn finish(self) {
-        if let Some(body) = self.body.filter(|_| self.is_touched) {
-            self.reply.body = body.to_string().into();
+        if !self.is_touched {
+            return;
+        }
+        let body = self.cut.map(|cut| cut.stencil.fill(&cut.texts)).or(self.body.map(|body| body.to_string()));
+        if let Some(body) = body {
+            self.reply.body = body.into();
         }
     }
 }

@@ -101,7 +101,7 @@ impl Entrance {
     fn end(&mut self, desk: &Desk<'_>, token: &Token, ending: Ending) {
         if desk.state.tokens.get(&token.value).is_none() {
             // It was known without having been issued; from now on the session remembers it.
-            self.changes.push(Change::TokenIssued(Box::new(Token { ended: None, ..token.clone() })));
+            self.changes.push(Change::TokenIssued(Arc::new(Token { ended: None, ..token.clone() })));
         }
         let change = Change::TokenEnded { value: Arc::clone(&token.value), ending };
         if !self.changes.contains(&change) {

@@ -3,7 +3,9 @@
 mod credentials;
 mod issue;
 mod login;
+mod stencil;
 
 pub(super) use credentials::{Desk, is_bound};
-pub(super) use issue::{holder, issue};
+pub(super) use issue::{holder, issue, pointers};
 pub(super) use login::Entrance;
+pub(super) use stencil::Stencil;
