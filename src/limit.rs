@@ -83,6 +83,10 @@ pub const SESSION_IDLE: Duration = Duration::from_hours(1);
 pub const SESSION_SWEEP: Duration = Duration::from_mins(1);
 /// Tokens remembered for one session: beyond it the oldest are forgotten.
 pub const TOKENS_MAX: usize = 10_000;
+/// Time for which a scenario may hold an answer back: longer than any client waits.
+pub const DELAY_MAX: Duration = Duration::from_mins(10);
+/// Bytes of one scenario file.
+pub const SCENARIO_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Time for a client to send its request headers.
 pub const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for a client to send its request body.

@@ -6,6 +6,7 @@
 mod book;
 mod decide;
 mod handle;
+mod inject;
 mod negotiate;
 mod pairing;
 mod preference;

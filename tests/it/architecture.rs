@@ -16,6 +16,7 @@ const ROWS: &[&[&str]] = &[
     &["schema"],
     &["contract"],
     &["session"],
+    &["scenario"],
     &["mock", "proxy"],
     &["report"],
     &["shell"],
