@@ -12,6 +12,7 @@ use serde_json::Value;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(title = "Mimeo scenario")]
+#[schemars(rename = "Scenario")]
 pub(super) struct ScenarioFile {
     /// What the scenario is switched on by: letters, digits, `.`, `_` and `-`.
     #[schemars(regex(pattern = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"), length(max = 128))]
@@ -28,6 +29,7 @@ pub(super) struct ScenarioFile {
 /// One rule: when it fits, and what it does.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "Rule")]
 pub(super) struct RuleFile {
     /// When the rule fits: all conditions must hold. Without it, always.
     #[serde(default)]
@@ -40,6 +42,7 @@ pub(super) struct RuleFile {
 /// When a rule fits: all conditions must hold.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "When")]
 pub(super) struct WhenFile {
     /// Which operations: one of these.
     pub(super) operation: Option<OneOrMany<SelectorFile>>,
@@ -63,6 +66,7 @@ pub(super) struct WhenFile {
 /// Which operations are meant.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "Selector")]
 pub(super) enum SelectorFile {
     /// An operationId, `METHOD /path`, or `security:SCHEME`; `*` stands for any text.
     Text(String),
@@ -73,6 +77,7 @@ pub(super) enum SelectorFile {
 /// All operations with a tag.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "Tag")]
 pub(super) struct TagFile {
     /// The tag; `*` stands for any text.
     pub(super) tag: String,
@@ -82,6 +87,7 @@ pub(super) struct TagFile {
 /// value; without a test, it must be there.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "Request")]
 pub(super) struct RequestFile {
     /// A value in the body, by JSON Pointer; `""` is the whole body.
     #[schemars(regex(pattern = "^(/.*)?$"))]
@@ -132,6 +138,7 @@ pub enum TokenIs {
 /// Which of the requests that fit.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "Call")]
 pub(super) enum CallFile {
     /// That one.
     Number(#[schemars(range(min = 1))] u64),
@@ -142,6 +149,7 @@ pub(super) enum CallFile {
 /// What a rule does. `expire`, `revoke` and `advance` act before the credentials of the request are judged.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "Do")]
 pub(super) struct DoFile {
     /// Answers so.
     pub(super) respond: Option<RespondFile>,
@@ -163,6 +171,7 @@ pub(super) struct DoFile {
 /// An answer. Without `body` it is the operation's own documented answer of that status, if there is one.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "Respond")]
 pub(super) struct RespondFile {
     /// The status; of several, the first that the operation describes.
     pub(super) status: OneOrMany<StatusFile>,
@@ -181,11 +190,13 @@ pub(super) struct RespondFile {
 /// The status of an answer.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(rename = "Status")]
 pub(super) struct StatusFile(#[schemars(range(min = 200, max = 599))] pub(super) u16);
 
 /// How an answer is held back.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "Delay")]
 pub(super) enum DelayFile {
     /// Always that long.
     Fixed(DurationFile),
@@ -210,6 +221,7 @@ pub(super) enum DelayForm {
 /// Between two durations, all equally likely.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "Uniform")]
 pub(super) struct UniformFile {
     /// The shortest.
     pub(super) lower: DurationFile,
@@ -220,6 +232,7 @@ pub(super) struct UniformFile {
 /// Mostly about the median, sometimes much longer.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "Lognormal")]
 pub(super) struct LognormalFile {
     /// Half of all answers take no longer.
     pub(super) median: DurationFile,
@@ -233,6 +246,7 @@ pub(super) struct LognormalFile {
 /// A body in pieces.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "Dribble")]
 pub(super) struct DribbleFile {
     /// How many pieces.
     #[schemars(range(min = 1, max = 10_000))]
@@ -244,6 +258,7 @@ pub(super) struct DribbleFile {
 /// A duration: numbers with `ms`, `s`, `m`, `h` or `d`, such as `80ms` or `1h30m`; a plain number is seconds.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "Duration")]
 pub(super) enum DurationFile {
     /// With its units.
     Text(String),
@@ -254,6 +269,7 @@ pub(super) enum DurationFile {
 /// What goes wrong on the wire, by the names that `WireMock` gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schemars(rename = "Fault")]
 pub(super) enum FaultFile {
     /// The connection is reset, nothing is sent.
     ConnectionResetByPeer,
@@ -268,6 +284,7 @@ pub(super) enum FaultFile {
 /// One value, or a list of them.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(inline)]
 pub(super) enum OneOrMany<T> {
     /// A list.
     Many(#[schemars(length(min = 1))] Vec<T>),
