@@ -282,7 +282,7 @@ impl Scene<'_> {
             doings.changes.append(&mut turn.changes);
             doings.effects.clone_from(&turn.effects);
             doings.clock = turn.clock;
-            doings.scenario = turn.acts.then(|| Arc::clone(&turn.scenario.name));
+            doings.scenario = turn.does_more.then(|| Arc::clone(&turn.scenario.name));
             if let Some(fault) = turn.cut_off() {
                 let (reply, origin) = inject::cut_off(turn, fault);
                 return self.injected(reply, origin, None, entry);
@@ -306,6 +306,9 @@ impl Scene<'_> {
             let is_error = respond.statuses.iter().all(|status| status.as_u16() >= 400);
             visit.preference.code.is_none() && (is_error || !case.is_faulty())
         });
+        if let Some((turn, _)) = staged {
+            doings.scenario = Some(Arc::clone(&turn.scenario.name));
+        }
         let choice = match staged {
             Some((turn, respond)) => match inject::described(&case, respond) {
                 Some(choice) => choice,

@@ -24,11 +24,11 @@ const HEADER: &str = "mimeo-scenario";
 /// Seconds after which a client may come back that was sent away.
 const RETRY_AFTER: &str = "30";
 
-/// The fields of draft-ietf-httpapi-ratelimit-headers, up to version 7: what most servers that have any send.
-const RATE_LIMIT: [(HeaderName, &str); 3] = [
-    (HeaderName::from_static("ratelimit-limit"), "60"),
-    (HeaderName::from_static("ratelimit-remaining"), "0"),
-    (HeaderName::from_static("ratelimit-reset"), RETRY_AFTER),
+/// The fields of draft-ietf-httpapi-ratelimit-headers, up to version 7, which most servers send that have any.
+const RATE_LIMIT: [HeaderName; 3] = [
+    HeaderName::from_static("ratelimit-limit"),
+    HeaderName::from_static("ratelimit-remaining"),
+    HeaderName::from_static("ratelimit-reset"),
 ];
 
 /// True if a request asks for a scenario of its own.
@@ -142,7 +142,10 @@ pub(super) fn finish(reply: &mut Response, respond: Option<&Respond>, origin: &O
     }
     let names = |name: &HeaderName| name.as_str().contains("ratelimit") || name.as_str().contains("rate-limit");
     if status == StatusCode::TOO_MANY_REQUESTS && !reply.headers.keys().any(names) {
-        for (name, value) in RATE_LIMIT {
+        // Both say when to come back, so they say the same.
+        let seconds = reply.header("retry-after").filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        let seconds = seconds.unwrap_or(RETRY_AFTER).to_owned();
+        for (name, value) in RATE_LIMIT.into_iter().zip(["60", "0", &seconds]) {
             reply.set_header(name, value);
         }
     }

@@ -93,8 +93,8 @@ fn rounded(ms: f64) -> u64 {
 pub struct Turn<'s> {
     /// The scenario.
     pub scenario: &'s Scenario,
-    /// True if a rule acts.
-    pub acts: bool,
+    /// True if a rule acts and does more than answer.
+    pub does_more: bool,
     /// The answer that it asks for.
     pub respond: Option<&'s Respond>,
     /// What happens on the wire.
@@ -112,7 +112,7 @@ impl<'s> Turn<'s> {
     pub(super) fn idle(scenario: &'s Scenario, situation: &Situation<'_>) -> Self {
         Self {
             scenario,
-            acts: false,
+            does_more: false,
             respond: None,
             effects: Vec::new(),
             changes: Vec::new(),
@@ -133,7 +133,8 @@ impl<'s> Turn<'s> {
 
     /// Does what a rule says.
     pub(super) fn take(&mut self, act: &'s Act, situation: &Situation<'_>, mut chance: Chance) {
-        self.acts = true;
+        let is_more = act.delay.is_some() || act.fault.is_some() || act.advance_ms.is_some();
+        self.does_more = is_more || act.then.is_some() || !act.ends.is_empty();
         self.respond = act.respond.as_ref();
         self.effects.extend(act.delay.map(|delay| delay.effect(&mut chance)));
         self.effects.extend(act.fault.map(Effect::Fault));

@@ -2,9 +2,9 @@
 //!
 //! What is said here about a key is what `mimeo schema scenario` shows.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, fmt::Write as _};
 
-use schemars::{JsonSchema, transform::RecursiveTransform};
+use schemars::{JsonSchema, Schema, SchemaGenerator, transform::RecursiveTransform};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -198,24 +198,25 @@ pub(super) struct StatusFile(#[schemars(range(min = 200, max = 599))] pub(super)
 #[serde(untagged)]
 #[schemars(rename = "Delay")]
 pub(super) enum DelayFile {
-    /// Always that long.
-    Fixed(DurationFile),
     /// By a distribution, or piece by piece.
     Form(DelayForm),
-}
-
-/// How long an answer is held back.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum DelayForm {
     /// Always that long.
     Fixed(DurationFile),
+}
+
+/// How an answer is held back: exactly one of these.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
+pub(super) struct DelayForm {
+    /// Always that long.
+    pub(super) fixed: Option<DurationFile>,
     /// Between two durations, all equally likely.
-    Uniform(UniformFile),
+    pub(super) uniform: Option<UniformFile>,
     /// As real servers are: mostly about the median, sometimes much longer.
-    Lognormal(LognormalFile),
+    pub(super) lognormal: Option<LognormalFile>,
     /// The body is sent in pieces.
-    Dribble(DribbleFile),
+    pub(super) dribble: Option<DribbleFile>,
 }
 
 /// Between two durations, all equally likely.
@@ -256,14 +257,31 @@ pub(super) struct DribbleFile {
 }
 
 /// A duration: numbers with `ms`, `s`, `m`, `h` or `d`, such as `80ms` or `1h30m`; a plain number is seconds.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
-#[schemars(rename = "Duration")]
 pub(super) enum DurationFile {
     /// With its units.
     Text(String),
     /// Seconds.
     Seconds(u64),
+}
+
+impl JsonSchema for DurationFile {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Duration".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({
+            "type": ["string", "integer"],
+            "minimum": 0,
+            "examples": ["80ms", "1h30m", 5],
+        })
+    }
 }
 
 /// What goes wrong on the wire, by the names that `WireMock` gave it.
@@ -305,12 +323,14 @@ impl<T> OneOrMany<T> {
 /// The JSON Schema (2020-12) of scenario files.
 pub fn json_schema() -> Value {
     let mut schema = schemars::schema_for!(ScenarioFile);
-    schemars::transform::Transform::transform(&mut RecursiveTransform(without_null), &mut schema);
+    for change in [without_null as fn(&mut Schema), with_enum] {
+        schemars::transform::Transform::transform(&mut RecursiveTransform(change), &mut schema);
+    }
     schema.to_value()
 }
 
 /// An optional key is left out; it is not `null`, as what the schema is made from would have it.
-fn without_null(schema: &mut schemars::Schema) {
+fn without_null(schema: &mut Schema) {
     let Some(map) = schema.as_object_mut() else { return };
     if let Some(Value::Array(types)) = map.get_mut("type") {
         types.retain(|name| name != "null");
@@ -330,4 +350,23 @@ fn without_null(schema: &mut schemars::Schema) {
             map.entry(key).or_insert(value);
         }
     }
+}
+
+/// A choice of texts is an `enum`, which can be explained; what is said about each goes into the description.
+fn with_enum(schema: &mut Schema) {
+    let Some(map) = schema.as_object_mut() else { return };
+    let Some(Value::Array(branches)) = map.get("oneOf") else { return };
+    let Some(texts) = branches.iter().map(|branch| branch.get("const")?.as_str()).collect::<Option<Vec<_>>>() else {
+        return;
+    };
+    let says = |branch: &Value| branch.get("description")?.as_str().map(str::to_owned);
+    let mut description = map.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
+    for (text, branch) in texts.iter().zip(branches) {
+        let _ = write!(description, "\n- `{text}`: {}", says(branch).unwrap_or_default());
+    }
+    let texts = Value::from(texts);
+    map.shift_remove("oneOf");
+    map.insert("type".to_owned(), "string".into());
+    map.insert("enum".to_owned(), texts);
+    map.insert("description".to_owned(), description.into());
 }

@@ -66,6 +66,7 @@ pub(super) fn read_as(name: &str, bytes: Vec<u8>, is_built_in: bool) -> Reading 
         // What Mimeo brings along is held to the schema by a test, so that no start has to wait for it.
         if !is_built_in {
             findings.extend(faults(&documents, &document.tree));
+            in_order(&mut findings);
         }
         if !findings.iter().any(|finding| finding.severity == Severity::Error) {
             match serde_json::from_value(document.tree.clone()) {
@@ -161,6 +162,14 @@ fn known_keys(violation: &Violation) -> Vec<String> {
         Some(properties) => properties.keys().map(|key| unescape_token(key)).collect(),
         None => Vec::new(),
     }
+}
+
+/// Puts findings in the order of the text.
+pub(super) fn in_order(findings: &mut [Finding]) {
+    findings.sort_by_key(|finding| match &finding.place {
+        Place::File { mark, .. } => mark.map(|mark| mark.start),
+        _ => None,
+    });
 }
 
 /// Names in backquotes, separated by commas.

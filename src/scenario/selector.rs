@@ -44,7 +44,10 @@ impl<'a> Selector<'a> {
                 glob(&method.to_ascii_uppercase(), operation.method.as_str()) && glob(path, &operation.path)
             }
             Self::Security(scheme) => {
-                operation.security.iter().flat_map(|one| &one.schemes).any(|(name, _)| glob(scheme, name))
+                // `security:*` means those that let nobody in without credentials.
+                let is_optional = operation.security.iter().any(|one| one.schemes.is_empty());
+                let asks = operation.security.iter().flat_map(|one| &one.schemes).any(|(name, _)| glob(scheme, name));
+                asks && !(is_optional && scheme.contains('*'))
             }
             Self::Tag(tag) => operation.tags.iter().any(|own| glob(tag, own)),
         }

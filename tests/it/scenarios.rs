@@ -88,9 +88,11 @@ fn check_built_in(system: &str) {
                 assert!(broken.is_empty(), "{name}: {}: {broken:?}", label(operation));
             }
             let media_type = reply.header("content-type").unwrap_or("-");
-            let mut line = format!("{} {origin} {media_type}", reply.status.as_u16());
+            let mut line = match origin.starts_with("scenario") {
+                true => format!("{} {origin} {media_type}", reply.status.as_u16()),
+                false => "as usual".to_owned(),
+            };
             for effect in &outcome.effects {
-                // How long a slow answer takes differs from operation to operation of a session, not from run to run.
                 let _ = write!(line, " {effect:?}");
             }
             for header in ["retry-after", "ratelimit-reset", "mimeo-scenario"] {
