@@ -173,21 +173,21 @@ impl<'c> Compiler<'c> {
     }
 
     fn request(&mut self, pointer: &str, file: &RequestFile) -> Option<RequestTest> {
-        let places: [(Option<&String>, fn(String) -> Source); 5] = [
-            (file.body.as_ref(), Source::Body),
-            (file.header.as_ref(), Source::Header),
-            (file.query.as_ref(), Source::Query),
-            (file.path.as_ref(), Source::Path),
-            (file.cookie.as_ref(), Source::Cookie),
+        let places = [
+            file.body.clone().map(Source::Body),
+            file.header.clone().map(Source::Header),
+            file.query.clone().map(Source::Query),
+            file.path.clone().map(Source::Path),
+            file.cookie.clone().map(Source::Cookie),
         ];
-        let named: Vec<_> = places.iter().filter_map(|(name, source)| name.map(|name| (name, source))).collect();
-        let [(name, source)] = named.as_slice() else {
+        let named: Vec<Source> = places.into_iter().flatten().collect();
+        let [source] = named.as_slice() else {
             let message = "a condition on the request names exactly one value".to_owned();
             let help = "say where it is by one of `body`, `header`, `query`, `path` and `cookie`";
             self.error(Code::BAD_VALUE, pointer, message, help);
             return None;
         };
-        let at = Expression::Request(source((*name).clone()));
+        let at = Expression::Request(source.clone());
         let mut tests = Vec::new();
         if let Some(expected) = &file.equals {
             tests.push(Test::Equals(expected.clone()));

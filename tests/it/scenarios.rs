@@ -1,6 +1,6 @@
 //! Scenarios on the descriptions in `spec/`: those that Mimeo brings along, and those in `fixtures/scenarios/`.
 
-use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf, sync::Arc, time::Duration};
 
 use http::HeaderValue;
 use mimeo::{
@@ -8,11 +8,13 @@ use mimeo::{
     contract::{Contract, OperationId, Site},
     finding::Severity,
     message::Request,
-    mock::{Mock, Moment, Settings, handle},
-    openapi::Operation,
-    session::{Change, Progress, SessionId, State},
-    shell::{Described, Description, describe, rehearse},
+    mock::{Auth, Mock, Moment, Settings, handle},
+    openapi::{Expression, Operation, ParameterPlace, SchemeKind, Source},
+    session::{Change, Progress, SessionId, State, Token},
+    shell::{Described, Description, ServerSettings, Watcher, describe, rehearse},
 };
+
+use crate::sockets;
 
 const SYSTEMS: [&str; 4] = ["rockitplay-2025", "rockitplay-2026", "rocketcoms", "rocketchat"];
 const NOW_MS: u64 = 1_750_000_000_000;
@@ -35,7 +37,9 @@ impl Stage {
         let described = described(system);
         let contract = described[0].contract.clone().expect("the description is served");
         let site = Site { contracts: vec![Arc::clone(&contract)] };
-        let mock = Mock::new(site, Settings { cors: false, ..Settings::default() });
+        // Whoever has no token yet is let in; a token that was issued must live.
+        let settings = Settings { cors: false, auth: Auth::Lenient, ..Settings::default() };
+        let mock = Mock::new(site, settings);
         Self { contract, mock, state: State::default(), now_ms: NOW_MS }
     }
 
@@ -51,6 +55,45 @@ impl Stage {
         let handled = handle(&self.mock, &self.state, request, Moment { now_ms: self.now_ms, seed: 0 });
         self.state.apply_all(&handled.changes);
         handled.outcome
+    }
+
+    /// A plain valid request that has the tokens which were issued last, as a client that keeps them would send it.
+    fn request(&self, name: &str) -> Request {
+        let id = self.operation(name);
+        let tokens = &self.contract.operation(id).tokens;
+        let mut request = self.contract.sample_request(id);
+        for (name, scheme) in &self.contract.api.schemes {
+            let companion = scheme.token.as_ref().and_then(|token| token.companion.as_ref());
+            let kind = companion.map_or(name, |companion| &companion.of);
+            let Some(token) = self.issued(kind) else { continue };
+            let value = companion.map_or(&*token.value, |it| token.holder.claims[&it.claim].as_str().unwrap());
+            let (header, value) = match &scheme.kind {
+                SchemeKind::ApiKey { place: ParameterPlace::Header, name } => (name.as_str(), value.to_owned()),
+                // Who asks for a new token shows no token that is over, but the password.
+                SchemeKind::Bearer { .. } if token.ended.is_some() && !tokens.is_empty() => {
+                    ("authorization", "Basic dXNlcjpwYXNz".to_owned())
+                }
+                SchemeKind::Bearer { .. } => ("authorization", format!("Bearer {value}")),
+                _ => continue,
+            };
+            if let Some(sent) = request.headers.get_mut(header) {
+                *sent = HeaderValue::from_str(&value).unwrap();
+            }
+        }
+        if let Some(rotate) = &tokens.rotate
+            && let Some(Expression::Request(Source::Body(pointer))) = &rotate.at
+            && let Some(token) = self.issued(&rotate.token)
+        {
+            let mut body: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
+            *body.pointer_mut(pointer).unwrap() = serde_json::json!(&*token.value);
+            request.body = body.to_string().into();
+        }
+        request
+    }
+
+    /// The token of a kind that was issued last.
+    fn issued(&self, kind: &str) -> Option<&Token> {
+        self.state.tokens.iter().rev().find(|token| &*token.kind.name == kind && token.issued_ms > 0)
     }
 
     fn operation(&self, name: &str) -> OperationId {
@@ -88,9 +131,10 @@ fn check_built_in(system: &str) {
                 assert!(broken.is_empty(), "{name}: {}: {broken:?}", label(operation));
             }
             let media_type = reply.header("content-type").unwrap_or("-");
-            let mut line = match origin.starts_with("scenario") {
-                true => format!("{} {origin} {media_type}", reply.status.as_u16()),
-                false => "as usual".to_owned(),
+            let mut line = if origin.starts_with("scenario") {
+                format!("{} {origin} {media_type}", reply.status.as_u16())
+            } else {
+                "as usual".to_owned()
             };
             for effect in &outcome.effects {
                 let _ = write!(line, " {effect:?}");
@@ -173,7 +217,7 @@ fn play(page: &mut String, name: &str, operations: &str) {
             let _ = writeln!(page, "{operation}");
             continue;
         }
-        let request = stage.contract.sample_request(stage.operation(operation));
+        let request = stage.request(operation);
         let outcome = stage.send(&request);
         let _ = write!(page, "{operation}: {} {}", outcome.reply.status.as_u16(), outcome.entry.origin);
         for effect in &outcome.effects {
@@ -192,17 +236,26 @@ fn fixtures_play() {
             "rockitplay-2025-bad-deployment",
             "createDeployment modifyDeployment deleteDeployment modifyDeployment listDeployments",
         ),
-        ("rockitplay-2025-thrown-out", "listUsers modifyUser listUsers authenticate login authenticate listUsers"),
-        ("rockitplay-2025-session-dies-mid-way", "listUsers login listApps listTasks authenticate listTasks"),
+        (
+            "rockitplay-2025-thrown-out",
+            "login authenticate modifyUser listUsers authenticate login authenticate listUsers",
+        ),
+        (
+            "rockitplay-2025-session-dies-mid-way",
+            "login authenticate listUsers listApps listTasks listTasks authenticate listTasks",
+        ),
         ("rockitplay-2026-bad-build", "importBuild importBuild importBuild importBuild"),
         ("rockitplay-2026-wrong-password", "login +4m login +1m login"),
-        ("rockitplay-2026-refresh-too-late", "refresh refresh refresh login refresh"),
+        ("rockitplay-2026-refresh-too-late", "login refresh refresh refresh login refresh"),
         ("rocketcoms-bad-recipient", "createRecipient createRecipient"),
         ("rocketcoms-bad-credentials", "login login login login"),
-        ("rocketcoms-token-expires-while-sending", "sendMessage sendMessage sendMessage refreshToken sendMessage"),
+        (
+            "rocketcoms-token-expires-while-sending",
+            "login sendMessage sendMessage sendMessage refreshToken sendMessage",
+        ),
         ("rocketchat-bad-channel", "chatPostMessage chatSendMessage chatUpdate"),
         ("rocketchat-login-refused", "login login login"),
-        ("rocketchat-token-expires", "chatPostMessage me chatSendMessage me login me chatSendMessage"),
+        ("rocketchat-token-expires", "login chatPostMessage me chatSendMessage me login me chatSendMessage"),
     ] {
         play(&mut page, name, operations);
     }
@@ -229,6 +282,41 @@ fn for_one_request() {
     assert_eq!(outcome.reply.status.as_u16(), 400);
     let body = String::from_utf8(outcome.reply.body.to_vec()).unwrap();
     assert!(body.contains("did you mean `rate-limited`? there are `bad-request`, `unauthorized`"), "{body}");
+}
+
+/// Scenario files are read again when one changes, and when one is new in their folder; what cannot be played is not
+/// taken over.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_read_again() {
+    let settings = ServerSettings { scenario: Some("mine".into()), ..ServerSettings::default() };
+    let running = sockets::start(sockets::PETS, settings).await;
+    let folder = running.folder.path().join("scenarios");
+    fs::create_dir(&folder).unwrap();
+    let mine = |body: &str| format!("name: mine\nrules: [{{ do: {{ respond: {{ status: 200, body: {body} }} }} }}]\n");
+    fs::write(folder.join("mine.yaml"), mine("one")).unwrap();
+    let paths = vec![running.folder.path().join("pets.yaml")];
+    let what = Description { paths, scenarios: vec![folder.clone()], ..Description::default() };
+    let described = describe(&what).unwrap();
+    let repertoire = rehearse(&what.scenarios, &described).unwrap();
+    running.server.stage(&repertoire.library);
+    let _watcher = Watcher::start(what, &described, &repertoire, running.server.clone()).unwrap();
+    sockets::until(&running, "one").await;
+    fs::write(folder.join("mine.yaml"), mine("two")).unwrap();
+    sockets::until(&running, "two").await;
+    fs::write(folder.join("mine.yaml"), mine("[")).unwrap();
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    sockets::until(&running, "two").await;
+    sockets::renamed_into_place(&folder.join("mine.yaml"), &mine("three"));
+    sockets::until(&running, "three").await;
+    assert!(running.server.scenarios().get("other").is_none());
+    fs::write(folder.join("other.yaml"), mine("four").replace("mine", "other")).unwrap();
+    for _ in 0..100 {
+        if running.server.scenarios().get("other").is_some() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the new scenario was not found");
 }
 
 /// Chance is drawn from the seed of the run, the session, the rule and its call: the same again in every process.

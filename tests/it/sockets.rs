@@ -167,7 +167,7 @@ pub(crate) fn renamed_into_place(file: &Path, text: &str) {
 }
 
 /// Asks until the answer ends as expected; every answer on the way must be a good one.
-async fn until(running: &Running, ending: &str) {
+pub(crate) async fn until(running: &Running, ending: &str) {
     for _ in 0..100 {
         let answer = exchange(running, "GET /pets HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
         begins(&answer, "200 OK");

@@ -103,6 +103,10 @@ impl Compiler<'_> {
             let message = "there is no `body` whose texts could be templates".to_owned();
             self.warning(Code::NO_EFFECT, &format!("{at}/template"), message, "remove `template`, or add a `body`");
         }
+        if file.template && body.is_some() {
+            let message = "templates are not filled in yet: the `body` is sent as it stands".to_owned();
+            self.warning(Code::NO_EFFECT, &format!("{at}/template"), message, "remove `template`");
+        }
         if body.is_some() && !examples.is_empty() {
             let message = "the example is not used, because there is a `body`".to_owned();
             self.warning(Code::NO_EFFECT, &format!("{at}/example"), message, "keep one of the two");
