@@ -109,6 +109,7 @@ pub(super) fn nearest(wanted: &str, mut names: Vec<String>, otherwise: &str) -> 
     match closest(wanted, names.iter()) {
         Some(name) => format!("did you mean `{name}`?"),
         None if names.is_empty() || names.len() > SHOWN_MAX => otherwise.to_owned(),
+        None if names.len() == 1 => format!("there is only {}", quoted(&names)),
         None => format!("there are {}", quoted(&names)),
     }
 }
