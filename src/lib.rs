@@ -36,6 +36,9 @@ pub mod contract;
 // remember: what a session knows, moved by changes only
 pub mod session;
 
+// stage: how an API behaves over a session
+pub mod scenario;
+
 // decide: pure
 pub mod mock;
 pub mod proxy;

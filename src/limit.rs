@@ -91,6 +91,10 @@ pub const TEMPLATE_BYTES_MAX: usize = 1024 * 1024;
 pub const TEMPLATE_SOURCE_MAX: usize = 64 * 1024;
 /// Levels of nesting of the loops of one template.
 pub const TEMPLATE_LEVELS_MAX: usize = 16;
+/// Time for which a scenario may hold an answer back: longer than any client waits.
+pub const DELAY_MAX: Duration = Duration::from_mins(10);
+/// Bytes of one scenario file.
+pub const SCENARIO_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Time for a client to send its request headers.
 pub const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for a client to send its request body.

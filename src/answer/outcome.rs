@@ -84,6 +84,13 @@ pub enum Origin {
     Upstream,
     /// Mimeo itself: the description has no answer for this case.
     Mimeo,
+    /// A scenario asked for it.
+    Scenario {
+        /// The scenario's name.
+        name: Arc<str>,
+        /// Where the answer was taken from; `None` if it stands in the scenario.
+        from: Option<Box<Self>>,
+    },
 }
 
 impl Origin {
@@ -95,7 +102,7 @@ impl Origin {
             Self::Empty => HeaderValue::from_static("empty"),
             Self::Upstream => HeaderValue::from_static("upstream"),
             Self::Mimeo => HeaderValue::from_static("mimeo"),
-            Self::Example(Some(_)) => header_value(&self.to_string()),
+            Self::Example(Some(_)) | Self::Scenario { .. } => header_value(&self.to_string()),
         };
         reply.headers.insert(ORIGIN, value);
     }
@@ -110,6 +117,8 @@ impl fmt::Display for Origin {
             Self::Empty => f.write_str("empty"),
             Self::Upstream => f.write_str("upstream"),
             Self::Mimeo => f.write_str("mimeo"),
+            Self::Scenario { name, from: None } => write!(f, "scenario {name}"),
+            Self::Scenario { name, from: Some(from) } => write!(f, "scenario {name}, {from}"),
         }
     }
 }

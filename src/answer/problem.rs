@@ -17,6 +17,8 @@ pub(crate) struct Problem {
     id: &'static str,
     status: StatusCode,
     title: &'static str,
+    /// What is said beside the findings.
+    detail: Option<String>,
     headers: Vec<(HeaderName, String)>,
     /// What is wrong.
     pub(crate) findings: Vec<Finding>,
@@ -25,7 +27,7 @@ pub(crate) struct Problem {
 impl Problem {
     /// A problem with its Prism name, status and title.
     pub(crate) fn new(id: &'static str, status: StatusCode, title: &'static str, findings: Vec<Finding>) -> Self {
-        Self { id, status, title, headers: Vec::new(), findings }
+        Self { id, status, title, detail: None, headers: Vec::new(), findings }
     }
 
     /// Adds a header field to the answer.
@@ -33,6 +35,18 @@ impl Problem {
     pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
+    }
+
+    /// Adds what is said beside the findings.
+    #[must_use]
+    pub(crate) fn with_detail(mut self, detail: String) -> Self {
+        self.detail = Some(detail);
+        self
+    }
+
+    /// A scenario that does not exist.
+    pub(crate) fn unknown_scenario(finding: Finding) -> Self {
+        Self::new("UNKNOWN_SCENARIO", StatusCode::BAD_REQUEST, "There is no such scenario", vec![finding])
     }
 
     /// A preference that cannot be read.
@@ -88,6 +102,9 @@ impl Problem {
     }
 
     fn detail(&self) -> String {
+        if let Some(detail) = &self.detail {
+            return detail.clone();
+        }
         let Some(first) = self.findings.first() else { return self.title.to_owned() };
         let more = match self.findings.len() - 1 {
             0 => String::new(),

@@ -24,11 +24,24 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// List operations and where their answers come from
     Routes(RoutesArgs),
+    /// Print the JSON Schema of a file that people write
+    Schema {
+        /// Which file
+        #[arg(value_enum)]
+        of: SchemaKind,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+/// Files that have a JSON Schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaKind {
+    /// A scenario
+    Scenario,
 }
 
 /// What to read.
@@ -52,6 +65,12 @@ pub(super) struct MockArgs {
     pub(super) description: DescriptionArgs,
     #[command(flatten)]
     pub(super) serving: ServingArgs,
+    /// Switch a scenario on for every session from its start
+    #[arg(long, value_name = "NAME", env = "MIMEO_SCENARIO")]
+    pub(super) scenario: Option<String>,
+    /// Read scenarios from a file or a folder; may be repeated
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub(super) scenarios: Vec<PathBuf>,
     /// Answer 500 with the findings where an answer breaks its own description
     #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
     pub(super) errors: bool,
@@ -169,6 +188,9 @@ pub(super) enum LogFormatArg {
 pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) description: DescriptionArgs,
+    /// Check scenarios, from a file or a folder, against the descriptions; may be repeated
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub(super) scenarios: Vec<PathBuf>,
     /// How to write the findings
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     pub(super) format: CheckFormat,
@@ -213,12 +235,14 @@ pub(super) enum RoutesFormat {
 
 impl From<&DescriptionArgs> for crate::shell::Description {
     fn from(args: &DescriptionArgs) -> Self {
-        Self { paths: args.paths.clone(), root: args.root.clone(), overlays: args.overlays.clone() }
+        let (paths, root, overlays) = (args.paths.clone(), args.root.clone(), args.overlays.clone());
+        Self { paths, root, overlays, scenarios: Vec::new() }
     }
 }
 
 impl From<&ProxyArgs> for crate::shell::Description {
     fn from(args: &ProxyArgs) -> Self {
-        Self { paths: vec![args.path.clone()], root: args.root.clone(), overlays: args.overlays.clone() }
+        let (paths, root, overlays) = (vec![args.path.clone()], args.root.clone(), args.overlays.clone());
+        Self { paths, root, overlays, scenarios: Vec::new() }
     }
 }

@@ -21,9 +21,11 @@ pub(super) fn run(args: &MockArgs, screen: Screen) -> anyhow::Result<Ending> {
             ignore_examples: args.ignore_examples,
             ..Settings::default()
         },
+        scenario: args.scenario.as_deref().map(Into::into),
         seed: seed(&args.serving.seed),
         body_bytes_max: body_max(&args.serving)?,
         ..ServerSettings::default()
     };
-    serve(&args.serving, Description::from(&args.description), settings, None, screen)
+    let what = Description { scenarios: args.scenarios.clone(), ..Description::from(&args.description) };
+    serve(&args.serving, what, settings, None, screen)
 }

@@ -5,6 +5,7 @@ mod check;
 mod mock;
 mod proxy;
 mod routes;
+mod schema;
 mod screen;
 mod serving;
 
@@ -49,6 +50,7 @@ pub fn main() -> ExitCode {
         Command::Proxy(args) => proxy::run(&args, screen),
         Command::Check(args) => check::run(&args, screen),
         Command::Routes(args) => routes::run(&args, screen),
+        Command::Schema { of } => schema::run(of, screen),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "mimeo", &mut script);

@@ -12,11 +12,11 @@ use super::{
     screen::Screen,
 };
 use crate::{
-    finding::Severity,
+    finding::{Place, Severity},
     report::{self, Chapter},
     shell::{
-        Described, Description, Listener, LogFormat, Server, ServerSettings, UpstreamUrl, Watcher, describe,
-        raise_descriptor_limit, start_log, stopped,
+        Described, Description, Listener, LogFormat, Repertoire, Server, ServerSettings, UpstreamUrl, Watcher,
+        describe, raise_descriptor_limit, rehearse, start_log, stopped,
     },
 };
 
@@ -34,6 +34,15 @@ pub(super) fn serve(
     if let Some(broken) = described.iter().find(|it| it.contract.is_none()) {
         bail!("`{}` cannot be served", broken.name);
     }
+    let scenarios = rehearse(&what.scenarios, &described)?;
+    tell_scenarios(&scenarios, screen);
+    if let Some(broken) = scenarios.files.iter().find(|file| file.error().is_some()) {
+        bail!("the scenario `{}` cannot be played", broken.name);
+    }
+    if let Some(name) = settings.scenario.as_deref().filter(|name| scenarios.library.get(name).is_none()) {
+        let unknown = scenarios.library.unknown(name, Place::Nowhere);
+        bail!("{}; {}", unknown.message, unknown.help.unwrap_or_default());
+    }
     raise_descriptor_limit();
     let runtime = runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
     runtime.block_on(async {
@@ -43,7 +52,8 @@ pub(super) fn serve(
             bail!("the upstream is mimeo itself: choose another port for one of the two");
         }
         let server = Server::new(&described, settings);
-        let _watcher = match args.watch.then(|| Watcher::start(what, &described, server.clone())) {
+        server.stage(&scenarios.library);
+        let _watcher = match args.watch.then(|| Watcher::start(what, &described, &scenarios, server.clone())) {
             Some(Err(error)) => {
                 warn!("{error}; changes are not read again");
                 None
@@ -111,6 +121,15 @@ fn tell_findings(described: &[Described], screen: Screen) {
         if !described.findings.is_empty() {
             screen.err(&format!("{}: {}; `mimeo check` shows all\n", described.name, report::summary(&[all])));
         }
+    }
+}
+
+/// Says on standard error what is wrong with scenarios: errors in full, warnings as a line each.
+fn tell_scenarios(scenarios: &Repertoire, screen: Screen) {
+    for file in &scenarios.files {
+        let shown: Vec<_> = file.findings.iter().filter(|it| it.severity > Severity::Note).cloned().collect();
+        let chapter = [Chapter { findings: &shown, documents: &file.documents }];
+        screen.err(&report::text(&chapter, report::Colour::Plain));
     }
 }
 

@@ -69,6 +69,15 @@ codes! {
     EXAMPLE_INVALID = "example-invalid", "An example does not satisfy its schema.";
     BAD_TEMPLATE = "bad-template", "A template in an example cannot be read or filled in.";
     EXTERNAL_EXAMPLE = "external-example", "An example that lies elsewhere is not fetched.";
+    // scenarios
+    NOT_A_SCENARIO = "not-a-scenario", "The document is no scenario.";
+    DUPLICATE_SCENARIO = "duplicate-scenario", "Two files hold scenarios of the same name.";
+    UNKNOWN_SCENARIO = "unknown-scenario", "A scenario is asked for that does not exist.";
+    UNKNOWN_API = "unknown-api", "A scenario is for an API that is not served.";
+    UNKNOWN_OPERATION = "unknown-operation", "A scenario's rule means no operation.";
+    UNKNOWN_STATE = "unknown-state", "A scenario's rule waits for a state that no rule enters.";
+    UNKNOWN_ANSWER = "unknown-answer", "A scenario asks for a status or an example that is not described.";
+    NO_EFFECT = "no-effect", "A part of a scenario does nothing, or less than it says.";
     // requests and answers
     NOT_FOUND = "not-found", "No path of the description matches.";
     AMBIGUOUS_API = "ambiguous-api", "Two descriptions claim the path.";

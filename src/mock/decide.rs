@@ -24,6 +24,7 @@ use crate::{
 };
 
 /// All that a decision looks at.
+#[derive(Clone, Copy)]
 pub(super) struct Case<'a> {
     pub(super) contract: &'a Contract,
     pub(super) found: &'a Match<'a>,
@@ -36,6 +37,13 @@ pub(super) struct Case<'a> {
     pub(super) checked: &'a Checked,
     /// The seed of the run.
     pub(super) seed: u64,
+}
+
+impl Case<'_> {
+    /// True if the request is wrong.
+    pub(super) fn is_faulty(&self) -> bool {
+        self.faults.iter().any(|fault| fault.severity == Severity::Error)
+    }
 }
 
 /// A decision: which answer, in which form.
@@ -80,7 +88,7 @@ impl BodyChoice {
 /// Decides which answer a request gets.
 pub(super) fn decide(case: &Case<'_>) -> Result<Choice, Problem> {
     let operation = case.contract.operation(case.found.operation);
-    let faulty = case.faults.iter().any(|fault| fault.severity == Severity::Error);
+    let faulty = case.is_faulty();
     match case.preference.code {
         // A forced error is served whatever the request looks like; a forced success does not hide a fault.
         Some(code) if code >= 400 || !faulty => forced(case, operation, code),
@@ -90,14 +98,7 @@ pub(super) fn decide(case: &Case<'_>) -> Result<Choice, Problem> {
 }
 
 fn forced(case: &Case<'_>, operation: &Operation, code: u16) -> Result<Choice, Problem> {
-    let exactness = |range: StatusRange| match range {
-        StatusRange::Exact(_) => 0,
-        StatusRange::Hundred(_) => 1,
-        StatusRange::Default => 2,
-    };
-    let covering = operation.responses.iter().enumerate().filter(|(_, it)| it.status.covers(code));
-    let response = covering.min_by_key(|(_, it)| exactness(it.status)).map(|(index, _)| index);
-    match response {
+    match covering(operation, code) {
         Some(response) => {
             let choice = fill(case, operation, response, status_code(code), None)?;
             Ok(Choice { forced: true, ..choice })
@@ -111,6 +112,38 @@ fn forced(case: &Case<'_>, operation: &Operation, code: u16) -> Result<Choice, P
             .help(format!("it has {}", statuses(operation))),
         )),
     }
+}
+
+/// The answer of that status, described by itself or else by a range.
+fn covering(operation: &Operation, code: u16) -> Option<usize> {
+    let exactness = |range: StatusRange| match range {
+        StatusRange::Exact(_) => 0,
+        StatusRange::Hundred(_) => 1,
+        StatusRange::Default => 2,
+    };
+    let covering = operation.responses.iter().enumerate().filter(|(_, it)| it.status.covers(code));
+    covering.min_by_key(|(_, it)| exactness(it.status)).map(|(index, _)| index)
+}
+
+/// The described answer of the first of `statuses` that the operation has; exact statuses count before ranges. Its
+/// example is the first that has one of `names` or says by `x-mimeo-for` that it answers it, else the first.
+pub(super) fn described(case: &Case<'_>, statuses: &[StatusCode], names: &[String]) -> Option<Choice> {
+    let operation = case.contract.operation(case.found.operation);
+    let is_exact =
+        |status: &StatusCode| operation.responses.iter().any(|it| it.status == StatusRange::Exact(status.as_u16()));
+    let exact = statuses.iter().find(|status| is_exact(status));
+    let status = *exact.or_else(|| statuses.iter().find(|status| covering(operation, status.as_u16()).is_some()))?;
+    let response = covering(operation, status.as_u16())?;
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    // With reasons to go by, an answer is found in any case.
+    let choice = fill(case, operation, response, status, Some(&names)).ok()?;
+    let media = choice.media.and_then(|index| operation.responses[response].content.get(index));
+    let meant =
+        media.and_then(|media| by_reason(&media.examples, &names).filter(|index| is_served(&media.examples[*index])));
+    Some(match meant {
+        Some(index) => Choice { body: BodyChoice::Example(index), ..choice },
+        None => choice,
+    })
 }
 
 fn success(case: &Case<'_>, operation: &Operation) -> Result<Choice, Problem> {

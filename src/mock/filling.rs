@@ -14,7 +14,7 @@ use crate::{
     finding::{Code, Finding, Part, Place},
     message::{Response, header_value},
     openapi::{ExampleValue, Issue, MediaType, ParameterPlace},
-    session::Holder,
+    session::{Change, Holder},
     template::{Fault, Form, Pattern, Scope},
 };
 
@@ -102,6 +102,27 @@ pub(super) fn body_pattern(contract: &Contract, media: &MediaType, example: usiz
     let pattern = contract.pattern(Some(media), example)?;
     let is_written = pattern.form() != Form::Data && matches!(example.value, ExampleValue::Serialized(_));
     Some((pattern, is_written))
+}
+
+/// Fills in a template that stands alone: the body of a scenario. `None` if that fails, which is noted in `findings`.
+pub(super) fn alone(
+    pattern: &Pattern,
+    scope: &Scope,
+    changes: &mut Vec<Change>,
+    findings: &mut Vec<Finding>,
+) -> Option<Value> {
+    match pattern.fill(scope) {
+        Ok(filled) => {
+            changes.extend(filled.drew.then_some(Change::ChanceDrawn));
+            Some(filled.value)
+        }
+        Err(fault) => {
+            let message = format!("{}; the body is sent as it stands", fault.message);
+            let finding = Finding::error(Code::BAD_TEMPLATE, Place::response(Part::Body, &fault.at), message);
+            findings.push(finding.help(fault.help));
+            None
+        }
+    }
 }
 
 /// All that the templates of an answer may look at.

@@ -6,16 +6,18 @@ use http::{StatusCode, header};
 
 use super::{
     book::Book,
-    decide, filling,
+    decide, filling, inject,
     preference::{Answered, Preference},
     token::{Desk, Entrance, issue},
 };
 use crate::{
-    answer::{Entry, Origin, Outcome, Problem, cors, violations},
+    answer::{Effect, Entry, Origin, Outcome, Problem, cors, violations},
     contract::{Checked, Contract, Located, Match, Presented, Received, Routed, Site},
     finding::{Code, Finding, Part, Place, Reason, Severity},
     message::{Request, Response, header_value},
-    session::{Change, State, http_date},
+    scenario::{Library, Respond},
+    session::{Change, Clock, State, http_date},
+    template::Pattern,
 };
 
 /// How strict a mock is with credentials.
@@ -62,20 +64,29 @@ impl Default for Settings {
 }
 
 /// All that stays the same between two reloads: the APIs, and the answers that were made for them so far.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Mock {
     /// The APIs.
     pub site: Site,
     /// How to answer.
     pub settings: Settings,
-    books: Vec<Book>,
+    /// The scenarios that can be switched on.
+    pub scenarios: Arc<Library>,
+    books: Arc<[Book]>,
 }
 
 impl Mock {
-    /// A mock of these APIs.
+    /// A mock of these APIs, with the scenarios that Mimeo brings along.
     pub fn new(site: Site, settings: Settings) -> Self {
         let books = site.contracts.iter().map(|contract| Book::of(contract, &settings)).collect();
-        Self { site, settings, books }
+        let scenarios = Arc::new(Library::built_in(&site.contracts));
+        Self { site, settings, scenarios, books }
+    }
+
+    /// The mock with other scenarios, which were compiled for its APIs. What was made of its answers is kept.
+    #[must_use]
+    pub fn with_scenarios(self, scenarios: Arc<Library>) -> Self {
+        Self { scenarios, ..self }
     }
 
     /// The answers already made for one of the site's APIs.
@@ -168,6 +179,7 @@ fn visit<'m>(mock: &'m Mock, request: &'m Request, entry: &mut Entry) -> Result<
         Routed::NotFound => return Err(no_path([contract].into_iter(), request, path)),
     };
     entry.operation = book.label(found.operation);
+    inject::check_wish(mock, request)?;
     let preference = Preference::of(request).map_err(|finding| Problem::bad_preference(*finding))?;
     let (faults, checked) = judge(contract, &found, request, &mock.settings);
     entry.findings = faults;
@@ -178,7 +190,9 @@ impl Arrival<'_> {
     /// True if the answer depends on the session, or changes it, even where the session's state is plain.
     pub fn needs_state(&self) -> bool {
         match &self.stage {
-            Stage::Operation(visit) => visit.book.needs_state(visit.found.operation),
+            Stage::Operation(visit) => {
+                visit.book.needs_state(visit.found.operation) || inject::is_asked_for(self.request)
+            }
             Stage::Preflight | Stage::Refused(_) => false,
         }
     }
@@ -186,18 +200,18 @@ impl Arrival<'_> {
     /// Answers the request in a session.
     pub fn answer(self, state: &State) -> Handled {
         let Self { mock, request, moment, mut entry, stage } = self;
-        let mut changes = Vec::new();
+        let mut doings = Doings { changes: Vec::new(), effects: Vec::new(), clock: state.clock, scenario: None };
         let answered = match stage {
             Stage::Preflight => {
                 return Handled {
                     outcome: Outcome { reply: cors::preflight(request), effects: Vec::new(), entry },
-                    changes,
+                    changes: Vec::new(),
                 };
             }
             Stage::Refused(problem) => Err(problem),
             Stage::Operation(visit) => {
                 let scene = Scene { mock, state, request, moment, visit: &visit };
-                scene.answer(&mut entry, &mut changes)
+                scene.answer(&mut entry, &mut doings)
             }
         };
         let mut reply = answered.unwrap_or_else(|problem| refused(mock, problem, &mut entry));
@@ -209,11 +223,14 @@ impl Arrival<'_> {
         if mock.settings.cors {
             cors::allow_asking(&mut reply, request);
         }
-        if !state.clock.is_real() {
-            let now_ms = state.clock.at(moment.now_ms);
+        if !doings.clock.is_real() {
+            let now_ms = doings.clock.at(moment.now_ms);
             reply.headers.insert(header::DATE, header_value(&http_date(now_ms)));
         }
-        Handled { outcome: Outcome { reply, effects: Vec::new(), entry }, changes }
+        if let Some(scenario) = &doings.scenario {
+            inject::mark(&mut reply, scenario);
+        }
+        Handled { outcome: Outcome { reply, effects: doings.effects, entry }, changes: doings.changes }
     }
 }
 
@@ -231,6 +248,16 @@ fn refused(mock: &Mock, problem: Problem, entry: &mut Entry) -> Response {
     reply
 }
 
+/// What happens beside the answer.
+struct Doings {
+    changes: Vec<Change>,
+    effects: Vec<Effect>,
+    /// The clock that the request is answered by.
+    clock: Clock,
+    /// The scenario that had a hand in it.
+    scenario: Option<Arc<str>>,
+}
+
 /// A request for an operation, in a session.
 struct Scene<'a> {
     mock: &'a Mock,
@@ -241,19 +268,32 @@ struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// Let in, decide, respond.
-    fn answer(&self, entry: &mut Entry, changes: &mut Vec<Change>) -> Result<Response, Problem> {
-        let Self { mock, request, visit, .. } = *self;
+    /// Ask the scenario, let in, decide, respond.
+    fn answer(&self, entry: &mut Entry, doings: &mut Doings) -> Result<Response, Problem> {
+        let Self { mock, state, request, moment, visit } = *self;
         let settings = &mock.settings;
-        let desk = Desk {
+        let mut desk = Desk {
             contract: visit.contract,
             kinds: &visit.book.kinds,
-            state: self.state,
+            state,
             auth: settings.auth,
-            now_ms: self.state.clock.at(self.moment.now_ms),
+            now_ms: state.clock.at(moment.now_ms),
             ended: &[],
         };
         let received = Received { contract: visit.contract, found: &visit.found, request, checked: &visit.checked };
+        let mut turn = inject::turn(mock, state, &received, &desk, moment, &mut entry.findings);
+        if let Some(turn) = &mut turn {
+            doings.changes.append(&mut turn.changes);
+            doings.effects.clone_from(&turn.effects);
+            doings.clock = turn.clock;
+            doings.scenario = turn.does_more.then(|| Arc::clone(&turn.scenario.name));
+            if let Some(fault) = turn.cut_off() {
+                let (reply, origin) = inject::cut_off(turn, fault);
+                return self.injected(reply, origin, None, entry);
+            }
+        }
+        desk.now_ms = doings.clock.at(moment.now_ms);
+        desk.ended = turn.as_ref().map_or(&[], |turn| &turn.ended);
         let mut entrance = self.let_in(&desk, &received, entry);
         let case = decide::Case {
             contract: visit.contract,
@@ -263,9 +303,33 @@ impl Scene<'_> {
             settings,
             faults: &entry.findings,
             checked: &visit.checked,
-            seed: self.moment.seed,
+            seed: moment.seed,
         };
-        let choice = decide::decide(&case)?;
+        // As with `Prefer`, an error is served whatever the request looks like; a success does not hide a fault.
+        let staged = turn.as_ref().and_then(|turn| Some((turn, turn.respond?))).filter(|(_, respond)| {
+            let is_error = respond.statuses.iter().all(|status| status.as_u16() >= 400);
+            visit.preference.code.is_none() && (is_error || !case.is_faulty())
+        });
+        if let Some((turn, _)) = staged {
+            doings.scenario = Some(Arc::clone(&turn.scenario.name));
+        }
+        let choice = match staged {
+            Some((turn, respond)) => match inject::described(&case, respond) {
+                Some(choice) => choice,
+                None => {
+                    let mut noted = Vec::new();
+                    let mut fill = |pattern: &Pattern| {
+                        let scope =
+                            filling::scope(&desk, &received, entrance.as_ref(), &[], &entry.findings, moment.seed);
+                        filling::alone(pattern, &scope, &mut doings.changes, &mut noted)
+                    };
+                    let (reply, origin) = inject::own(turn, respond, visit.contract, &visit.found, &mut fill);
+                    entry.findings.append(&mut noted);
+                    return self.injected(reply, origin, Some(respond), entry);
+                }
+            },
+            None => decide::decide(&case)?,
+        };
         let prepared = visit.book.answer(visit.contract, visit.found.operation, &choice)?;
         entry.origin = prepared.origin.clone();
         let operation = visit.contract.operation(visit.found.operation);
@@ -274,9 +338,9 @@ impl Scene<'_> {
         let mut reply = prepared.response.clone();
         let mut faults = prepared.findings.clone();
         if let Some(filling) = &prepared.filling {
-            let scope = filling::scope(&desk, &received, entrance.as_ref(), issues, &entry.findings, self.moment.seed);
+            let scope = filling::scope(&desk, &received, entrance.as_ref(), issues, &entry.findings, moment.seed);
             let filled = filling.fill(visit.contract, visit.found.operation, &choice, &scope, &mut reply);
-            changes.extend(filled.drew.then_some(Change::ChanceDrawn));
+            doings.changes.extend(filled.drew.then_some(Change::ChanceDrawn));
             faults.extend(filled.findings);
         }
         entry.findings.extend(faults.iter().cloned());
@@ -286,9 +350,16 @@ impl Scene<'_> {
         if let Some(entrance) = entrance.as_mut().filter(|_| reply.status.is_success()) {
             if let Some(described) = described {
                 let cut = prepared.stencil.as_ref();
-                issue(&desk, &received, described, cut, self.moment.seed, entrance, &mut reply);
+                issue(&desk, &received, described, cut, moment.seed, entrance, &mut reply);
             }
-            changes.append(&mut entrance.changes);
+            doings.changes.append(&mut entrance.changes);
+        }
+        if let Some((turn, respond)) = staged {
+            let origin = Origin::Scenario {
+                name: Arc::clone(&turn.scenario.name),
+                from: Some(Box::new(prepared.origin.clone())),
+            };
+            return self.injected(reply, origin, Some(respond), entry);
         }
         let example = match &prepared.origin {
             Origin::Example(name) => name.as_deref(),
@@ -302,11 +373,34 @@ impl Scene<'_> {
         Ok(reply)
     }
 
+    /// Finishes an answer that a scenario asked for.
+    fn injected(
+        &self,
+        mut reply: Response,
+        origin: Origin,
+        respond: Option<&Respond>,
+        entry: &mut Entry,
+    ) -> Result<Response, Problem> {
+        let settings = &self.mock.settings;
+        inject::finish(&mut reply, respond, &origin, settings.cors);
+        entry.origin = origin;
+        if respond.is_some_and(|respond| respond.body.is_some()) {
+            let findings = self.visit.contract.check_response(self.visit.found.operation, &reply);
+            let is_broken = findings.iter().any(|finding| finding.severity == Severity::Error);
+            entry.findings.extend(findings);
+            if settings.errors && is_broken {
+                return Err(Problem::violations(std::mem::take(&mut entry.findings)));
+            }
+        }
+        Ok(reply)
+    }
+
     /// Judges what the request says about who sends it; notes why it is not let in. `None` if it is not, or if the
     /// operation has nothing to do with tokens.
     fn let_in(&self, desk: &Desk<'_>, received: &Received<'_>, entry: &mut Entry) -> Option<Entrance> {
         let visit = self.visit;
-        if !visit.book.is_bound(visit.found.operation) || desk.auth == Auth::Off {
+        let concerns_tokens = visit.book.is_bound(visit.found.operation) || !desk.ended.is_empty();
+        if !concerns_tokens || desk.auth == Auth::Off {
             return None;
         }
         let has_form = !entry.findings.iter().any(|finding| finding.reason.is_some_and(Reason::is_security));

@@ -7,6 +7,7 @@ mod book;
 mod decide;
 mod filling;
 mod handle;
+mod inject;
 mod negotiate;
 mod pairing;
 mod preference;

@@ -54,6 +54,11 @@ impl Preference {
         Ok(found)
     }
 
+    /// The preferences without that for an example.
+    pub(super) fn without_example(&self) -> Self {
+        Self { example: None, ..self.clone() }
+    }
+
     /// Takes one preference; false if it is none of ours.
     fn set(&mut self, name: &str, value: &str, place: &Place) -> Result<bool, Box<Finding>> {
         let refuse = |message: &str, help: &str| {

@@ -34,5 +34,7 @@ pub use documents::{DocId, Documents, Location, push_token, unescape_token};
 pub use expression::{Expression, Source};
 pub use load::{Loaded, load};
 pub use model::*;
+pub use nearest::closest;
+pub use read::{FileRead, read_file};
 pub use reference::RefError;
 pub use sources::{MemorySources, SourceError, Sources};

@@ -34,10 +34,14 @@ pub(super) fn suggestion(documents: &Documents, doc: DocId, pointer: &str) -> Op
 }
 
 /// The name that differs least from `wanted`, if it is close enough to be a slip.
-fn closest<'n>(wanted: &str, names: impl Iterator<Item = &'n String>) -> Option<&'n str> {
+pub fn closest<'n, T: AsRef<str> + ?Sized + 'n>(
+    wanted: &str,
+    names: impl IntoIterator<Item = &'n T>,
+) -> Option<&'n str> {
     let allowed = (wanted.chars().count() / 3).clamp(1, 4);
     let mut best: Option<(usize, &str)> = None;
-    for name in names.filter(|name| name.len().abs_diff(wanted.len()) <= 2 * allowed) {
+    let near = |name: &&str| name.len().abs_diff(wanted.len()) <= 2 * allowed;
+    for name in names.into_iter().map(AsRef::as_ref).filter(near) {
         let limit = best.map_or(allowed, |(distance, _)| distance.saturating_sub(1));
         if name.eq_ignore_ascii_case(wanted) {
             return Some(name);

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{
     document::{Document, Format},
+    documents::Documents,
     flaw::{Flaw, Span},
     json, kind,
     lines::Lines,
@@ -47,6 +48,23 @@ pub(super) fn read(name: &str, path: &str, bytes: Vec<u8>) -> Read {
     let document = Document::new(name.into(), path.to_owned(), content.format, text, tree, marks);
     let findings = content.flaws.into_iter().map(|flaw| flaw.into_finding(&document)).collect();
     Read { document, findings, failed }
+}
+
+/// A file that is no description, and is reported on like one.
+#[derive(Debug)]
+pub struct FileRead {
+    /// The file, as the only document.
+    pub documents: Arc<Documents>,
+    /// What is wrong with its YAML or JSON.
+    pub findings: Vec<Finding>,
+    /// False if there is no tree, only text.
+    pub is_readable: bool,
+}
+
+/// Reads the YAML or JSON of a file that is no description, such as a scenario. `name` is what the user calls it.
+pub fn read_file(name: &str, bytes: Vec<u8>) -> FileRead {
+    let Read { document, findings, failed } = read(name, name, bytes);
+    FileRead { documents: Arc::new(Documents::new(vec![document])), findings, is_readable: !failed }
 }
 
 /// What a text holds.

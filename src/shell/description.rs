@@ -22,6 +22,8 @@ pub struct Description {
     pub root: Option<PathBuf>,
     /// Overlay files, applied in this order to every description.
     pub overlays: Vec<PathBuf>,
+    /// Scenario files, and folders of them.
+    pub scenarios: Vec<PathBuf>,
 }
 
 /// One description that was read.

@@ -45,7 +45,8 @@ use crate::{
     limit,
     message::{Request, Response},
     mock::{Mock, Moment, Settings, arrive},
-    session::{BadSession, Change, SessionId, State},
+    scenario::Library,
+    session::{BadSession, Change, Progress, SessionId, State},
 };
 
 /// How a server runs.
@@ -55,6 +56,8 @@ pub struct ServerSettings {
     pub mock: Settings,
     /// The server to which requests are passed on; without one, the mock answers them all.
     pub proxy: Option<ProxySettings>,
+    /// The scenario that every session begins with.
+    pub scenario: Option<Arc<str>>,
     /// The seed of all varied values.
     pub seed: u64,
     /// Bytes of one request body.
@@ -74,6 +77,7 @@ impl Default for ServerSettings {
         Self {
             mock: Settings::default(),
             proxy: None,
+            scenario: None,
             seed: 0,
             body_bytes_max: limit::BODY_BYTES_MAX,
             header_read_timeout: limit::HEADER_READ_TIMEOUT,
@@ -102,19 +106,30 @@ impl Server {
     /// A server of the APIs that were described.
     pub fn new(described: &[Described], settings: ServerSettings) -> Self {
         let mock = Mock::new(site(described), settings.mock.clone());
+        let now_ms = now_ms();
+        let first =
+            settings.scenario.iter().map(|name| Change::ScenarioStarted(Box::new(Progress::start(name, now_ms))));
+        let sessions = Sessions::new(first.collect(), now_ms);
         Self {
-            state: Arc::new(Serving {
-                mock: ArcSwap::from_pointee(mock),
-                sessions: Sessions::new(Vec::new(), now_ms()),
-                settings,
-                admin: admin::router(),
-            }),
+            state: Arc::new(Serving { mock: ArcSwap::from_pointee(mock), sessions, settings, admin: admin::router() }),
         }
     }
 
-    /// Serves a new description from the next request on; requests in flight end with the old one.
-    pub fn replace(&self, described: &[Described]) {
-        self.state.mock.store(Arc::new(Mock::new(site(described), self.state.settings.mock.clone())));
+    /// Serves a new description, and the scenarios that were compiled for it, from the next request on; requests in
+    /// flight end with the old one.
+    pub fn replace(&self, described: &[Described], scenarios: Arc<Library>) {
+        let mock = Mock::new(site(described), self.state.settings.mock.clone());
+        self.state.mock.store(Arc::new(mock.with_scenarios(scenarios)));
+    }
+
+    /// The scenarios that can be switched on.
+    pub fn scenarios(&self) -> Arc<Library> {
+        Arc::clone(&self.state.mock.load().scenarios)
+    }
+
+    /// Offers other scenarios from the next request on; they were compiled for the APIs that are served.
+    pub fn stage(&self, scenarios: &Arc<Library>) {
+        self.state.mock.rcu(|mock| Mock::clone(mock).with_scenarios(Arc::clone(scenarios)));
     }
 
     /// Decides something by the state of a session and real time, and moves the state by what was decided. The session

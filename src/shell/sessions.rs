@@ -9,7 +9,7 @@ use papaya::HashMap;
 
 use crate::{
     limit,
-    session::{Change, SessionId, State},
+    session::{Change, Progress, SessionId, State},
 };
 
 /// The sessions of a server: made on first use, dropped after a time unused, bounded in number.
@@ -37,6 +37,10 @@ impl Session {
     fn of(id: SessionId, first: &[Change], now_ms: u64) -> Self {
         let mut state = State::of(id);
         state.apply_all(first);
+        // A session that is made later begins later.
+        if let Some(progress) = state.scenario.take() {
+            state.scenario = Some(Progress::start(&progress.scenario, state.clock.at(now_ms)));
+        }
         Self { is_plain: state.is_plain().into(), state: Mutex::new(state), used_ms: now_ms.into() }
     }
 
@@ -131,6 +135,19 @@ mod tests {
         assert!(!session.is_plain());
         session.transact(|_| ((), vec![Change::Reset]));
         assert!(session.is_plain());
+    }
+
+    #[test]
+    fn a_session_begins_when_it_is_made() {
+        let first = vec![Change::ScenarioStarted(Box::new(Progress::start("slow", 5)))];
+        let sessions = Sessions::new(first, 5);
+        let started = |id: &SessionId, now_ms| {
+            sessions.get(id, now_ms).transact(|state| (state.scenario.clone().map(|it| it.started_ms), Vec::new()))
+        };
+        assert_eq!(
+            (started(&SessionId::DEFAULT, 9), started(&named(1), 9), started(&named(1), 11)),
+            (Some(5), Some(9), Some(9))
+        );
     }
 
     #[test]

@@ -13,6 +13,7 @@ use tracing::{info, warn};
 
 use super::{
     description::{Described, Description, describe},
+    scenarios::{Repertoire, may_be_scenario, rehearse},
     serve::Server,
 };
 use crate::{finding::Severity, report};
@@ -32,8 +33,13 @@ pub struct Watcher {
 pub struct WatchError(#[from] notify::Error);
 
 impl Watcher {
-    /// Watches the folders of `described`, and gives `server` each new description that reads.
-    pub fn start(what: Description, described: &[Described], server: Server) -> Result<Self, WatchError> {
+    /// Watches the folders of `described` and of the scenarios, and gives `server` all that reads again.
+    pub fn start(
+        what: Description,
+        described: &[Described],
+        scenarios: &Repertoire,
+        server: Server,
+    ) -> Result<Self, WatchError> {
         let watched = Arc::new(Mutex::new(Watched::default()));
         let slot: Arc<Mutex<Option<Debouncer<_, _>>>> = Arc::default();
         // Weak: what watches must not keep itself alive.
@@ -51,12 +57,12 @@ impl Watcher {
             if !concerns {
                 return;
             }
-            if let Some(described) = reload(&what, &server) {
+            if let Some((described, scenarios)) = reload(&what, &server) {
                 let Some(slot) = slot_for_events.upgrade() else { return };
                 let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some(debouncer) = slot.as_mut() {
                     let mut watched = for_events.lock().unwrap_or_else(PoisonError::into_inner);
-                    if let Err(error) = watched.extend(debouncer, &described) {
+                    if let Err(error) = watched.extend(debouncer, &described, &scenarios) {
                         warn!("cannot watch all files of the description: {error}");
                     }
                 }
@@ -65,7 +71,7 @@ impl Watcher {
         {
             let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
             let debouncer = slot.insert(debouncer);
-            watched.lock().unwrap_or_else(PoisonError::into_inner).extend(debouncer, described)?;
+            watched.lock().unwrap_or_else(PoisonError::into_inner).extend(debouncer, described, scenarios)?;
         }
         Ok(Self { _debouncer: slot })
     }
@@ -77,6 +83,8 @@ impl Watcher {
 struct Watched {
     files: HashSet<PathBuf>,
     folders: HashSet<PathBuf>,
+    /// Folders in which every scenario matters, also one that is new.
+    scenarios: HashSet<PathBuf>,
 }
 
 impl Watched {
@@ -84,8 +92,11 @@ impl Watched {
         &mut self,
         debouncer: &mut Debouncer<notify::RecommendedWatcher, RecommendedCache>,
         described: &[Described],
+        scenarios: &Repertoire,
     ) -> Result<(), notify::Error> {
-        for file in described.iter().flat_map(|it| &it.files) {
+        self.scenarios.extend(scenarios.folders.iter().cloned());
+        let files = described.iter().flat_map(|it| &it.files);
+        for file in files.chain(scenarios.files.iter().map(|file| &file.path)) {
             self.files.insert(file.clone());
             if let Some(folder) = file.parent().filter(|folder| folder.is_dir())
                 && self.folders.insert(folder.to_path_buf())
@@ -97,12 +108,14 @@ impl Watched {
     }
 
     fn concerns(&self, path: &Path) -> bool {
-        self.files.contains(path)
+        let is_scenario =
+            || path.parent().is_some_and(|folder| self.scenarios.contains(folder)) && may_be_scenario(path);
+        self.files.contains(path) || is_scenario()
     }
 }
 
-/// Reads again; the new description is served only if all of it reads.
-fn reload(what: &Description, server: &Server) -> Option<Vec<Described>> {
+/// Reads again; what is new is served only if all of it reads.
+fn reload(what: &Description, server: &Server) -> Option<(Vec<Described>, Repertoire)> {
     let described = match describe(what) {
         Ok(described) => described,
         Err(error) => {
@@ -116,9 +129,21 @@ fn reload(what: &Description, server: &Server) -> Option<Vec<Described>> {
         warn!("`{}` was not taken over: {why}; the last good description is still served", broken.name);
         return None;
     }
+    let scenarios = match rehearse(&what.scenarios, &described) {
+        Ok(scenarios) => scenarios,
+        Err(error) => {
+            warn!("the change was not taken over: {error}; what was read before is still served");
+            return None;
+        }
+    };
+    if let Some((broken, error)) = scenarios.files.iter().find_map(|file| Some((file, file.error()?))) {
+        let why = &error.message;
+        warn!("the scenario `{}` was not taken over: {why}; what was read before is still served", broken.name);
+        return None;
+    }
     let chapters: Vec<report::Chapter<'_>> =
         described.iter().map(|it| report::Chapter { findings: &it.findings, documents: &it.documents }).collect();
-    server.replace(&described);
+    server.replace(&described, Arc::clone(&scenarios.library));
     info!("the description was read again: {}", report::summary(&chapters));
-    Some(described)
+    Some((described, scenarios))
 }

@@ -17,6 +17,7 @@ const ROWS: &[&[&str]] = &[
     &["template"],
     &["contract"],
     &["session"],
+    &["scenario"],
     &["mock", "proxy"],
     &["report"],
     &["shell"],

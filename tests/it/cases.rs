@@ -11,18 +11,21 @@
 //! ==== the next request
 //! ```
 //!
-//! A first line `# settings: errors, dynamic` switches settings on.
+//! A first line `# settings: errors, dynamic` switches settings on. All requests of a case are made in one session. A
+//! part that begins with `==== scenario` is a scenario, which is switched on from there; `==== wait 5m` lets time pass.
 
 use std::{fmt::Write as _, fs, sync::Arc};
 
 use http::{HeaderName, HeaderValue, Method};
 use mimeo::{
     contract::{Contract, Site},
+    duration,
     message::Request,
     mock::{Mock, Moment, Settings, handle},
     openapi::{MemorySources, load},
-    report::{Chapter, Colour, text},
-    session::State,
+    report::{self, Chapter, Colour, text},
+    scenario,
+    session::{Change, Progress, State},
 };
 
 #[test]
@@ -55,18 +58,48 @@ fn played(case: &str) -> String {
     });
     told.push_str(&text(&[Chapter { findings: &findings, documents: &loaded.documents }], Colour::Plain));
     let Some(contract) = contract else { return told };
-    let mock = Mock::new(Site { contracts: vec![Arc::new(contract)] }, settings(description));
+    let mut mock = Mock::new(Site { contracts: vec![Arc::new(contract)] }, settings(description));
+    let (mut state, mut now_ms) = (State::default(), 0);
     for part in parts {
+        if let Some(text) = part.strip_prefix("scenario\n") {
+            switch_on(&mut mock, &mut state, text, now_ms, &mut told);
+            continue;
+        }
+        if let Some(time) = part.strip_prefix("wait ") {
+            now_ms += duration::parse(time.trim()).unwrap();
+            continue;
+        }
         let request = request(part);
-        let outcome = handle(&mock, &State::default(), &request, Moment { now_ms: 0, seed: 0 }).outcome;
+        let handled = handle(&mock, &state, &request, Moment { now_ms, seed: 0 });
+        state.apply_all(&handled.changes);
+        let outcome = handled.outcome;
         let query = request.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
         let _ = writeln!(told, "==== {} {}{query}\n{}", request.method, request.path, outcome.reply.status);
+        for effect in &outcome.effects {
+            let _ = writeln!(told, "! {effect:?}");
+        }
         for (name, value) in &outcome.reply.headers {
             let _ = writeln!(told, "{name}: {}", String::from_utf8_lossy(value.as_bytes()));
         }
         let _ = writeln!(told, "\n{}", String::from_utf8_lossy(&outcome.reply.body));
     }
     told
+}
+
+/// Reads a scenario, tells what is wrong with it, and switches it on if it can be.
+fn switch_on(mock: &mut Mock, state: &mut State, text: &str, now_ms: u64, told: &mut String) {
+    let reading = scenario::read("scenario.yaml", text.as_bytes().to_vec());
+    let mut findings = reading.findings;
+    let scenario = reading.written.and_then(|written| {
+        let (scenario, found) = scenario::compile(&written, &mock.site.contracts);
+        findings.extend(found);
+        scenario
+    });
+    told.push_str(&report::text(&[Chapter { findings: &findings, documents: &reading.documents }], Colour::Plain));
+    let Some(scenario) = scenario else { return };
+    let _ = writeln!(told, "==== scenario {}", scenario.name);
+    state.apply(&Change::ScenarioStarted(Box::new(Progress::start(&scenario.name, state.clock.at(now_ms)))));
+    *mock = mock.clone().with_scenarios(Arc::new(mock.scenarios.with(scenario)));
 }
 
 fn settings(description: &str) -> Settings {

@@ -34,6 +34,8 @@ mod program;
 mod property;
 /// The proxy between a client and a real server.
 mod proxy;
+/// Scenarios on `spec/`: built in, and from files.
+mod scenarios;
 /// Real sockets: bounds, stopping, reloading.
 mod sockets;
 /// What `spec/` answers.

@@ -101,6 +101,25 @@ fn checking() {
 }
 
 #[test]
+fn scenarios() {
+    let rules = |act: &str| format!("name: mine\nrules:\n  - when: {{ operation: listPets }}\n    do: {act}\n");
+    let (good, bad) = (rules("{ delay: 80ms }"), rules("{ delay: 80x }"));
+    let files = [("a.yaml", GOOD), ("good.yaml", good.as_str()), ("bad.yaml", bad.as_str())];
+    check(&files, &["check", "a.yaml", "good.yaml"], 0, &["1 description, 1 scenario: no findings"]);
+    check(&files, &["check", "a.yaml", "--scenarios", "good.yaml"], 0, &["1 description, 1 scenario: no findings"]);
+    check(&files, &["check", "good.yaml"], 0, &["1 scenario: no findings"]);
+    check(&files, &["check", "a.yaml", "bad.yaml"], 1, &["`80x` is no duration", "bad.yaml:4:"]);
+    let twice = ["check", "a.yaml", "--scenarios", "."];
+    check(&files, &twice, 1, &["error[duplicate-scenario]: the scenario `mine` is in `./bad.yaml` already"]);
+    check(&files, &["check", "a.yaml", "--scenarios", "none.yaml"], 3, &["cannot read `none.yaml`"]);
+    check(&files, &["mock", "a.yaml", "--scenarios", "bad.yaml"], 3, &["the scenario `bad.yaml` cannot be played"]);
+    let misspelt = ["mock", "a.yaml", "--scenarios", "good.yaml", "--scenario", "min"];
+    check(&files, &misspelt, 3, &["there is no scenario `min`; did you mean `mine`? there are `mine`, `bad-request`"]);
+    check(&[], &["schema", "scenario"], 0, &["\"$schema\": \"https://json-schema.org/draft/2020-12/schema\""]);
+    check(&[], &["schema", "recipe"], 2, &["recipe"]);
+}
+
+#[test]
 fn listing_routes() {
     check(&[("a.yaml", GOOD)], &["routes", "a.yaml"], 0, &["GET", "/pets", "listPets", "200", "example"]);
     check(&[("a.yaml", GOOD)], &["routes", "a.yaml", "--format", "json"], 0, &["\"operation\": \"listPets\""]);

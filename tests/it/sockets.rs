@@ -4,7 +4,7 @@ use std::{fmt::Write as _, fs, path::Path, time::Duration};
 
 use mimeo::{
     limit,
-    shell::{Description, Listener, Server, ServerSettings, Watcher, describe},
+    shell::{Description, Listener, Server, ServerSettings, Watcher, describe, rehearse},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -143,7 +143,8 @@ async fn a_change_is_read_and_a_broken_one_is_not() {
     let file = running.folder.path().join("pets.yaml");
     let what = Description { paths: vec![file.clone()], ..Description::default() };
     let described = describe(&what).unwrap();
-    let _watcher = Watcher::start(what, &described, running.server.clone()).unwrap();
+    let _watcher =
+        Watcher::start(what, &described, &rehearse(&[], &described).unwrap(), running.server.clone()).unwrap();
 
     fs::write(&file, PETS.replace("[Rex]", "[Tom]")).unwrap();
     until(&running, "[\"Tom\"]").await;
@@ -166,7 +167,7 @@ pub(crate) fn renamed_into_place(file: &Path, text: &str) {
 }
 
 /// Asks until the answer ends as expected; every answer on the way must be a good one.
-async fn until(running: &Running, ending: &str) {
+pub(crate) async fn until(running: &Running, ending: &str) {
     for _ in 0..100 {
         let answer = exchange(running, "GET /pets HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
         begins(&answer, "200 OK");

@@ -5,11 +5,12 @@ use std::{borrow::Cow, sync::Arc};
 use serde_json::Value;
 
 use crate::{
-    contract::{Contract, OperationId, Presented, Refusal},
+    contract::{Contract, OperationId, Presented, Received, Refusal},
     finding::Reason,
     message::Request,
     mock::handle::Auth,
     openapi::{KnownToken, SchemeKind, TokenKind},
+    scenario::TokenIs,
     session::{Ending, Holder, Kind, State, Token},
 };
 
@@ -95,6 +96,14 @@ impl<'a> Desk<'a> {
     pub(in crate::mock) fn refuse(&self, name: &str, value: &str, scopes: &[String]) -> Option<Refusal> {
         let refusal = |reason, what: &str| Some(Refusal { reason, what: what.to_owned() });
         let Some(token) = self.find(name, value) else {
+            // A scenario may end what is not issued here, for as long as the request lasts.
+            let ended = self.ended.iter().find(|(kind, _)| *kind.name == *name && *kind.api == *self.contract.api.id);
+            if let Some((_, ending)) = ended.filter(|_| self.note(name).is_none()) {
+                return match ending {
+                    Ending::Expired => refusal(Reason::TokenExpired, "has expired"),
+                    Ending::Revoked | Ending::Used => refusal(Reason::TokenInvalid, "was revoked"),
+                };
+            }
             let is_unknown = self.note(name).is_some() && self.auth == Auth::Strict;
             return if is_unknown { refusal(Reason::TokenInvalid, "was never issued in this session") } else { None };
         };
@@ -113,6 +122,28 @@ impl<'a> Desk<'a> {
             reason: Reason::ScopeMissing,
             what: format!("lacks the scope `{}`; it has `{}`", missing.join(" "), held.join(" ")),
         })
+    }
+
+    /// How the token of a kind stands that the request sends: where its security scheme says, or where the operation
+    /// takes it in.
+    pub(in crate::mock) fn standing(&self, name: &str, received: &Received<'_>) -> TokenIs {
+        let notes = &self.contract.operation(received.found.operation).tokens;
+        let resume = notes.login.as_ref().and_then(|login| login.resume.as_ref()).map(|(kind, at)| (kind, at));
+        let rotate = notes.rotate.as_ref().and_then(|rotate| Some((&rotate.token, rotate.at.as_ref()?)));
+        let places = [rotate, resume];
+        let sent = self.contract.credentials(name, received.request).map(Cow::into_owned).or_else(|| {
+            places.iter().flatten().filter(|(kind, _)| *kind == name).find_map(|(_, at)| received.text(at))
+        });
+        let Some(sent) = sent else { return TokenIs::Missing };
+        let Some(token) = self.find(name, &sent) else {
+            return if self.note(name).is_some() { TokenIs::Unknown } else { TokenIs::Live };
+        };
+        match token.ended {
+            Some(Ending::Revoked) => TokenIs::Revoked,
+            Some(Ending::Used) => TokenIs::Used,
+            _ if token.is_expired(self.now_ms) => TokenIs::Expired,
+            _ => TokenIs::Live,
+        }
     }
 
     /// Why the credentials that a request has for a scheme are not accepted; `None` if they are.
