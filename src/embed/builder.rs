@@ -6,8 +6,9 @@ use tokio::sync::oneshot;
 
 use super::Running;
 use crate::{
+    finding::Place,
     mock::Auth,
-    shell::{BindError, Description, Listener, ReadError, Server, ServerSettings, describe},
+    shell::{BindError, Description, Listener, ReadError, Server, ServerSettings, describe, rehearse},
 };
 
 /// A mock that is not running yet.
@@ -32,6 +33,14 @@ pub enum StartError {
         name: String,
         /// What is wrong.
         faults: String,
+    },
+    /// A scenario cannot be played.
+    #[error("the scenario `{name}` cannot be played: {fault}")]
+    NoScenario {
+        /// The scenario, or its file.
+        name: String,
+        /// What is wrong.
+        fault: String,
     },
     /// No port could be taken.
     #[error(transparent)]
@@ -75,6 +84,18 @@ impl Mock {
         self
     }
 
+    /// Lets every session begin with a scenario: a built-in one, or one of [`Mock::scenarios`].
+    pub fn scenario(mut self, name: &str) -> Self {
+        self.settings.scenario = Some(name.into());
+        self
+    }
+
+    /// Reads a scenario file, or all of a folder.
+    pub fn scenarios(mut self, path: impl Into<PathBuf>) -> Self {
+        self.what.scenarios.push(path.into());
+        self
+    }
+
     /// Everything else that can be set.
     pub fn settings(mut self, change: impl FnOnce(&mut ServerSettings)) -> Self {
         change(&mut self.settings);
@@ -88,10 +109,19 @@ impl Mock {
             let faults: Vec<&str> = broken.findings.iter().map(|finding| finding.message.as_str()).collect();
             return Err(StartError::NoDescription { name: broken.name.clone(), faults: faults.join("; ") });
         }
+        let scenarios = rehearse(&self.what.scenarios, &described)?;
+        if let Some((name, fault)) = scenarios.files.iter().find_map(|file| Some((&file.name, file.error()?))) {
+            return Err(StartError::NoScenario { name: name.clone(), fault: fault.message.clone() });
+        }
+        if let Some(name) = self.settings.scenario.as_deref().filter(|name| scenarios.library.get(name).is_none()) {
+            let fault = scenarios.library.unknown(name, Place::Nowhere);
+            return Err(StartError::NoScenario { name: name.to_owned(), fault: fault.message });
+        }
         let ids = described.iter().filter_map(|it| it.contract.as_ref()).map(|it| it.api.id.clone()).collect();
         let listener = Listener::bind("127.0.0.1", self.port).await?;
         let address = listener.address;
         let server = Server::new(&described, self.settings);
+        server.stage(&scenarios.library);
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = server.clone();
         serving.spawn(listener, async {

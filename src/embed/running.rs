@@ -6,7 +6,8 @@ use tokio::sync::oneshot;
 
 use crate::{
     duration,
-    session::{Change, Ending, SessionId, State, Token, parse_date_time},
+    finding::Place,
+    session::{Change, Ending, Progress, SessionId, State, Token, parse_date_time},
     shell::Server,
 };
 
@@ -123,6 +124,33 @@ impl Session<'_> {
     /// Revokes all live tokens of a kind. Says how many there were.
     pub fn revoke(&self, kind: &str) -> usize {
         self.end(kind, Ending::Revoked)
+    }
+
+    /// Switches a scenario on, from its beginning.
+    ///
+    /// # Panics
+    ///
+    /// If there is no scenario of that name; the message names those that there are.
+    #[expect(clippy::panic, reason = "a scenario that a test names is there in every run, or in none")]
+    pub fn scenario(&self, name: &str) {
+        let library = self.mock.server.scenarios();
+        if library.get(name).is_none() {
+            let unknown = library.unknown(name, Place::Nowhere);
+            panic!("{}; {}", unknown.message, unknown.help.unwrap_or_default());
+        }
+        self.change(|state, now_ms| {
+            vec![Change::ScenarioStarted(Box::new(Progress::start(name, state.clock.at(now_ms))))]
+        });
+    }
+
+    /// Switches the scenario off that is on.
+    pub fn no_scenario(&self) {
+        self.change(|_, _| vec![Change::ScenarioStopped]);
+    }
+
+    /// Where the scenario stands that is on.
+    pub fn progress(&self) -> Option<Progress> {
+        self.mock.server.transact(&self.id, |state, _| (state.scenario.clone(), Vec::new()))
     }
 
     /// Forgets everything that happened in it.

@@ -41,6 +41,25 @@ async fn the_mock_ends_with_its_handle() {
 }
 
 #[tokio::test]
+async fn scenarios() {
+    let mock = Mock::from_spec("spec/rockitplay-2025.yaml").scenario("unavailable").start().await;
+    let machine = [("x-rockit-orgname", "Org"), ("x-rockit-username", "ci"), ("x-rockit-api-key", "k")];
+    let users = || send(mock.address(), "GET /be/v1/users", &machine, None);
+    assert_eq!(users().await.status, 503);
+    let session = mock.session("default");
+    session.scenario("rate-limited");
+    assert_eq!(users().await.status, 429);
+    assert_eq!(session.progress().map(|progress| progress.scenario.to_string()).as_deref(), Some("rate-limited"));
+    session.no_scenario();
+    assert_eq!((users().await.status, session.progress()), (200, None));
+    let folder = "fixtures/scenarios/rockitplay-2025-session-dies-mid-way.yaml";
+    let own = Mock::from_spec("spec/rockitplay-2025.yaml").scenarios(folder).try_start().await;
+    assert!(own.is_ok(), "{own:?}");
+    let error = Mock::from_spec("spec/rockitplay-2025.yaml").scenario("flakey").try_start().await.unwrap_err();
+    assert!(error.to_string().contains("flakey"), "{error}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_served_is_said() {
     let error = Mock::from_spec("Cargo.toml").try_start().await.unwrap_err();
     assert!(matches!(error, StartError::NoDescription { .. }), "{error}");
