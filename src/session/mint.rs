@@ -4,6 +4,10 @@ use std::fmt::Write as _;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
+use rand_chacha::{
+    ChaCha8Rng,
+    rand_core::{Rng, SeedableRng},
+};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -54,7 +58,7 @@ impl Mint {
             TokenFormat::Uuid => self.uuid(of),
             TokenFormat::Opaque(length) => self.opaque(*length, of),
             TokenFormat::Pattern(pattern) => {
-                let seed = u64::from_be_bytes(self.block(of, 0)[..8].try_into().unwrap_or_default());
+                let seed = self.stream(of).next_u64();
                 schema::matching(pattern, seed).unwrap_or_else(|| self.opaque(43, of))
             }
         }
@@ -86,7 +90,7 @@ impl Mint {
     /// RFC 9562, version 4 in form; the bits come from the seed.
     fn uuid(self, of: &Material<'_>) -> String {
         let mut bytes = [0; 16];
-        bytes.copy_from_slice(&self.block(of, 0)[..16]);
+        self.stream(of).fill_bytes(&mut bytes);
         bytes[6] = (bytes[6] & 0x0f) | 0x40;
         bytes[8] = (bytes[8] & 0x3f) | 0x80;
         let hex = hex(&bytes);
@@ -94,23 +98,25 @@ impl Mint {
     }
 
     fn opaque(self, length: usize, of: &Material<'_>) -> String {
-        let blocks = (0..).flat_map(|number| self.block(of, number));
-        blocks.take(length).map(|byte| char::from(LETTERS[usize::from(byte) % LETTERS.len()])).collect()
+        let mut bytes = vec![0; length];
+        self.stream(of).fill_bytes(&mut bytes);
+        bytes.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect()
     }
 
-    /// 32 bytes that nobody else gets.
-    fn block(self, of: &Material<'_>, number: u64) -> [u8; 32] {
-        Sha256::new()
-            .chain_update(self.seed.to_be_bytes())
-            .chain_update(of.session.as_str())
-            .chain_update([0])
-            .chain_update(of.kind)
-            .chain_update([0])
-            .chain_update(of.serial.to_be_bytes())
-            .chain_update(number.to_be_bytes())
-            .finalize()
-            .into()
+    /// Bytes that nobody else gets: no two tokens have the same seed, session, kind and number.
+    fn stream(self, of: &Material<'_>) -> ChaCha8Rng {
+        let words = [self.seed, fnv(of.session.as_str()), fnv(of.kind), of.serial];
+        let mut seed = [0; 32];
+        for (part, word) in seed.chunks_exact_mut(8).zip(words) {
+            part.copy_from_slice(&word.to_be_bytes());
+        }
+        ChaCha8Rng::from_seed(seed)
     }
+}
+
+/// FNV-1a: stable over versions and machines, which the standard hasher does not promise.
+fn fnv(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// SHA-256 of a text in hexadecimal, as some clients send passwords.
