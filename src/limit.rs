@@ -95,6 +95,28 @@ pub const TEMPLATE_LEVELS_MAX: usize = 16;
 pub const DELAY_MAX: Duration = Duration::from_mins(10);
 /// Bytes of one scenario file.
 pub const SCENARIO_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Records in the journal of one session: beyond it the oldest are forgotten.
+pub const JOURNAL_RECORDS_MAX: usize = 1_000;
+/// Bytes of the journal of one session.
+pub const JOURNAL_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of the journals of all sessions, above which each session keeps only [`JOURNAL_BYTES_LOW`] of its own.
+pub const JOURNALS_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Bytes of the journal of one session where there are too many of them.
+pub const JOURNAL_BYTES_LOW: usize = 16 * 1024;
+/// Bytes of a body that the journal keeps.
+pub const JOURNAL_BODY_BYTES_MAX: usize = 16 * 1024;
+/// Items of one page of a list of the admin API.
+pub const PAGE_ITEMS_MAX: usize = 1_000;
+/// Items of one page of a list of the admin API, unless it is asked for another number.
+pub const PAGE_ITEMS: usize = 100;
+/// Bytes of a body that is sent to the admin API: a whole scenario fits in.
+pub const ADMIN_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Time that the admin API waits for requests at most. Many clients give up after one or two minutes.
+pub const WAIT_MAX: Duration = Duration::from_mins(1);
+/// Time that the admin API waits for requests, unless it is told.
+pub const WAIT: Duration = Duration::from_secs(10);
+/// Operations that the metrics tell apart: requests of any more are counted together.
+pub const METRICS_OPERATIONS_MAX: usize = 5_000;
 /// Time for a client to send its request headers.
 pub const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for a client to send its request body.

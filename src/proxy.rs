@@ -93,7 +93,7 @@ pub enum Ending {
 ///
 /// What the description does not know is forwarded as well, and not judged.
 pub fn decide(site: &Site, settings: Settings, request: &Request, now_ms: u64) -> Step {
-    let mut entry = Entry { at_ms: now_ms, api: None, operation: None, findings: Vec::new(), origin: Origin::Upstream };
+    let mut entry = Entry { origin: Origin::Upstream, ..Entry::new(now_ms) };
     if settings.cors && cors::is_preflight(request) {
         entry.origin = Origin::Mimeo;
         return Step::Answer(Box::new(Outcome { reply: cors::preflight(request), effects: Vec::new(), entry }));

@@ -6,5 +6,5 @@ mod outcome;
 mod problem;
 pub(crate) mod violations;
 
-pub use outcome::{Effect, Entry, Fault, Origin, Outcome};
+pub use outcome::{Acted, Effect, Entry, Fault, Origin, Outcome};
 pub(crate) use problem::Problem;

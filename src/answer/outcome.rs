@@ -56,7 +56,7 @@ pub enum Fault {
     RandomDataThenClose,
 }
 
-/// What is said about an exchange: for the log, later for the journal.
+/// What is said about an exchange: for the log and the journal.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// When the request was answered, in milliseconds since the Unix epoch.
@@ -69,6 +69,24 @@ pub struct Entry {
     pub findings: Vec<Finding>,
     /// Where the answer comes from.
     pub origin: Origin,
+    /// The scenario that acted, and its rule.
+    pub acted: Option<Acted>,
+}
+
+/// What a scenario did to an exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acted {
+    /// The scenario.
+    pub scenario: Arc<str>,
+    /// The number of its rule, from 0.
+    pub rule: usize,
+}
+
+impl Entry {
+    /// What is said about a request of which nothing is known yet. `at_ms` is in milliseconds since the Unix epoch.
+    pub fn new(at_ms: u64) -> Self {
+        Self { at_ms, api: None, operation: None, findings: Vec::new(), origin: Origin::Mimeo, acted: None }
+    }
 }
 
 /// Where an answer comes from; said in the header field `Mimeo-Origin`.

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::{limit, shell::UpstreamUrl};
+use crate::{
+    limit,
+    shell::{AdminToken, UpstreamUrl},
+};
 
 /// Stands in for an HTTP API from nothing but its OpenAPI description.
 #[derive(Debug, Parser)]
@@ -150,6 +153,12 @@ pub(super) struct ServingArgs {
     /// How to write the log
     #[arg(long, value_enum, default_value_t = LogFormatArg::Text, value_name = "FORMAT")]
     pub(super) log_format: LogFormatArg,
+    /// What callers of the admin API must send as a bearer token; without one, only this machine may use it
+    #[arg(long, value_name = "TOKEN", env = "MIMEO_ADMIN_TOKEN", hide_env_values = true, value_parser = AdminToken::new)]
+    pub(super) admin_token: Option<AdminToken>,
+    /// Serve the admin API on a port of its own; 0 takes any that is free
+    #[arg(long, value_name = "PORT", env = "MIMEO_ADMIN_PORT")]
+    pub(super) admin_port: Option<u16>,
     /// Accepted for Prism's sake: mimeo always uses all cores
     #[arg(short, long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(super) multiprocess: Option<bool>,

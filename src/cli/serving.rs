@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, io::IsTerminal};
 
 use anyhow::{Context, bail};
-use tokio::runtime;
+use tokio::{runtime, sync::watch};
 use tracing::warn;
 
 use super::{
@@ -15,8 +15,8 @@ use crate::{
     finding::{Place, Severity},
     report::{self, Chapter},
     shell::{
-        Described, Description, Listener, LogFormat, Repertoire, Server, ServerSettings, UpstreamUrl, Watcher,
-        describe, raise_descriptor_limit, rehearse, start_log, stopped,
+        AdminSettings, Described, Description, Listener, LogFormat, Repertoire, Server, ServerSettings, UpstreamUrl,
+        Watcher, describe, raise_descriptor_limit, rehearse, start_log, stopped,
     },
 };
 
@@ -24,11 +24,12 @@ use crate::{
 pub(super) fn serve(
     args: &ServingArgs,
     what: Description,
-    settings: ServerSettings,
+    mut settings: ServerSettings,
     upstream: Option<&UpstreamUrl>,
     screen: Screen,
 ) -> anyhow::Result<Ending> {
     start(args, screen)?;
+    settings.admin = admin(args, &what);
     let described = describe(&what)?;
     tell_findings(&described, screen);
     if let Some(broken) = described.iter().find(|it| it.contract.is_none()) {
@@ -51,6 +52,10 @@ pub(super) fn serve(
         if upstream.is_some_and(|upstream| upstream.is_at(&args.host, listener.address.port())) {
             bail!("the upstream is mimeo itself: choose another port for one of the two");
         }
+        let admin_listener = match args.admin_port {
+            Some(port) => Some(Listener::bind(&args.host, port).await.context("the admin API")?),
+            None => None,
+        };
         let server = Server::new(&described, settings);
         server.stage(&scenarios.library);
         let _watcher = match args.watch.then(|| Watcher::start(what, &described, &scenarios, server.clone())) {
@@ -64,12 +69,43 @@ pub(super) fn serve(
         if screen.is_terminal() {
             screen.out(&banner(&described, &listener));
         }
+        if let Some(listener) = &admin_listener {
+            screen.out(&format!("The admin API is at http://{}/__mimeo/\n", listener.address));
+        }
         screen.out(&format!("Mimeo is listening on http://{}\n", listener.address));
-        if !server.run(listener, stop).await {
+        if !run(server, listener, admin_listener, stop).await {
             warn!("some requests did not end in time and were cut off");
         }
         Ok(Ending::Done)
     })
+}
+
+/// Serves on both ports until `stop` is done. True if all requests ended in time.
+async fn run(server: Server, listener: Listener, admin: Option<Listener>, stop: impl Future<Output = ()>) -> bool {
+    let Some(admin) = admin else { return server.run(listener, stop).await };
+    let (tell, told) = watch::channel(());
+    let stopped = || {
+        let mut told = told.clone();
+        async move {
+            let _ = told.changed().await;
+        }
+    };
+    let serving = server.clone().run(listener, stopped());
+    let (apis, admin, ()) = tokio::join!(serving, server.run_admin(admin, stopped()), async {
+        stop.await;
+        tell.send_replace(());
+    });
+    apis && admin
+}
+
+/// How the admin API is reached.
+fn admin(args: &ServingArgs, what: &Description) -> AdminSettings {
+    AdminSettings {
+        token: args.admin_token.clone(),
+        host: args.host.clone(),
+        is_apart: args.admin_port.is_some(),
+        description: Some(what.clone()),
+    }
 }
 
 /// The largest body in bytes.

@@ -28,7 +28,7 @@ pub use encode::Written;
 pub(crate) use encode::simple;
 pub use expression::Received;
 pub use media::{Accept, MediaRange};
-pub use route::{Match, Routed};
+pub use route::{Match, NearMiss, Routed};
 pub use security::{Presented, Refusal};
 pub use site::{Located, Site};
 

@@ -108,6 +108,11 @@ impl Contract {
         if others.peek().is_none() { path } else { self.choose(std::iter::once(path).chain(others)).0 }
     }
 
+    /// A path without the API's own address and base path, where it has them.
+    pub fn without_address<'r>(&self, path: &'r str) -> &'r str {
+        self.own(path)
+    }
+
     /// What follows `/<id>`.
     fn addressed<'r>(&self, path: &'r str) -> Option<&'r str> {
         let rest = path.strip_prefix('/')?.strip_prefix(self.api.id.as_str())?;

@@ -198,7 +198,7 @@ fn is_informational(status: StatusRange) -> bool {
 }
 
 /// The status and the origin of the answer that a plain valid request gets; `None` if none is described.
-pub fn preview(contract: &Contract, id: OperationId) -> Option<(StatusCode, Origin)> {
+pub(super) fn preview(contract: &Contract, id: OperationId) -> Option<(StatusCode, Origin)> {
     let operation = contract.operation(id);
     let response = &operation.responses[success_response(operation)?];
     let status = match response.status {

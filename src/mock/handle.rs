@@ -11,11 +11,11 @@ use super::{
     token::{Desk, Entrance, issue},
 };
 use crate::{
-    answer::{Effect, Entry, Origin, Outcome, Problem, cors, violations},
+    answer::{Acted, Effect, Entry, Origin, Outcome, Problem, cors, violations},
     contract::{Checked, Contract, Located, Match, Presented, Received, Routed, Site},
     finding::{Code, Finding, Part, Place, Reason, Severity},
     message::{Request, Response, header_value},
-    scenario::{Library, Respond},
+    scenario::{Library, Respond, Turn},
     session::{Change, Clock, State, http_date},
     template::Pattern,
 };
@@ -151,8 +151,7 @@ struct Visit<'m> {
 
 /// Finds the operation that a request is for, and judges the request.
 pub fn arrive<'m>(mock: &'m Mock, request: &'m Request, moment: Moment) -> Arrival<'m> {
-    let mut entry =
-        Entry { at_ms: moment.now_ms, api: None, operation: None, findings: Vec::new(), origin: Origin::Mimeo };
+    let mut entry = Entry::new(moment.now_ms);
     let stage = if mock.settings.cors && cors::is_preflight(request) {
         Stage::Preflight
     } else {
@@ -258,6 +257,16 @@ struct Doings {
     scenario: Option<Arc<str>>,
 }
 
+impl Doings {
+    /// Does what a scenario asks for beside an answer.
+    fn follow(&mut self, turn: &mut Turn<'_>) {
+        self.changes.append(&mut turn.changes);
+        self.effects.clone_from(&turn.effects);
+        self.clock = turn.clock;
+        self.scenario = turn.does_more.then(|| Arc::clone(&turn.scenario.name));
+    }
+}
+
 /// A request for an operation, in a session.
 struct Scene<'a> {
     mock: &'a Mock,
@@ -283,10 +292,8 @@ impl Scene<'_> {
         let received = Received { contract: visit.contract, found: &visit.found, request, checked: &visit.checked };
         let mut turn = inject::turn(mock, state, &received, &desk, moment, &mut entry.findings);
         if let Some(turn) = &mut turn {
-            doings.changes.append(&mut turn.changes);
-            doings.effects.clone_from(&turn.effects);
-            doings.clock = turn.clock;
-            doings.scenario = turn.does_more.then(|| Arc::clone(&turn.scenario.name));
+            doings.follow(turn);
+            entry.acted = turn.rule.map(|rule| Acted { scenario: Arc::clone(&turn.scenario.name), rule });
             if let Some(fault) = turn.cut_off() {
                 let (reply, origin) = inject::cut_off(turn, fault);
                 return self.injected(reply, origin, None, entry);

@@ -8,11 +8,12 @@ mod decide;
 mod filling;
 mod handle;
 mod inject;
+mod listing;
 mod negotiate;
 mod pairing;
 mod preference;
 mod respond;
 mod token;
 
-pub use decide::preview;
 pub use handle::{Arrival, Auth, Handled, Mock, Moment, Settings, arrive, handle};
+pub use listing::{Listed, listing};

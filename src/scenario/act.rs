@@ -94,6 +94,8 @@ fn rounded(ms: f64) -> u64 {
 pub struct Turn<'s> {
     /// The scenario.
     pub scenario: &'s Scenario,
+    /// The number of the rule that acts, from 0.
+    pub rule: Option<usize>,
     /// True if a rule acts and does more than answer.
     pub does_more: bool,
     /// The answer that it asks for.
@@ -113,6 +115,7 @@ impl<'s> Turn<'s> {
     pub(super) fn idle(scenario: &'s Scenario, situation: &Situation<'_>) -> Self {
         Self {
             scenario,
+            rule: None,
             does_more: false,
             respond: None,
             effects: Vec::new(),

@@ -93,10 +93,11 @@ impl Scenario {
             // Drawn whether or not another rule acts, so that rules do not depend on each other.
             let is_drawn = rule.when.chance.is_none_or(|limit| chance.unit() < limit);
             if acting.is_none() && is_drawn && rule.when.calls.is_none_or(|calls| calls.means(call)) {
-                acting = Some((rule, chance));
+                acting = Some((number, rule, chance));
             }
         }
-        if let Some((rule, chance)) = acting {
+        if let Some((number, rule, chance)) = acting {
+            turn.rule = Some(number);
             turn.take(&rule.act, situation, chance);
         }
         turn

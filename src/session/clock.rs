@@ -15,6 +15,11 @@ impl Clock {
         self.frozen_at_ms.unwrap_or_else(|| real_ms.saturating_add_signed(self.offset_ms))
     }
 
+    /// How far what it shows is ahead of real time; behind, if negative.
+    pub fn offset_ms(self, real_ms: u64) -> i64 {
+        i64::try_from(i128::from(self.at(real_ms)) - i128::from(real_ms)).unwrap_or(i64::MAX)
+    }
+
     /// True if it shows real time.
     pub fn is_real(self) -> bool {
         self == Self::default()
@@ -67,6 +72,7 @@ mod tests {
         assert_eq!(clock.at(1_000), 1_500);
         let clock = clock.frozen(2_000);
         assert_eq!((clock.at(2_000), clock.at(9_000)), (2_500, 2_500));
+        assert_eq!((clock.offset_ms(2_000), clock.offset_ms(9_000)), (500, -6_500));
         let clock = clock.advanced(-500);
         assert_eq!(clock.at(9_000), 2_000);
         let clock = clock.released(9_000);

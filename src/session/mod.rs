@@ -4,14 +4,22 @@
 //! value; [`State::apply`] is the only way in which it moves. Nothing here reads a clock: times come from the caller.
 
 mod clock;
+mod command;
+mod journal;
 mod mint;
 mod name;
+mod query;
+mod secret;
 mod state;
 mod token;
 
 pub use crate::date::{date_time, http_date, parse_date_time};
 pub use clock::Clock;
+pub use command::{Command, Which};
+pub use journal::{Journal, Record};
 pub use mint::{Material, Mint, sha256_hex};
 pub use name::{BadSession, SessionId};
+pub use query::{Glob, Query, Statuses};
+pub use secret::Secrets;
 pub use state::{Change, Progress, State};
 pub use token::{Ending, Holder, Kind, Token, Tokens};

@@ -1,5 +1,7 @@
 //! Taking a request in whole, or refusing it before any description is asked.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -9,7 +11,7 @@ use hyper::{
 };
 use tokio::time::timeout;
 
-use super::{alarm::Alarm, serve::ServerSettings};
+use super::alarm::Alarm;
 use crate::{
     limit,
     message::{Request, Response},
@@ -26,14 +28,21 @@ pub(super) fn misaddressed<B>(request: &HttpRequest<B>) -> Option<Response> {
     Some(refuse(StatusCode::BAD_REQUEST, "The host is not clear", &detail))
 }
 
+/// Bounds of a request's body.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    /// Its bytes.
+    pub(super) bytes_max: usize,
+    /// Time for the client to send it.
+    pub(super) timeout: Duration,
+    /// What to do about a body that is too large.
+    pub(super) advice: &'static str,
+}
+
 /// Reads a request whole, or says why not. `alarm` is for the time that its body takes.
-pub(super) async fn read(
-    request: HttpRequest<Incoming>,
-    settings: &ServerSettings,
-    alarm: &Alarm,
-) -> Result<Request, Response> {
+pub(super) async fn read(request: HttpRequest<Incoming>, bounds: Bounds, alarm: &Alarm) -> Result<Request, Response> {
     let (head, body) = request.into_parts();
-    let body = read_body(&head.headers, body, settings, alarm).await?;
+    let body = read_body(&head.headers, body, bounds, alarm).await?;
     let path = match head.uri.path() {
         "" => "/",
         path => path,
@@ -47,13 +56,8 @@ pub(super) async fn read(
     })
 }
 
-async fn read_body(
-    headers: &HeaderMap,
-    mut body: Incoming,
-    settings: &ServerSettings,
-    alarm: &Alarm,
-) -> Result<Bytes, Response> {
-    let max = settings.body_bytes_max;
+async fn read_body(headers: &HeaderMap, mut body: Incoming, bounds: Bounds, alarm: &Alarm) -> Result<Bytes, Response> {
+    let max = bounds.bytes_max;
     let hint = body.size_hint();
     if hint.exact() == Some(0) {
         return Ok(Bytes::new());
@@ -61,7 +65,7 @@ async fn read_body(
     let is_too_large = if hint.lower() > max as u64 {
         true
     } else {
-        match alarm.within(settings.body_read_timeout, Limited::new(&mut body, max).collect()).await {
+        match alarm.within(bounds.timeout, Limited::new(&mut body, max).collect()).await {
             Some(Ok(body)) => return Ok(body.to_bytes()),
             Some(Err(fault)) if fault.is::<LengthLimitError>() => true,
             Some(Err(fault)) => {
@@ -75,10 +79,10 @@ async fn read_body(
         if !headers.contains_key(header::EXPECT) {
             tokio::spawn(discard(body));
         }
-        let detail = format!("A body may have {max} bytes; --body-max allows more.");
+        let detail = format!("A body may have {max} bytes; {}.", bounds.advice);
         refuse(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large", &detail)
     } else {
-        let detail = format!("The body was not sent within {} s.", settings.body_read_timeout.as_secs_f32());
+        let detail = format!("The body was not sent within {} s.", bounds.timeout.as_secs_f32());
         refuse(StatusCode::REQUEST_TIMEOUT, "The body came too slowly", &detail)
     };
     refusal.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));

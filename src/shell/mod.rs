@@ -11,8 +11,10 @@ mod files;
 mod intake;
 mod listen;
 mod log;
+mod metrics;
 mod patience;
 mod relay;
+mod reload;
 mod scenarios;
 mod serve;
 mod sessions;
@@ -20,6 +22,7 @@ mod signal;
 mod upstream;
 mod watch;
 
+pub use admin::{AdminSettings, AdminToken, BadToken};
 pub use description::{Described, Description, ReadError, describe};
 pub use descriptors::raise_descriptor_limit;
 pub use files::{Disk, Found, find};

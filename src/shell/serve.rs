@@ -6,12 +6,15 @@ use std::{
     io, iter, net,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
-    sync::Arc,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use arc_swap::ArcSwap;
-use axum::{Router, body::Body};
+use axum::body::Body;
 use bytes::Bytes;
 use http::StatusCode;
 use http_body_util::{Either, Full};
@@ -24,29 +27,29 @@ use tokio::{
     sync::{Semaphore, watch},
     time::{interval, sleep, timeout},
 };
-use tower::ServiceExt;
 use tracing::{Level, debug, enabled, error, info, warn};
 
 use super::{
-    admin,
+    admin::{self, AdminSettings, Gate},
     alarm::Alarm,
     description::{Described, site},
     effects::{self, Line},
     fate::{Fate, Fated},
-    intake::{misaddressed, read, refuse},
+    intake::{Bounds, misaddressed, read, refuse},
     listen::Listener,
+    metrics::Metrics,
     patience::Patient,
     relay::{ProxySettings, relay},
     sessions::{Session, Sessions},
 };
 use crate::{
-    answer::Outcome,
+    answer::{Entry, Outcome},
     finding::Severity,
     limit,
     message::{Request, Response},
     mock::{Mock, Moment, Settings, arrive},
     scenario::Library,
-    session::{BadSession, Change, Progress, SessionId, State},
+    session::{BadSession, Change, Progress, Record, SessionId, State},
 };
 
 /// How a server runs.
@@ -58,6 +61,8 @@ pub struct ServerSettings {
     pub proxy: Option<ProxySettings>,
     /// The scenario that every session begins with.
     pub scenario: Option<Arc<str>>,
+    /// How the admin API is reached.
+    pub admin: AdminSettings,
     /// The seed of all varied values.
     pub seed: u64,
     /// Bytes of one request body.
@@ -78,6 +83,7 @@ impl Default for ServerSettings {
             mock: Settings::default(),
             proxy: None,
             scenario: None,
+            admin: AdminSettings::default(),
             seed: 0,
             body_bytes_max: limit::BODY_BYTES_MAX,
             header_read_timeout: limit::HEADER_READ_TIMEOUT,
@@ -99,7 +105,19 @@ struct Serving {
     mock: ArcSwap<Mock>,
     sessions: Sessions,
     settings: ServerSettings,
-    admin: Router,
+    metrics: Metrics,
+    /// Whose turn it is to read the description again.
+    turn: Mutex<()>,
+    is_stopping: AtomicBool,
+}
+
+/// What is served behind a socket.
+#[derive(Debug)]
+struct Door {
+    /// The mock, or the proxy.
+    has_apis: bool,
+    /// The admin API, and who may speak to it.
+    admin: Option<Gate>,
 }
 
 impl Server {
@@ -111,8 +129,46 @@ impl Server {
             settings.scenario.iter().map(|name| Change::ScenarioStarted(Box::new(Progress::start(name, now_ms))));
         let sessions = Sessions::new(first.collect(), now_ms);
         Self {
-            state: Arc::new(Serving { mock: ArcSwap::from_pointee(mock), sessions, settings, admin: admin::router() }),
+            state: Arc::new(Serving {
+                mock: ArcSwap::from_pointee(mock),
+                sessions,
+                settings,
+                metrics: Metrics::default(),
+                turn: Mutex::default(),
+                is_stopping: AtomicBool::default(),
+            }),
         }
+    }
+
+    /// What is served at the moment.
+    pub(super) fn mock(&self) -> Arc<Mock> {
+        self.state.mock.load_full()
+    }
+
+    /// The sessions.
+    pub(super) fn sessions(&self) -> &Sessions {
+        &self.state.sessions
+    }
+
+    /// How the server runs.
+    pub(super) fn settings(&self) -> &ServerSettings {
+        &self.state.settings
+    }
+
+    /// What is counted.
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.state.metrics
+    }
+
+    /// Whose turn it is to read the description again.
+    pub(super) fn turn(&self) -> &Mutex<()> {
+        &self.state.turn
+    }
+
+    /// True if a request that comes now gets an answer of an API.
+    pub(super) fn is_ready(&self) -> bool {
+        let has_operations = self.state.mock.load().site.contracts.iter().any(|it| !it.api.operations.is_empty());
+        has_operations && !self.state.is_stopping.load(Ordering::Relaxed)
     }
 
     /// Serves a new description, and the scenarios that were compiled for it, from the next request on; requests in
@@ -144,10 +200,27 @@ impl Server {
         tokio::spawn(self.run(listener, stop));
     }
 
-    /// Accepts connections until `stop` is done, then lets requests in flight end.
+    /// Serves the APIs, and the admin API unless it has a port of its own, until `stop` is done; then lets requests in
+    /// flight end.
     ///
     /// True if all of them ended in time.
     pub async fn run(self, listener: Listener, stop: impl Future<Output = ()>) -> bool {
+        let settings = &self.state.settings.admin;
+        let gate = (!settings.is_apart).then(|| Gate::new(&listener, settings));
+        self.accept(listener, Door { has_apis: true, admin: gate }, stop).await
+    }
+
+    /// Serves the admin API alone, likewise.
+    pub async fn run_admin(self, listener: Listener, stop: impl Future<Output = ()>) -> bool {
+        let gate = Gate::new(&listener, &self.state.settings.admin);
+        self.accept(listener, Door { has_apis: false, admin: Some(gate) }, stop).await
+    }
+
+    async fn accept(self, listener: Listener, door: Door, stop: impl Future<Output = ()>) -> bool {
+        if let Some(warning) = door.admin.as_ref().and_then(Gate::warning) {
+            warn!("{warning}");
+        }
+        let door = Arc::new(door);
         let (connections, _) = watch::channel(());
         let room = Arc::new(Semaphore::new(limit::CONNECTIONS_MAX));
         let mut can_accept = true;
@@ -165,7 +238,7 @@ impl Server {
             match accepted {
                 Ok((socket, _)) => {
                     can_accept = true;
-                    self.welcome(socket, &connections, &room);
+                    self.welcome(socket, &door, &connections, &room);
                 }
                 Err(fault) => {
                     // Too few file descriptors: wait for some to be closed instead of spinning, and say it once.
@@ -177,11 +250,12 @@ impl Server {
                 }
             }
         }
+        self.state.is_stopping.store(true, Ordering::Relaxed);
         // Clients whose connections the system has made already, but we have not seen, may have sent a request.
         if let Ok(waiting) = listener.socket.into_std() {
             for socket in iter::from_fn(|| waiting.accept().ok()).take(limit::CONNECTIONS_MAX) {
                 if let Ok(socket) = unblocked(socket.0) {
-                    self.welcome(socket, &connections, &room);
+                    self.welcome(socket, &door, &connections, &room);
                 }
             }
         }
@@ -192,21 +266,22 @@ impl Server {
 
     /// Serves a connection, if there is room for it, until it ends or a change of `connections` says that the server
     /// stops.
-    fn welcome(&self, socket: TcpStream, connections: &watch::Sender<()>, room: &Arc<Semaphore>) {
+    fn welcome(&self, socket: TcpStream, door: &Arc<Door>, connections: &watch::Sender<()>, room: &Arc<Semaphore>) {
         let Ok(place) = Arc::clone(room).try_acquire_owned() else {
             debug!("refused a connection: {} are open", limit::CONNECTIONS_MAX);
             return;
         };
         let settings = &self.state.settings;
         let _ = socket.set_nodelay(true);
-        let state = Arc::clone(&self.state);
+        let (server, door) = (self.clone(), Arc::clone(door));
         let body_alarm = Alarm::new();
         let mut stop = connections.subscribe();
         let line = Arc::new(Line { fate: Fate::default(), stop: stop.clone() });
         let patient = Patient::new(socket, settings.write_timeout, forget);
         let fated = Fated::new(patient, line.fate.clone(), Patient::forget);
-        let service =
-            service_fn(move |request| serve(Arc::clone(&state), Arc::clone(&line), body_alarm.clone(), request));
+        let service = service_fn(move |request| {
+            serve(server.clone(), Arc::clone(&door), Arc::clone(&line), body_alarm.clone(), request)
+        });
         let connection = http1::Builder::new()
             .timer(Alarm::new())
             .header_read_timeout(settings.header_read_timeout)
@@ -250,7 +325,8 @@ pub(super) type Reply = HttpResponse<Either<Full<Bytes>, Body>>;
 
 /// Answers one request. `alarm` is for the time that its body takes.
 async fn serve(
-    state: Arc<Serving>,
+    server: Server,
+    door: Arc<Door>,
     line: Arc<Line>,
     alarm: Alarm,
     request: HttpRequest<Incoming>,
@@ -258,10 +334,19 @@ async fn serve(
     if let Some(refusal) = misaddressed(&request) {
         return Ok(reply(refusal));
     }
-    if request.uri().path().starts_with(admin::PREFIX) {
-        return Ok(state.admin.clone().oneshot(request).await?.map(Either::Right));
+    if let Some(gate) = &door.admin
+        && (request.uri().path().starts_with(admin::PREFIX) || !door.has_apis)
+    {
+        return Ok(admin::serve(&server, gate, &alarm, request).await.map(Either::Right));
     }
-    let mut request = match read(request, &state.settings, &alarm).await {
+    let state = &*server.state;
+    let _in_flight = state.metrics.begin();
+    let bounds = Bounds {
+        bytes_max: state.settings.body_bytes_max,
+        timeout: state.settings.body_read_timeout,
+        advice: "--body-max allows more",
+    };
+    let mut request = match read(request, bounds, &alarm).await {
         Ok(request) => request,
         Err(refusal) => return Ok(reply(refusal)),
     };
@@ -271,36 +356,46 @@ async fn serve(
     };
     let moment = Moment { now_ms: now_ms(), seed: state.settings.seed };
     let session = state.sessions.get(&session, moment.now_ms);
-    let outcome = match &state.settings.proxy {
+    let answered = match &state.settings.proxy {
         None => guarded(|| answer(&state.mock.load(), &session, &request, moment)),
         Some(proxy) => {
             let mock = state.mock.load_full();
-            let stand_in = || guarded(|| answer(&mock, &session, &request, moment));
-            relay(&mock, proxy, &request, moment, stand_in).await
+            let stand_in = || guarded(|| answer(&mock, &session, &request, moment).0);
+            let outcome = relay(&mock, proxy, &request, moment, stand_in).await;
+            outcome.map(|outcome| (outcome, session.time(moment.now_ms)))
         }
     };
-    let Some(outcome) = outcome else {
-        error!("a fault in mimeo itself at {} {}; please report it", request.method, request.path);
-        let detail = "The log has more; please report it.";
-        return Ok(reply(refuse(StatusCode::INTERNAL_SERVER_ERROR, "A fault in mimeo itself", detail)));
-    };
+    let (outcome, virtual_ms) = answered.unwrap_or_else(|| (broken(&request, moment), moment.now_ms));
     tell(&request, &outcome);
-    if outcome.effects.is_empty() {
-        return Ok(reply(outcome.reply));
+    let Outcome { reply: response, entry, effects } = outcome;
+    state.metrics.answered(entry.api.as_ref(), entry.operation.as_ref(), response.status.as_u16());
+    session.record(Record::of(request, entry, &response, virtual_ms));
+    if effects.is_empty() {
+        return Ok(reply(response));
     }
-    Ok(effects::perform(&outcome.effects, outcome.reply, &line).await)
+    Ok(effects::perform(&effects, response, &line).await)
 }
 
-/// Answers a request in its session. The state is only locked if the answer depends on it.
-fn answer(mock: &Mock, session: &Session, request: &Request, moment: Moment) -> Outcome {
+/// Answers a request in its session, and says when that was by the session's clock. The state is only locked if the
+/// answer depends on it.
+fn answer(mock: &Mock, session: &Session, request: &Request, moment: Moment) -> (Outcome, u64) {
     let arrival = arrive(mock, request, moment);
     if session.is_plain() && !arrival.needs_state() {
-        return arrival.answer(&State::default()).outcome;
+        return (arrival.answer(&State::default()).outcome, moment.now_ms);
     }
     session.transact(|state| {
+        let virtual_ms = state.clock.at(moment.now_ms);
         let handled = arrival.answer(state);
-        (handled.outcome, handled.changes)
+        ((handled.outcome, virtual_ms), handled.changes)
     })
+}
+
+/// The answer to a request that met a fault in mimeo itself.
+fn broken(request: &Request, moment: Moment) -> Outcome {
+    error!("a fault in mimeo itself at {} {}; please report it", request.method, request.path);
+    let detail = "The log has more; please report it.";
+    let reply = refuse(StatusCode::INTERNAL_SERVER_ERROR, "A fault in mimeo itself", detail);
+    Outcome { reply, effects: Vec::new(), entry: Entry::new(moment.now_ms) }
 }
 
 /// The answer to a request that names a session as none can be called.
@@ -319,7 +414,8 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
-fn now_ms() -> u64 {
+/// Real time, in milliseconds since the Unix epoch.
+pub(super) fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 

@@ -2,14 +2,15 @@
 
 use std::sync::{
     Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
 };
 
 use papaya::HashMap;
+use tokio::sync::Notify;
 
 use crate::{
     limit,
-    session::{Change, Progress, SessionId, State},
+    session::{Change, Journal, Progress, Record, SessionId, State},
 };
 
 /// The sessions of a server: made on first use, dropped after a time unused, bounded in number.
@@ -21,6 +22,16 @@ pub(super) struct Sessions {
     named: HashMap<SessionId, Arc<Session>>,
     /// What every session begins with.
     first: Vec<Change>,
+    totals: Arc<Totals>,
+}
+
+/// What is counted over all sessions.
+#[derive(Debug, Default)]
+pub(super) struct Totals {
+    /// Bytes of all journals.
+    journal_bytes: AtomicUsize,
+    /// Tokens that were ever issued.
+    tokens_issued: AtomicU64,
 }
 
 /// One session.
@@ -29,19 +40,53 @@ pub(super) struct Session {
     state: Mutex<State>,
     /// Whether the state is plain, to be read without the lock.
     is_plain: AtomicBool,
+    /// When it was made, in milliseconds of real time since the Unix epoch.
+    pub(super) made_ms: u64,
     /// When it was last used, in milliseconds of real time since the Unix epoch.
     used_ms: AtomicU64,
+    /// What it did. It has a lock of its own, so that looking at it holds up no decision.
+    journal: Mutex<Journal>,
+    /// Wakes those who wait for a record.
+    news: Notify,
+    totals: Arc<Totals>,
+}
+
+impl Totals {
+    /// Tokens ever issued, and bytes of all journals.
+    pub(super) fn read(&self) -> (u64, u64) {
+        (self.tokens_issued.load(Ordering::Relaxed), self.journal_bytes.load(Ordering::Relaxed) as u64)
+    }
 }
 
 impl Session {
-    fn of(id: SessionId, first: &[Change], now_ms: u64) -> Self {
+    fn of(id: SessionId, first: &[Change], now_ms: u64, totals: &Arc<Totals>) -> Self {
         let mut state = State::of(id);
         state.apply_all(first);
         // A session that is made later begins later.
         if let Some(progress) = state.scenario.take() {
             state.scenario = Some(Progress::start(&progress.scenario, state.clock.at(now_ms)));
         }
-        Self { is_plain: state.is_plain().into(), state: Mutex::new(state), used_ms: now_ms.into() }
+        Self {
+            is_plain: state.is_plain().into(),
+            state: Mutex::new(state),
+            made_ms: now_ms,
+            used_ms: now_ms.into(),
+            journal: Mutex::default(),
+            news: Notify::new(),
+            totals: Arc::clone(totals),
+        }
+    }
+
+    /// When it was last used, in milliseconds of real time since the Unix epoch.
+    pub(super) fn used_ms(&self) -> u64 {
+        self.used_ms.load(Ordering::Relaxed)
+    }
+
+    fn use_at(&self, now_ms: u64) {
+        // Mostly it was used in the same millisecond: then nothing is written that other cores would have to fetch.
+        if self.used_ms() < now_ms {
+            self.used_ms.fetch_max(now_ms, Ordering::Relaxed);
+        }
     }
 
     /// True if answers that are not bound to tokens are the same as without a session.
@@ -58,32 +103,132 @@ impl Session {
         if !changes.is_empty() {
             state.apply_all(&changes);
             self.is_plain.store(state.is_plain(), Ordering::Release);
+            drop(state);
+            let issued = changes.iter().filter(|change| matches!(change, Change::TokenIssued(_))).count() as u64;
+            if issued > 0 {
+                self.totals.tokens_issued.fetch_add(issued, Ordering::Relaxed);
+            }
         }
         decided
+    }
+
+    /// Looks at the state.
+    pub(super) fn look<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        self.transact(|state| (look(state), Vec::new()))
+    }
+
+    /// What its clock shows at a point in real time. Both in milliseconds since the Unix epoch.
+    pub(super) fn time(&self, real_ms: u64) -> u64 {
+        if self.is_plain() { real_ms } else { self.look(|state| state.clock.at(real_ms)) }
+    }
+
+    /// Looks at the journal.
+    pub(super) fn with_journal<T>(&self, look: impl FnOnce(&mut Journal) -> T) -> T {
+        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = journal.bytes();
+        let seen = look(&mut journal);
+        let after = journal.bytes();
+        drop(journal);
+        let total = &self.totals.journal_bytes;
+        if after >= before {
+            total.fetch_add(after - before, Ordering::Relaxed);
+        } else {
+            total.fetch_sub(before - after, Ordering::Relaxed);
+        }
+        seen
+    }
+
+    /// Writes down an exchange, and wakes those who wait for it.
+    pub(super) fn record(&self, record: Record) {
+        let is_full = self.totals.journal_bytes.load(Ordering::Relaxed) > limit::JOURNALS_BYTES_MAX;
+        let bytes_max = if is_full { limit::JOURNAL_BYTES_LOW } else { limit::JOURNAL_BYTES_MAX };
+        self.with_journal(|journal| journal.write(record, bytes_max));
+        self.news.notify_waiters();
+    }
+
+    /// Waits until `look` finds in the journal what it looks for. It is asked again after each new record.
+    pub(super) async fn watch<T>(&self, mut look: impl FnMut(&Journal) -> Option<T>) -> T {
+        loop {
+            // Enlisted before looking: a record that comes in between is not missed.
+            let mut news = std::pin::pin!(self.news.notified());
+            news.as_mut().enable();
+            if let Some(found) = self.with_journal(|journal| look(journal)) {
+                return found;
+            }
+            news.await;
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let journal = self.journal.get_mut().unwrap_or_else(PoisonError::into_inner);
+        self.totals.journal_bytes.fetch_sub(journal.bytes(), Ordering::Relaxed);
     }
 }
 
 impl Sessions {
     /// Sessions that begin with these changes.
     pub(super) fn new(first: Vec<Change>, now_ms: u64) -> Self {
-        let default = Arc::new(Session::of(SessionId::DEFAULT, &first, now_ms));
-        Self { default, named: HashMap::new(), first }
+        let totals = Arc::default();
+        let default = Arc::new(Session::of(SessionId::DEFAULT, &first, now_ms, &totals));
+        Self { default, named: HashMap::new(), first, totals }
     }
 
     /// The session of that name, which is made if there is none.
     pub(super) fn get(&self, id: &SessionId, now_ms: u64) -> Arc<Session> {
         if id.is_default() {
+            self.default.use_at(now_ms);
             return Arc::clone(&self.default);
         }
         let named = self.named.pin();
         if let Some(session) = named.get(id) {
-            session.used_ms.fetch_max(now_ms, Ordering::Relaxed);
+            session.use_at(now_ms);
             return Arc::clone(session);
         }
         if named.len() >= limit::SESSIONS_MAX {
             self.make_room(now_ms);
         }
-        Arc::clone(named.get_or_insert_with(id.clone(), || Arc::new(Session::of(id.clone(), &self.first, now_ms))))
+        let made = || Arc::new(Session::of(id.clone(), &self.first, now_ms, &self.totals));
+        Arc::clone(named.get_or_insert_with(id.clone(), made))
+    }
+
+    /// The session of that name, if there is one. Looking for it does not use it.
+    pub(super) fn find(&self, id: &SessionId) -> Option<Arc<Session>> {
+        if id.is_default() { Some(Arc::clone(&self.default)) } else { self.named.pin().get(id).cloned() }
+    }
+
+    /// All sessions by name: first the default one, then the others in the order of their names.
+    pub(super) fn list(&self) -> Vec<(SessionId, Arc<Session>)> {
+        let mut list: Vec<_> = self.named.pin().iter().map(|(id, session)| (id.clone(), Arc::clone(session))).collect();
+        list.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        list.insert(0, (SessionId::DEFAULT, Arc::clone(&self.default)));
+        list
+    }
+
+    /// How many sessions there are.
+    pub(super) fn len(&self) -> usize {
+        self.named.len() + 1
+    }
+
+    /// What is counted over all of them.
+    pub(super) fn totals(&self) -> &Totals {
+        &self.totals
+    }
+
+    /// Lets a session begin anew: its state is as at first, its journal is empty.
+    pub(super) fn reset(&self, session: &Session) {
+        session.transact(|_| ((), [&[Change::Reset], &*self.first].concat()));
+        session.with_journal(Journal::clear);
+    }
+
+    /// Drops a session. The default one cannot go: it begins anew.
+    pub(super) fn remove(&self, id: &SessionId) {
+        if id.is_default() {
+            self.reset(&self.default);
+        } else {
+            self.named.pin().remove(id);
+        }
     }
 
     /// Drops the sessions that were not used for [`limit::SESSION_IDLE`].

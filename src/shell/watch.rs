@@ -9,14 +9,14 @@ use std::{
 
 use notify::RecursiveMode;
 use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, new_debouncer};
-use tracing::{info, warn};
+use tracing::warn;
 
 use super::{
-    description::{Described, Description, describe},
-    scenarios::{Repertoire, may_be_scenario, rehearse},
+    description::{Described, Description},
+    reload::{Reloaded, reload},
+    scenarios::{Repertoire, may_be_scenario},
     serve::Server,
 };
-use crate::{finding::Severity, report};
 
 /// How long files must be quiet before they are read again: editors write in several steps.
 const QUIET: Duration = Duration::from_millis(150);
@@ -57,7 +57,7 @@ impl Watcher {
             if !concerns {
                 return;
             }
-            if let Some((described, scenarios)) = reload(&what, &server) {
+            if let Ok(Reloaded { described, scenarios, .. }) = reload(&what, &server) {
                 let Some(slot) = slot_for_events.upgrade() else { return };
                 let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some(debouncer) = slot.as_mut() {
@@ -112,38 +112,4 @@ impl Watched {
             || path.parent().is_some_and(|folder| self.scenarios.contains(folder)) && may_be_scenario(path);
         self.files.contains(path) || is_scenario()
     }
-}
-
-/// Reads again; what is new is served only if all of it reads.
-fn reload(what: &Description, server: &Server) -> Option<(Vec<Described>, Repertoire)> {
-    let described = match describe(what) {
-        Ok(described) => described,
-        Err(error) => {
-            warn!("the change was not taken over: {error}; the last good description is still served");
-            return None;
-        }
-    };
-    if let Some(broken) = described.iter().find(|it| it.contract.is_none()) {
-        let error = broken.findings.iter().find(|it| it.severity == Severity::Error);
-        let why = error.map_or_else(|| "it is no description".to_owned(), |it| it.message.clone());
-        warn!("`{}` was not taken over: {why}; the last good description is still served", broken.name);
-        return None;
-    }
-    let scenarios = match rehearse(&what.scenarios, &described) {
-        Ok(scenarios) => scenarios,
-        Err(error) => {
-            warn!("the change was not taken over: {error}; what was read before is still served");
-            return None;
-        }
-    };
-    if let Some((broken, error)) = scenarios.files.iter().find_map(|file| Some((file, file.error()?))) {
-        let why = &error.message;
-        warn!("the scenario `{}` was not taken over: {why}; what was read before is still served", broken.name);
-        return None;
-    }
-    let chapters: Vec<report::Chapter<'_>> =
-        described.iter().map(|it| report::Chapter { findings: &it.findings, documents: &it.documents }).collect();
-    server.replace(&described, Arc::clone(&scenarios.library));
-    info!("the description was read again: {}", report::summary(&chapters));
-    Some((described, scenarios))
 }

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should stop")]
 #![expect(clippy::disallowed_methods, reason = "tests read files, and start tasks beside the server under test")]
 
+/// The admin API: driving a running mock, and who is kept out.
+mod admin;
 /// The layers of `src` hold, and the test that says so can fail.
 mod architecture;
 /// The behaviours of Prism that its users rely on, one by one.

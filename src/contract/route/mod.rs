@@ -3,12 +3,14 @@
 //! A router of our own, because no crate takes every template that is allowed: several parameters in a segment,
 //! literal `<` and `*`, names with spaces, parameters that may turn out empty, literals compared decoded.
 
+mod near;
 mod nearest;
 mod template;
 mod tree;
 
 use http::Method;
 
+pub use near::NearMiss;
 pub(super) use tree::{Fit, RouteProblem, Router};
 
 use super::{Contract, OperationId};

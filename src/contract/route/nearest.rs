@@ -18,6 +18,15 @@ const WORD: u32 = 6;
 
 /// Indices of the `count` templates most like `path`, best first, the earlier first among equals, none twice.
 pub(super) fn nearest<'t>(path: &str, templates: impl Iterator<Item = (usize, &'t str)>, count: usize) -> Vec<usize> {
+    measured(path, templates, count).into_iter().map(|(_, index)| index).collect()
+}
+
+/// The same, each with what it would cost to make one of the other.
+pub(super) fn measured<'t>(
+    path: &str,
+    templates: impl Iterator<Item = (usize, &'t str)>,
+    count: usize,
+) -> Vec<(u32, usize)> {
     let wanted: Vec<&str> = segments(path).take(SEGMENTS_MAX).collect();
     let mut best: Vec<(u32, usize, &str)> = Vec::new();
     for (index, template) in templates {
@@ -28,10 +37,11 @@ pub(super) fn nearest<'t>(path: &str, templates: impl Iterator<Item = (usize, &'
             best.truncate(count);
         }
     }
-    best.into_iter().map(|(_, index, _)| index).collect()
+    best.into_iter().map(|(cost, index, _)| (cost, index)).collect()
 }
 
-fn segments(path: &str) -> impl Iterator<Item = &str> {
+/// The segments of a path.
+pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.trim_matches('/').split('/')
 }
 
