@@ -17,6 +17,7 @@ const ROWS: &[&[&str]] = &[
     &["template"],
     &["contract"],
     &["session"],
+    &["oauth"],
     &["scenario"],
     &["mock", "proxy"],
     &["report"],
@@ -36,6 +37,7 @@ const FENCED: &[(&[&str], &[&str])] = &[
     (&["jsonschema", "rand", "rand_chacha"], &["schema"]),
     (&["granit_parser"], &["openapi"]),
     (&["minijinja"], &["template"]),
+    (&["p256"], &["oauth"]),
     (&["annotate_snippets"], &["report"]),
 ];
 
