@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    oauth::testing::{World, accounts, body, claims},
+    oauth::testing::{World, accounts, body, claims, description, request},
     session::Ending,
 };
 
@@ -84,10 +84,9 @@ fn requests_that_are_wrong() {
 #[test]
 fn parameters_are_a_form() {
     let mut world = World::shop(json!({}));
-    let mut request =
-        super::super::testing::request(http::Method::POST, "/_oauth/token", &["content-type: application/json"]);
-    request.body = r#"{"grant_type": "client_credentials"}"#.into();
-    let reply = world.send(&request).unwrap();
+    let mut request = request(http::Method::POST, "/_oauth/token", &["content-type: application/json"]);
+    sent.body = r#"{"grant_type": "client_credentials"}"#.into();
+    let reply = world.send(&sent).unwrap();
     let message = "the parameters are sent as application/x-www-form-urlencoded";
     assert_eq!(body(&reply)["error_description"], message);
 }
@@ -195,7 +194,7 @@ fn refresh_tokens_rotate() {
 
 #[test]
 fn lifetimes_and_formats_of_the_description() {
-    let mut document = super::super::testing::description(json!({
+    let mut document = description(json!({
         "x-mimeo-tokens": {"oauth refresh": {"lifetime": "2h", "format": "uuid"}},
     }));
     document["components"]["securitySchemes"]["oauth"]["x-mimeo-token"] = json!({"lifetime": "5m", "format": "opaque"});
