@@ -70,9 +70,8 @@ impl<'a> Batch<'a> {
     /// Ends all tokens that follow from the same login.
     pub(super) fn end_family(&mut self, of: &Token, ending: Ending) {
         let authority = self.authority;
-        let family = authority.state.tokens.iter().filter(|token| {
-            token.kind.api == of.kind.api && token.holder.family == of.holder.family && token.is_live(authority.now_ms)
-        });
+        let family = authority.state.tokens.family(of.holder.family);
+        let family = family.filter(|token| token.kind.api == of.kind.api && token.is_live(authority.now_ms));
         family.for_each(|token| self.end(token, ending));
     }
 

@@ -1,5 +1,7 @@
 //! The parameters of a request, and the client that sends them.
 
+use std::collections::HashSet;
+
 use base64::{
     Engine,
     alphabet::STANDARD,
@@ -42,6 +44,11 @@ impl Form {
             }
             &request.body
         };
+        // What a code or a token remembers of a request stays in the session.
+        if bytes.len() > limit::OAUTH_FORM_BYTES_MAX {
+            let message = format!("the parameters have more than {} bytes", limit::OAUTH_FORM_BYTES_MAX);
+            return Err(Refusal::invalid_request(message));
+        }
         let parsed = form_urlencoded::parse(bytes).take(limit::FORM_PAIRS_MAX);
         let pairs = parsed.filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name.into(), value.into()));
         Ok(Self { pairs: pairs.collect() })
@@ -64,11 +71,10 @@ impl Form {
 
     /// Refuses a parameter that comes twice (RFC 6749, section 3.1).
     pub(super) fn once(&self) -> Result<(), Refusal> {
-        let twice = self.pairs.iter().enumerate().find(|(at, (name, _))| {
-            !REPEATED.contains(&name.as_str()) && self.pairs.iter().take(*at).any(|(known, _)| known == name)
-        });
-        match twice {
-            Some((_, (name, _))) => Err(Refusal::invalid_request(format!("the parameter {name} comes twice"))),
+        let mut seen = HashSet::new();
+        let mut single = self.pairs.iter().filter(|(name, _)| !REPEATED.contains(&name.as_str()));
+        match single.find(|(name, _)| !seen.insert(name)) {
+            Some((name, _)) => Err(Refusal::invalid_request(format!("the parameter {name} comes twice"))),
             None => Ok(()),
         }
     }

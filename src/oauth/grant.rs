@@ -1,5 +1,7 @@
 //! The token endpoint (RFC 6749, sections 4 to 6).
 
+use std::collections::BTreeSet;
+
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
@@ -105,7 +107,7 @@ impl Authority<'_> {
         }
         let asked = code.holder.claims.get(ASKED);
         let said = |name: &str| asked.and_then(|asked| asked.get(name)).and_then(Value::as_str);
-        self.expect_client(code, Some(&client))?;
+        expect_client(code, Some(&client))?;
         if form.get("redirect_uri") != said("redirect_uri") {
             return Err(Refusal::invalid_grant("redirect_uri is not the one that the code was asked for with"));
         }
@@ -142,16 +144,16 @@ impl Authority<'_> {
             _ if token.is_expired(self.now_ms) => return Err(Refusal::invalid_grant("the refresh token has expired")),
             _ => (),
         }
-        self.expect_client(token, client.as_ref())?;
+        expect_client(token, client.as_ref())?;
         let held = token.holder.scopes.as_deref().unwrap_or_default();
         let narrowed = match form.get("scope") {
             None => None,
             Some(asked) => {
-                let asked: Vec<String> = asked.split_ascii_whitespace().map(str::to_owned).collect();
-                if let Some(more) = asked.iter().find(|scope| !held.contains(scope)) {
+                let asked: BTreeSet<&str> = asked.split_ascii_whitespace().collect();
+                if let Some(more) = asked.iter().find(|asked| !held.iter().any(|scope| scope == *asked)) {
                     return Err(Refusal::bad("invalid_scope", format!("the scope {more} was not granted at first")));
                 }
-                Some(asked)
+                Some(asked.into_iter().map(str::to_owned).collect())
             }
         };
         let mut batch = Batch::new(self);
@@ -222,17 +224,17 @@ impl Authority<'_> {
         let scheme = self.schemes().find(|scheme| *usage.kind(scheme) == *token.kind.name)?;
         Some((token, scheme))
     }
+}
 
-    /// What was issued to one client is of no use to another.
-    fn expect_client(&self, token: &Token, client: Option<&Client>) -> Result<(), Refusal> {
-        let owner = token.holder.claims.get("client_id").and_then(Value::as_str);
-        match (owner, client) {
-            (Some(owner), Some(client)) if owner != client.id => {
-                Err(Refusal::invalid_grant(format!("it was issued to another client than {}", client.id)))
-            }
-            (Some(_), None) => Err(Refusal::invalid_client("client_id is missing")),
-            _ => Ok(()),
+/// What was issued to one client is of no use to another.
+fn expect_client(token: &Token, client: Option<&Client>) -> Result<(), Refusal> {
+    let owner = token.holder.claims.get("client_id").and_then(Value::as_str);
+    match (owner, client) {
+        (Some(owner), Some(client)) if owner != client.id => {
+            Err(Refusal::invalid_grant(format!("it was issued to another client than {}", client.id)))
         }
+        (Some(_), None) => Err(Refusal::invalid_client("client_id is missing")),
+        _ => Ok(()),
     }
 }
 

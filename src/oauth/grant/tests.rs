@@ -84,11 +84,13 @@ fn requests_that_are_wrong() {
 #[test]
 fn parameters_are_a_form() {
     let mut world = World::shop(json!({}));
-    let mut request = request(http::Method::POST, "/_oauth/token", &["content-type: application/json"]);
+    let mut sent = request(http::Method::POST, "/_oauth/token", &["content-type: application/json"]);
     sent.body = r#"{"grant_type": "client_credentials"}"#.into();
     let reply = world.send(&sent).unwrap();
     let message = "the parameters are sent as application/x-www-form-urlencoded";
     assert_eq!(body(&reply)["error_description"], message);
+    let large = format!("grant_type=password&username={}", "x".repeat(64 * 1024));
+    world.refused(&large, (400, "invalid_request", "the parameters have more than 65536 bytes"));
 }
 
 #[test]

@@ -145,7 +145,11 @@ mod tests {
             ..none.clone()
         };
         check(openapi("3.0.4", flows), &[implicit, machine], &[]);
-        check(openapi("3.1.0", json!({"clientCredentials": {"scopes": {}}})), &[none.clone()], &["missing-field"]);
+        check(
+            openapi("3.1.0", json!({"clientCredentials": {"scopes": {}}})),
+            std::slice::from_ref(&none),
+            &["missing-field"],
+        );
         check(openapi("3.1.0", json!({"application": {"scopes": {}}})), &[], &["unknown-field"]);
         check(openapi("3.1.0", json!([])), &[], &["wrong-type"]);
         check(openapi("3.2.0", json!({"deviceAuthorization": {"tokenUrl": "/token"}})), &[], &[]);
