@@ -103,7 +103,7 @@ impl<'a> Batch<'a> {
         };
         let value: Arc<str> = Mint::new(authority.seed).make(&format, &material).into();
         self.issued += 1;
-        self.changes.push(Change::TokenIssued(Box::new(Token {
+        self.changes.push(Change::TokenIssued(Arc::new(Token {
             value: Arc::clone(&value),
             kind: authority.kind(&kind),
             issued_ms: material.issued_ms,

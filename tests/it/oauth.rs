@@ -40,6 +40,23 @@ x-mimeo-accounts:
   alice: { password: s3cret, claims: { email: alice@shop.test } }
 "#;
 
+/// In 2.0 each flow is a scheme.
+const SWAGGER: &str = r#"
+swagger: "2.0"
+info: { title: Shop, version: "1" }
+paths:
+  /orders:
+    get:
+      security: [{ user: [read] }]
+      responses: { "200": { description: Fine } }
+    post:
+      security: [{ machine: [write] }]
+      responses: { "200": { description: Fine } }
+securityDefinitions:
+  user: { type: oauth2, flow: password, tokenUrl: https://shop.test/token, scopes: { read: See } }
+  machine: { type: oauth2, flow: application, tokenUrl: https://shop.test/token, scopes: { write: Change } }
+"#;
+
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
@@ -50,10 +67,10 @@ struct Client {
 }
 
 impl Client {
-    async fn start() -> Self {
+    async fn start(description: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("shop.yaml");
-        fs::write(&file, DESCRIPTION).unwrap();
+        fs::write(&file, description).unwrap();
         Self { mock: Mock::from_spec(file).start().await, _folder: folder }
     }
 
@@ -104,7 +121,7 @@ fn refused_for(answer: &Answer, status: u16, reason: &str) {
 
 #[tokio::test]
 async fn from_login_to_the_end() {
-    let client = Client::start().await;
+    let client = Client::start(DESCRIPTION).await;
     let first = client.login("openid+read").await;
     assert_eq!((&first.body["expires_in"], first.at("/scope")), (&Value::from(300), "openid read"));
     let (access, refresh) = (first.at("/access_token"), first.at("/refresh_token"));
@@ -137,7 +154,7 @@ async fn from_login_to_the_end() {
 
 #[tokio::test]
 async fn discovery_names_what_is_served() {
-    let client = Client::start().await;
+    let client = Client::start(DESCRIPTION).await;
     let metadata = client.get("/.well-known/openid-configuration").await;
     assert_eq!((metadata.status, metadata.at("/issuer")), (200, "http://localhost"), "{metadata:?}");
     for name in ["token_endpoint", "introspection_endpoint", "revocation_endpoint", "jwks_uri", "userinfo_endpoint"] {
@@ -159,7 +176,7 @@ async fn discovery_names_what_is_served() {
 /// The description comes first: what it has at the address of a flow is answered as it says.
 #[tokio::test]
 async fn a_described_operation_comes_first() {
-    let client = Client::start().await;
+    let client = Client::start(DESCRIPTION).await;
     let form = "grant_type=client_credentials&client_id=job&client_secret=s&scope=read";
     let described = client.post("/v1/described/token", form).await;
     assert_eq!((described.status, described.header("mimeo-origin")), (200, Some("example")), "{described:?}");
@@ -174,10 +191,30 @@ async fn a_described_operation_comes_first() {
 /// What one session issued is nothing in another.
 #[tokio::test]
 async fn sessions_do_not_meet() {
-    let client = Client::start().await;
+    let client = Client::start(DESCRIPTION).await;
     let granted = client.login("read").await;
     let bearer = format!("Bearer {}", granted.at("/access_token"));
     let elsewhere = [("Mimeo-Session", "two"), ("Authorization", bearer.as_str())];
     let answer = send(client.mock.address(), "GET /orders", &elsewhere, None).await;
     refused_for(&answer, 401, "token-invalid");
+}
+
+/// An API has one authorization server: its tokens are good for all of its schemes, as far as their scopes go. Without
+/// `x-mimeo-token`, a text that nobody issued is taken as well, but nothing that was issued for another use.
+#[tokio::test]
+async fn one_server_for_all_schemes() {
+    let client = Client::start(SWAGGER).await;
+    let user = client.post("/token", "grant_type=password&username=a&password=b&scope=read+write").await;
+    assert_eq!(client.orders("GET", user.at("/access_token")).await.status, 200);
+    assert_eq!(client.orders("POST", user.at("/access_token")).await.status, 200);
+    let machine = "grant_type=client_credentials&client_id=job&client_secret=s&scope=write";
+    let machine = client.post("/token", machine).await;
+    assert_eq!(client.orders("POST", machine.at("/access_token")).await.status, 200);
+    refused_for(&client.orders("GET", machine.at("/access_token")).await, 403, "scope-missing");
+    let kinds: Vec<String> = client.mock.session("one").tokens().iter().map(|it| it.kind.name.to_string()).collect();
+    assert_eq!(kinds, ["user", "user refresh", "machine"]);
+    assert_eq!(client.orders("GET", "made-up").await.status, 200);
+    refused_for(&client.orders("GET", user.at("/refresh_token")).await, 401, "token-invalid");
+    client.mock.session("one").advance("1h");
+    refused_for(&client.orders("POST", user.at("/access_token")).await, 401, "token-expired");
 }
