@@ -36,6 +36,9 @@ pub mod contract;
 // remember: what a session knows, moved by changes only
 pub mod session;
 
+// issue: the authorization server of an API
+pub mod oauth;
+
 // stage: how an API behaves over a session
 pub mod scenario;
 

@@ -41,6 +41,8 @@ pub const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
 pub const HEADER_BYTES_MAX: usize = 64 * 1024;
 /// Header lines of one request.
 pub const HEADER_COUNT_MAX: usize = 256;
+/// Bytes of the parameters of one request to an authorization server: as many as fit into a query.
+pub const OAUTH_FORM_BYTES_MAX: usize = HEADER_BYTES_MAX;
 /// Parts of one multipart body.
 pub const MULTIPART_PARTS_MAX: usize = 1_000;
 /// Name-value pairs of one form or query.

@@ -100,6 +100,8 @@ pub enum Origin {
     Empty,
     /// The server behind the proxy.
     Upstream,
+    /// The authorization server that stands in for the API's own.
+    OAuth,
     /// Mimeo itself: the description has no answer for this case.
     Mimeo,
     /// A scenario asked for it.
@@ -119,6 +121,7 @@ impl Origin {
             Self::Schema => HeaderValue::from_static("schema"),
             Self::Empty => HeaderValue::from_static("empty"),
             Self::Upstream => HeaderValue::from_static("upstream"),
+            Self::OAuth => HeaderValue::from_static("oauth"),
             Self::Mimeo => HeaderValue::from_static("mimeo"),
             Self::Example(Some(_)) | Self::Scenario { .. } => header_value(&self.to_string()),
         };
@@ -134,6 +137,7 @@ impl fmt::Display for Origin {
             Self::Schema => f.write_str("schema"),
             Self::Empty => f.write_str("empty"),
             Self::Upstream => f.write_str("upstream"),
+            Self::OAuth => f.write_str("oauth"),
             Self::Mimeo => f.write_str("mimeo"),
             Self::Scenario { name, from: None } => write!(f, "scenario {name}"),
             Self::Scenario { name, from: Some(from) } => write!(f, "scenario {name}, {from}"),

@@ -117,7 +117,7 @@ impl Sample<'_> {
                     _ => self.add_header(name, "key"),
                 },
                 SchemeKind::Basic => self.add_header("authorization", "Basic dXNlcjpwYXNzd29yZA=="),
-                SchemeKind::Bearer { .. } | SchemeKind::OAuth2 | SchemeKind::OpenIdConnect { .. } => {
+                SchemeKind::Bearer { .. } | SchemeKind::OAuth2 { .. } | SchemeKind::OpenIdConnect { .. } => {
                     self.add_header("authorization", "Bearer token");
                 }
                 SchemeKind::Http { scheme } => self.add_header("authorization", &format!("{scheme} credentials")),

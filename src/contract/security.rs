@@ -159,7 +159,7 @@ impl SchemeKind {
     fn word(&self) -> Option<&str> {
         match self {
             Self::Basic => Some("Basic"),
-            Self::Bearer { .. } | Self::OAuth2 | Self::OpenIdConnect { .. } => Some("Bearer"),
+            Self::Bearer { .. } | Self::OAuth2 { .. } | Self::OpenIdConnect { .. } => Some("Bearer"),
             Self::Http { scheme } => Some(scheme),
             Self::ApiKey { .. } | Self::MutualTls => None,
         }
@@ -329,7 +329,7 @@ mod tests {
             ("bearer", SchemeKind::Bearer { format: None }),
             ("dpop", SchemeKind::Http { scheme: "DPoP".to_owned() }),
             ("digest", SchemeKind::Http { scheme: "digest".to_owned() }),
-            ("oauth", SchemeKind::OAuth2),
+            ("oauth", SchemeKind::OAuth2 { flows: Vec::new() }),
             ("oidc", SchemeKind::OpenIdConnect { url: String::new() }),
             ("mtls", SchemeKind::MutualTls),
             ("odd", SchemeKind::Http { scheme: "a, b".to_owned() }),

@@ -15,6 +15,7 @@ use crate::{
     contract::{Checked, Contract, Located, Match, Presented, Received, Routed, Site},
     finding::{Code, Finding, Part, Place, Reason, Severity},
     message::{Request, Response, header_value},
+    oauth,
     scenario::{Library, Respond, Turn},
     session::{Change, Clock, State, http_date},
     template::Pattern,
@@ -135,6 +136,8 @@ enum Stage<'m> {
     Preflight,
     /// No operation answers it.
     Refused(Problem),
+    /// It is for the authorization server of an API.
+    Authorization(oauth::Call<'m>),
     /// It is for an operation.
     Operation(Box<Visit<'m>>),
 }
@@ -157,10 +160,19 @@ pub fn arrive<'m>(mock: &'m Mock, request: &'m Request, moment: Moment) -> Arriv
     } else {
         match visit(mock, request, &mut entry) {
             Ok(visit) => Stage::Operation(Box::new(visit)),
-            Err(problem) => Stage::Refused(problem),
+            Err(problem) => refused_or_authorized(mock, request, &mut entry, problem),
         }
     };
     Arrival { mock, request, moment, entry, stage }
+}
+
+/// What no operation answers may be for an authorization server.
+fn refused_or_authorized<'m>(mock: &'m Mock, request: &Request, entry: &mut Entry, problem: Problem) -> Stage<'m> {
+    let call = if entry.operation.is_none() { oauth::find(&mock.site, request) } else { None };
+    let Some(call) = call else { return Stage::Refused(problem) };
+    entry.api = Some(call.api().into());
+    entry.origin = Origin::OAuth;
+    Stage::Authorization(call)
 }
 
 /// Find, authenticate by form, check.
@@ -192,6 +204,7 @@ impl Arrival<'_> {
             Stage::Operation(visit) => {
                 visit.book.needs_state(visit.found.operation) || inject::is_asked_for(self.request)
             }
+            Stage::Authorization(call) => call.needs_state(),
             Stage::Preflight | Stage::Refused(_) => false,
         }
     }
@@ -208,6 +221,15 @@ impl Arrival<'_> {
                 };
             }
             Stage::Refused(problem) => Err(problem),
+            Stage::Authorization(call) => {
+                let (mut reply, moves) = call.answer(state, request, moment.now_ms, moment.seed);
+                doings.changes = moves;
+                entry.origin.mark(&mut reply);
+                if mock.settings.cors {
+                    cors::allow_any(&mut reply);
+                }
+                Ok(reply)
+            }
             Stage::Operation(visit) => {
                 let scene = Scene { mock, state, request, moment, visit: &visit };
                 scene.answer(&mut entry, &mut doings)

@@ -17,6 +17,7 @@ const ROWS: &[&[&str]] = &[
     &["template"],
     &["contract"],
     &["session"],
+    &["oauth"],
     &["scenario"],
     &["mock", "proxy"],
     &["report"],
@@ -37,6 +38,7 @@ const FENCED: &[(&[&str], &[&str])] = &[
     (&["rand", "rand_chacha"], &["schema", "session"]),
     (&["granit_parser"], &["openapi"]),
     (&["minijinja"], &["template"]),
+    (&["p256"], &["oauth"]),
     (&["annotate_snippets"], &["report"]),
 ];
 

@@ -37,16 +37,25 @@ impl Answer {
 
 /// Sends `METHOD /target` with header lines and a JSON body on a connection of its own.
 pub(crate) async fn send(address: SocketAddr, request: &str, lines: &[(&str, &str)], body: Option<Value>) -> Answer {
+    let body = body.map(|body| body.to_string()).unwrap_or_default();
+    send_text(address, request, lines, "application/json", &body).await
+}
+
+/// Sends `METHOD /target` with header lines and a form on a connection of its own.
+pub(crate) async fn send_form(address: SocketAddr, request: &str, lines: &[(&str, &str)], form: &str) -> Answer {
+    send_text(address, request, lines, "application/x-www-form-urlencoded", form).await
+}
+
+async fn send_text(address: SocketAddr, request: &str, lines: &[(&str, &str)], media_type: &str, body: &str) -> Answer {
     let mut text = format!("{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
     for (name, value) in lines {
         let _ = write!(text, "{name}: {value}\r\n");
     }
-    let body = body.map(|body| body.to_string()).unwrap_or_default();
     if !body.is_empty() {
-        let _ = write!(text, "Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
+        let _ = write!(text, "Content-Type: {media_type}\r\nContent-Length: {}\r\n", body.len());
     }
     text.push_str("\r\n");
-    text.push_str(&body);
+    text.push_str(body);
     let mut socket = TcpStream::connect(address).await.unwrap();
     socket.write_all(text.as_bytes()).await.unwrap();
     let mut bytes = Vec::new();

@@ -28,6 +28,8 @@ mod flows;
 mod formats;
 /// Descriptions, patterns, requests and clients that mean harm.
 mod hostile;
+/// The authorization server of an API, through real sockets.
+mod oauth;
 /// Parameters: every style, explode, type and place.
 mod parameters;
 /// The program as a user runs it.

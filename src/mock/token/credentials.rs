@@ -9,7 +9,7 @@ use crate::{
     finding::Reason,
     message::Request,
     mock::handle::Auth,
-    openapi::{KnownToken, SchemeKind, TokenKind},
+    openapi::{KnownToken, TokenKind},
     scenario::TokenIs,
     session::{Ending, Holder, Kind, State, Token},
 };
@@ -18,9 +18,7 @@ use crate::{
 pub(in crate::mock) fn is_bound(contract: &Contract, id: OperationId) -> bool {
     let operation = contract.operation(id);
     let lives = |name: &String| {
-        contract.api.schemes.get(name).is_some_and(|scheme| {
-            scheme.token.is_some() || matches!(scheme.kind, SchemeKind::OAuth2 | SchemeKind::OpenIdConnect { .. })
-        })
+        contract.api.schemes.get(name).is_some_and(|scheme| scheme.token.is_some() || scheme.kind.is_oauth())
     };
     !operation.tokens.is_empty()
         || operation.responses.iter().any(|response| !response.issues.is_empty() || !response.claims.is_empty())
@@ -57,12 +55,19 @@ impl<'a> Desk<'a> {
         api.schemes.get(name).and_then(|scheme| scheme.token.as_ref()).or_else(|| api.tokens.get(name))
     }
 
+    /// True if an authorization server issues the tokens of that name. An API has one: its tokens are good for all such
+    /// schemes, as far as their scopes go.
+    fn is_oauth(&self, name: &str) -> bool {
+        self.contract.api.schemes.get(name).is_some_and(|scheme| scheme.kind.is_oauth())
+    }
+
     /// The token of that kind and text, whether it still lives or not: one that was issued, or one that is known from
     /// the start.
     pub(in crate::mock) fn find(&self, name: &str, value: &str) -> Option<Cow<'a, Token>> {
         let mut token = match self.state.tokens.get(value) {
             Some(token) => {
-                let is_it = &*token.kind.name == name && *token.kind.api == self.contract.api.id;
+                let is_it = *token.kind.api == self.contract.api.id
+                    && (*token.kind.name == *name || (self.is_oauth(name) && self.is_oauth(&token.kind.name)));
                 is_it.then_some(Cow::Borrowed(token))?
             }
             None => Cow::Owned(self.known(name, value)?),
@@ -103,6 +108,10 @@ impl<'a> Desk<'a> {
                     Ending::Expired => refusal(Reason::TokenExpired, "has expired"),
                     Ending::Revoked | Ending::Used => refusal(Reason::TokenInvalid, "was revoked"),
                 };
+            }
+            // A refresh token or a code is no access token, also where any other text would be one.
+            if self.is_oauth(name) && self.state.tokens.get(value).is_some() && self.auth == Auth::Strict {
+                return refusal(Reason::TokenInvalid, "is of another kind");
             }
             let is_unknown = self.note(name).is_some() && self.auth == Auth::Strict;
             return if is_unknown { refusal(Reason::TokenInvalid, "was never issued in this session") } else { None };

@@ -153,6 +153,17 @@ pub(super) const SECURITY_SCHEME: Object = Object {
     ],
 };
 
+pub(super) const FLOWS: Object = Object {
+    what: "`flows`",
+    fields: &[
+        (V3, &["implicit", "password", "clientCredentials", "authorizationCode"]),
+        (V32, &["deviceAuthorization"]),
+    ],
+};
+
+pub(super) const FLOW: Object =
+    Object { what: "a flow", fields: &[(V3, &["authorizationUrl", "tokenUrl", "refreshUrl", "scopes"])] };
+
 // Our own extensions, which are the same in all versions.
 
 pub(super) const TOKEN: Object = Object {

@@ -17,6 +17,7 @@ mod cursor;
 mod example;
 mod fields;
 mod media;
+mod oauth;
 mod operation;
 mod parameter;
 mod path;

@@ -4,11 +4,7 @@ use std::{cell::RefCell, collections::HashSet};
 
 use indexmap::IndexMap;
 
-use super::{
-    cursor::{Cursor, kind},
-    fields, token,
-    version::Version,
-};
+use super::{cursor::Cursor, fields, oauth, token, version::Version};
 use crate::{
     finding::{Code, Severity},
     openapi::model::{ParameterPlace, SchemeKind, SecurityRequirement, SecurityScheme},
@@ -118,7 +114,7 @@ fn scheme(cursor: &Cursor<'_>) -> Option<SecurityScheme> {
             expect_version(&scheme, Version::V30, Version::V32, "type: http");
             http(&scheme)?
         }
-        "oauth2" => oauth2(&scheme),
+        "oauth2" => SchemeKind::OAuth2 { flows: oauth::flows(&scheme) },
         "openidconnect" => {
             expect_version(&scheme, Version::V30, Version::V32, "type: openIdConnect");
             open_id_connect(&scheme)
@@ -194,20 +190,6 @@ fn http(scheme: &Cursor<'_>) -> Option<SchemeKind> {
     })
 }
 
-/// The flows tell a client how to get a token; what is sent is the same for all.
-fn oauth2(scheme: &Cursor<'_>) -> SchemeKind {
-    let field = if scheme.version() == Version::V20 { "flow" } else { "flows" };
-    match scheme.field(field) {
-        None => scheme.missing(Severity::Note, "an OAuth 2 scheme", field),
-        Some(flows) if field == "flows" && !flows.value.is_object() => {
-            let message = format!("`flows` must be an object, not {}", kind(flows.value));
-            flows.report(Severity::Warning, Code::WRONG_TYPE, message, "write an object");
-        }
-        Some(_) => (),
-    }
-    SchemeKind::OAuth2
-}
-
 fn open_id_connect(scheme: &Cursor<'_>) -> SchemeKind {
     let url = scheme.text("openIdConnectUrl");
     if url.is_none() {
@@ -258,8 +240,8 @@ mod tests {
         let digest = SchemeKind::Http { scheme: "Digest".into() };
         check("3.0.4", json!({"type": "http", "scheme": "Digest"}), Some(digest), &[]);
         check("3.0.4", json!({"type": "http"}), None, &["bad-scheme"]);
-        check("3.0.4", json!({"type": "oauth2", "flows": {}}), Some(SchemeKind::OAuth2), &[]);
-        check("2.0", json!({"type": "oauth2"}), Some(SchemeKind::OAuth2), &["missing-field"]);
+        check("3.0.4", json!({"type": "oauth2", "flows": {}}), Some(SchemeKind::OAuth2 { flows: Vec::new() }), &[]);
+        check("2.0", json!({"type": "oauth2"}), Some(SchemeKind::OAuth2 { flows: Vec::new() }), &["missing-field"]);
         let connect = SchemeKind::OpenIdConnect { url: "u".into() };
         check("3.0.4", json!({"type": "openIdConnect", "openIdConnectUrl": "u"}), Some(connect), &[]);
         check("3.1.0", json!({"type": "mutualTLS"}), Some(SchemeKind::MutualTls), &[]);

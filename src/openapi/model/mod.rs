@@ -10,8 +10,10 @@ use indexmap::IndexMap;
 
 use super::documents::{Documents, Location};
 
+mod oauth;
 mod token;
 
+pub use oauth::*;
 pub use token::*;
 
 /// An API as its description has it.
@@ -408,7 +410,10 @@ pub enum SchemeKind {
         scheme: String,
     },
     /// OAuth 2: a bearer token.
-    OAuth2,
+    OAuth2 {
+        /// How a client gets one.
+        flows: Vec<OAuthFlow>,
+    },
     /// OpenID Connect: a bearer token.
     OpenIdConnect {
         /// Its discovery address.
@@ -416,4 +421,11 @@ pub enum SchemeKind {
     },
     /// A client certificate: cannot be seen here, counts as given.
     MutualTls,
+}
+
+impl SchemeKind {
+    /// True for OAuth 2 and OpenID Connect: an authorization server issues the tokens.
+    pub fn is_oauth(&self) -> bool {
+        matches!(self, Self::OAuth2 { .. } | Self::OpenIdConnect { .. })
+    }
 }
