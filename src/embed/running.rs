@@ -153,9 +153,9 @@ impl Session<'_> {
         self.mock.server.transact(&self.id, |state, _| (state.scenario.clone(), Vec::new()))
     }
 
-    /// Forgets everything that happened in it.
+    /// Forgets everything that happened in it; a scenario that all sessions begin with is on again.
     pub fn reset(&self) {
-        self.change(|_, _| vec![Change::Reset]);
+        self.mock.server.reset(&self.id);
     }
 
     fn end(&self, kind: &str, ending: Ending) -> usize {

@@ -4,8 +4,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::{
     decide::{BodyChoice, Choice},
-    handle::Settings,
     respond::{self, Prepared},
+    settings::Settings,
     token::is_bound,
 };
 use crate::{

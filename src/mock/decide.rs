@@ -9,10 +9,10 @@ use std::cmp::Reverse;
 use http::StatusCode;
 
 use super::{
-    handle::Settings,
     negotiate::{insists_on_text, negotiate, no_text, not_acceptable},
     pairing,
     preference::Preference,
+    settings::Settings,
 };
 use crate::{
     answer::{Origin, Problem},

@@ -1,7 +1,8 @@
 //! The mock: one pure function from a request to what becomes of it.
 //!
 //! [`handle`] opens no socket, reads no clock and draws no chance of its own. It goes through the steps in this order:
-//! find the API and the operation, look at the credentials, check the request, decide which answer, make it.
+//! find the API and the operation, look at the form of the credentials, check the request; then, in a session: ask the
+//! scenario, judge the tokens, decide which answer, make it, write the tokens that it issues.
 
 mod book;
 mod decide;
@@ -9,11 +10,15 @@ mod filling;
 mod handle;
 mod inject;
 mod listing;
+mod lost;
 mod negotiate;
 mod pairing;
 mod preference;
 mod respond;
+mod scene;
+mod settings;
 mod token;
 
-pub use handle::{Arrival, Auth, Handled, Mock, Moment, Settings, arrive, handle};
+pub use handle::{Arrival, Handled, Mock, Moment, arrive, handle};
 pub use listing::{Listed, listing};
+pub use settings::{Auth, Settings};

@@ -195,6 +195,12 @@ impl Server {
         self.state.sessions.get(session, now_ms).transact(|state| decide(state, now_ms))
     }
 
+    /// Lets a session begin anew: its state is as at first, its journal is empty.
+    pub fn reset(&self, session: &SessionId) {
+        let sessions = &self.state.sessions;
+        sessions.reset(&sessions.get(session, now_ms()));
+    }
+
     /// As [`Server::run`], beside whatever else goes on.
     pub fn spawn(self, listener: Listener, stop: impl Future<Output = ()> + Send + 'static) {
         tokio::spawn(self.run(listener, stop));

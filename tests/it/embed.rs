@@ -52,6 +52,8 @@ async fn scenarios() {
     assert_eq!(session.progress().map(|progress| progress.scenario.to_string()).as_deref(), Some("rate-limited"));
     session.no_scenario();
     assert_eq!((users().await.status, session.progress()), (200, None));
+    session.reset();
+    assert_eq!(users().await.status, 503);
     let folder = "fixtures/scenarios/rockitplay-2025-session-dies-mid-way.yaml";
     let own = Mock::from_spec("spec/rockitplay-2025.yaml").scenarios(folder).try_start().await;
     assert!(own.is_ok(), "{own:?}");

@@ -8,7 +8,7 @@ use crate::{
     contract::{Contract, OperationId, Presented, Received, Refusal},
     finding::Reason,
     message::Request,
-    mock::handle::Auth,
+    mock::Auth,
     openapi::{KnownToken, TokenKind},
     scenario::TokenIs,
     session::{Ending, Holder, Kind, State, Token},

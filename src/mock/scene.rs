@@ -1,0 +1,261 @@
+//! A request for an operation, answered in a session.
+
+use std::sync::Arc;
+
+use super::{
+    Moment,
+    decide::{self, BodyChoice, Choice},
+    filling,
+    handle::{Mock, Visit},
+    inject,
+    preference::Answered,
+    respond::Prepared,
+    settings::Auth,
+    token::{Desk, Entrance, issue},
+};
+use crate::{
+    answer::{Acted, Effect, Entry, Origin, Problem},
+    contract::{Presented, Received},
+    finding::{Reason, Severity},
+    message::{Request, Response, header_value},
+    scenario::{Respond, Turn},
+    session::{Change, Clock, State},
+    template::Pattern,
+};
+
+/// What happens beside the answer.
+pub(super) struct Doings {
+    pub(super) changes: Vec<Change>,
+    pub(super) effects: Vec<Effect>,
+    /// The clock that the request is answered by.
+    pub(super) clock: Clock,
+    /// The scenario that had a hand in it.
+    pub(super) scenario: Option<Arc<str>>,
+}
+
+impl Doings {
+    /// Nothing yet, by that clock.
+    pub(super) fn by(clock: Clock) -> Self {
+        Self { changes: Vec::new(), effects: Vec::new(), clock, scenario: None }
+    }
+
+    /// Does what a scenario asks for beside an answer.
+    fn follow(&mut self, turn: &mut Turn<'_>) {
+        self.changes.append(&mut turn.changes);
+        self.effects.clone_from(&turn.effects);
+        self.clock = turn.clock;
+        self.scenario = turn.does_more.then(|| Arc::clone(&turn.scenario.name));
+    }
+}
+
+/// What an answer is decided by, beside the request itself.
+struct Stage<'t> {
+    desk: &'t Desk<'t>,
+    received: &'t Received<'t>,
+    turn: Option<&'t Turn<'t>>,
+}
+
+/// An answer that was chosen.
+enum Chosen<'t> {
+    /// One of the operation's own; with who asked for it, if a scenario did.
+    Described(Choice, Option<(&'t Turn<'t>, &'t Respond)>),
+    /// One that the description does not have, made already.
+    Own(Response, Origin, &'t Respond),
+}
+
+/// A request for an operation, in a session.
+pub(super) struct Scene<'a> {
+    pub(super) mock: &'a Mock,
+    pub(super) state: &'a State,
+    pub(super) request: &'a Request,
+    pub(super) moment: Moment,
+    pub(super) visit: &'a Visit<'a>,
+}
+
+impl Scene<'_> {
+    /// Ask the scenario, let in, decide, respond.
+    pub(super) fn answer(&self, entry: &mut Entry, doings: &mut Doings) -> Result<Response, Problem> {
+        let Self { mock, state, request, moment, visit } = *self;
+        let mut desk = Desk {
+            contract: visit.contract,
+            kinds: &visit.book.kinds,
+            state,
+            auth: mock.settings.auth,
+            now_ms: state.clock.at(moment.now_ms),
+            ended: &[],
+        };
+        let received = Received { contract: visit.contract, found: &visit.found, request, checked: &visit.checked };
+        let mut turn = inject::turn(mock, state, &received, &desk, moment, &mut entry.findings);
+        if let Some(turn) = &mut turn {
+            doings.follow(turn);
+            entry.acted = turn.rule.map(|rule| Acted { scenario: Arc::clone(&turn.scenario.name), rule });
+            if let Some(fault) = turn.cut_off() {
+                let (reply, origin) = inject::cut_off(turn, fault);
+                return self.injected(reply, origin, None, entry);
+            }
+        }
+        desk.now_ms = doings.clock.at(moment.now_ms);
+        desk.ended = turn.as_ref().map_or(&[], |turn| &turn.ended);
+        let mut entrance = self.let_in(&desk, &received, entry);
+        let stage = Stage { desk: &desk, received: &received, turn: turn.as_ref() };
+        let (choice, staged) = match self.choose(&stage, entrance.as_ref(), entry, doings)? {
+            Chosen::Described(choice, staged) => (choice, staged),
+            Chosen::Own(reply, origin, respond) => return self.injected(reply, origin, Some(respond), entry),
+        };
+        let prepared = visit.book.answer(visit.contract, visit.found.operation, &choice)?;
+        let reply = self.make(&stage, &choice, &prepared, entrance.as_mut(), entry, doings)?;
+        match staged {
+            Some(respond) => {
+                let name = Arc::clone(&respond.0.scenario.name);
+                let origin = Origin::Scenario { name, from: Some(Box::new(prepared.origin.clone())) };
+                self.injected(reply, origin, Some(respond.1), entry)
+            }
+            None => Ok(self.with_preferences(reply, &choice, &prepared)),
+        }
+    }
+
+    /// Which answer: the one that the scenario asks for, or else the one that the request gets.
+    fn choose<'t>(
+        &self,
+        stage: &Stage<'t>,
+        entrance: Option<&Entrance>,
+        entry: &mut Entry,
+        doings: &mut Doings,
+    ) -> Result<Chosen<'t>, Problem> {
+        let Self { mock, request, moment, visit, .. } = *self;
+        let case = decide::Case {
+            contract: visit.contract,
+            found: &visit.found,
+            request,
+            preference: &visit.preference,
+            settings: &mock.settings,
+            faults: &entry.findings,
+            checked: &visit.checked,
+            seed: moment.seed,
+        };
+        // As with `Prefer`, an error is served whatever the request looks like; a success does not hide a fault.
+        let staged = stage.turn.and_then(|turn| Some((turn, turn.respond?))).filter(|(_, respond)| {
+            let is_error = respond.statuses.iter().all(|status| status.as_u16() >= 400);
+            visit.preference.code.is_none() && (is_error || !case.is_faulty())
+        });
+        let Some((turn, respond)) = staged else { return Ok(Chosen::Described(decide::decide(&case)?, None)) };
+        doings.scenario = Some(Arc::clone(&turn.scenario.name));
+        if let Some(choice) = inject::described(&case, respond) {
+            return Ok(Chosen::Described(choice, Some((turn, respond))));
+        }
+        let mut noted = Vec::new();
+        let mut fill = |pattern: &Pattern| {
+            let scope = filling::scope(stage.desk, stage.received, entrance, &[], &entry.findings, moment.seed);
+            filling::alone(pattern, &scope, &mut doings.changes, &mut noted)
+        };
+        let (reply, origin) = inject::own(turn, respond, visit.contract, &visit.found, &mut fill);
+        entry.findings.append(&mut noted);
+        Ok(Chosen::Own(reply, origin, respond))
+    }
+
+    /// Makes the answer that was chosen: fills in its templates, and writes the tokens that it issues.
+    fn make(
+        &self,
+        stage: &Stage<'_>,
+        choice: &Choice,
+        prepared: &Prepared,
+        entrance: Option<&mut Entrance>,
+        entry: &mut Entry,
+        doings: &mut Doings,
+    ) -> Result<Response, Problem> {
+        let Self { mock, moment, visit, .. } = *self;
+        let id = visit.found.operation;
+        entry.origin = prepared.origin.clone();
+        let described = choice.response.and_then(|index| visit.contract.operation(id).responses.get(index));
+        let mut reply = prepared.response.clone();
+        let mut faults = prepared.findings.clone();
+        if let Some(filling) = &prepared.filling {
+            let issues = described.map_or(&[][..], |response| &response.issues);
+            let held = entrance.as_deref();
+            let scope = filling::scope(stage.desk, stage.received, held, issues, &entry.findings, moment.seed);
+            let filled = filling.fill(visit.contract, id, choice, &scope, &mut reply);
+            doings.changes.extend(filled.drew.then_some(Change::ChanceDrawn));
+            faults.extend(filled.findings);
+        }
+        let is_broken = faults.iter().any(|finding| finding.severity == Severity::Error);
+        entry.findings.append(&mut faults);
+        if mock.settings.errors && is_broken {
+            return Err(Problem::violations(std::mem::take(&mut entry.findings)));
+        }
+        if let Some(entrance) = entrance.filter(|_| reply.status.is_success()) {
+            if let Some(described) = described {
+                let cut = prepared.stencil.as_ref();
+                issue(stage.desk, stage.received, described, cut, moment.seed, entrance, &mut reply);
+            }
+            doings.changes.append(&mut entrance.changes);
+        }
+        Ok(reply)
+    }
+
+    /// Says which of the client's wishes were met.
+    fn with_preferences(&self, mut reply: Response, choice: &Choice, prepared: &Prepared) -> Response {
+        let example = match &prepared.origin {
+            Origin::Example(name) => name.as_deref(),
+            _ => None,
+        };
+        let (status, varied) = (choice.status.as_u16(), matches!(choice.body, BodyChoice::Seeded(_)));
+        let answered = Answered { status, forced: choice.forced, example, varied };
+        if let Some(applied) = self.visit.preference.applied(&answered) {
+            reply.headers.insert("preference-applied", header_value(&applied));
+        }
+        reply
+    }
+
+    /// Finishes an answer that a scenario asked for.
+    fn injected(
+        &self,
+        mut reply: Response,
+        origin: Origin,
+        respond: Option<&Respond>,
+        entry: &mut Entry,
+    ) -> Result<Response, Problem> {
+        let settings = &self.mock.settings;
+        inject::finish(&mut reply, respond, &origin, settings.cors);
+        entry.origin = origin;
+        if respond.is_some_and(|respond| respond.body.is_some()) {
+            let findings = self.visit.contract.check_response(self.visit.found.operation, &reply);
+            let is_broken = findings.iter().any(|finding| finding.severity == Severity::Error);
+            entry.findings.extend(findings);
+            if settings.errors && is_broken {
+                return Err(Problem::violations(std::mem::take(&mut entry.findings)));
+            }
+        }
+        Ok(reply)
+    }
+
+    /// Judges what the request says about who sends it; notes why it is not let in. `None` if it is not, or if the
+    /// operation has nothing to do with tokens.
+    fn let_in(&self, desk: &Desk<'_>, received: &Received<'_>, entry: &mut Entry) -> Option<Entrance> {
+        let visit = self.visit;
+        let concerns_tokens = visit.book.is_bound(visit.found.operation) || !desk.ended.is_empty();
+        if !concerns_tokens || desk.auth == Auth::Off {
+            return None;
+        }
+        let has_form = !entry.findings.iter().any(|finding| finding.reason.is_some_and(Reason::is_security));
+        let validates = self.mock.settings.validate_request;
+        if validates && has_form {
+            let refuse = |presented: &Presented<'_>| desk.refuse_presented(presented, self.request);
+            let refused = visit.contract.authenticate_by(&visit.found, self.request, &refuse);
+            if !refused.is_empty() {
+                // Who is not let in is not told what else is wrong.
+                entry.findings = refused;
+            }
+        }
+        if entry.findings.iter().any(|finding| finding.severity == Severity::Error) {
+            return None;
+        }
+        match Entrance::of(desk, received) {
+            Ok(entrance) => Some(entrance),
+            Err(_) if !validates => Some(Entrance::default()),
+            Err(finding) => {
+                entry.findings.push(*finding);
+                None
+            }
+        }
+    }
+}
