@@ -15,6 +15,7 @@
 // words: what everything else is said in
 pub mod date;
 pub mod duration;
+pub mod fnv;
 pub mod limit;
 
 pub mod finding;

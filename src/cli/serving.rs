@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     finding::{Place, Severity},
+    fnv,
     report::{self, Chapter},
     shell::{
         AdminSettings, Described, Description, Listener, LogFormat, Repertoire, Server, ServerSettings, UpstreamUrl,
@@ -115,9 +116,7 @@ pub(super) fn body_max(args: &ServingArgs) -> anyhow::Result<usize> {
 
 /// A number as it is, any other text by a hash that is the same everywhere.
 pub(super) fn seed(text: &str) -> u64 {
-    text.parse().unwrap_or_else(|_| {
-        text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-    })
+    text.parse().unwrap_or_else(|_| fnv::hash(text.bytes()))
 }
 
 fn size(text: &str) -> Option<usize> {

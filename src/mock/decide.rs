@@ -18,6 +18,7 @@ use crate::{
     answer::{Origin, Problem},
     contract::{Checked, Contract, Match, OperationId},
     finding::{Code, Finding, Place, Reason, Severity},
+    fnv,
     message::{Request, is_bodiless},
     openapi::{Example, ExampleValue, MediaType, Operation, Response, StatusRange},
     schema::Sampling,
@@ -384,8 +385,7 @@ fn seed(case: &Case<'_>, operation: &Operation) -> u64 {
     let query = case.request.query.as_deref().unwrap_or("");
     let parts = [operation.method.as_str(), &operation.path, &case.request.path, query, wish];
     let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
-    // FNV-1a: stable over versions and machines, which the standard hasher does not promise.
-    bytes.fold(0xcbf2_9ce4_8422_2325 ^ case.seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    fnv::seeded(case.seed, bytes)
 }
 
 fn statuses(operation: &Operation) -> String {

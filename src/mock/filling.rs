@@ -12,6 +12,7 @@ use crate::{
     answer::violations,
     contract::{Contract, OperationId, Received, simple},
     finding::{Code, Finding, Part, Place},
+    fnv,
     message::{Response, header_value},
     openapi::{ExampleValue, Issue, MediaType, ParameterPlace},
     session::{Change, Holder},
@@ -148,13 +149,10 @@ pub(super) fn scope(
     let operation = received.contract.operation(received.found.operation);
     let parts = [&*received.contract.api.id, operation.method.as_str(), &operation.path, state.session.as_str()];
     let bytes = parts.iter().flat_map(|part| part.bytes().chain([0])).chain(state.drawn.to_be_bytes());
-    // FNV-1a, as for varied values.
-    let seed =
-        bytes.fold(0xcbf2_9ce4_8422_2325 ^ seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     Scope {
         values: values.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(),
         now_ms: desk.now_ms,
-        seed,
+        seed: fnv::seeded(seed, bytes),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Chance that is none: the same seed, session, rule and call give the same draws, in every process.
 
+use crate::fnv;
+
 /// Draws numbers from what they are to depend on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Chance(u64);
@@ -9,9 +11,8 @@ impl Chance {
     pub(super) fn of(seed: u64, session: &str, rule: usize, call: u64) -> Self {
         let rule = u64::try_from(rule).unwrap_or(u64::MAX);
         let numbers = seed.to_le_bytes().into_iter().chain(rule.to_le_bytes()).chain(call.to_le_bytes());
-        // FNV-1a, which is stable over versions and machines; what it mixes too little, `next` mixes.
-        let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        Self(numbers.chain(session.bytes()).fold(0xcbf2_9ce4_8422_2325, mix))
+        // What this mixes too little, `next` mixes.
+        Self(fnv::hash(numbers.chain(session.bytes())))
     }
 
     /// A number from 0 up to, but not including, 1.

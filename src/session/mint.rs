@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::SessionId;
-use crate::{openapi::TokenFormat, schema};
+use crate::{fnv, openapi::TokenFormat, schema};
 
 /// The characters of opaque tokens.
 const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -105,18 +105,13 @@ impl Mint {
 
     /// Bytes that nobody else gets: no two tokens have the same seed, session, kind and number.
     fn stream(self, of: &Material<'_>) -> ChaCha8Rng {
-        let words = [self.seed, fnv(of.session.as_str()), fnv(of.kind), of.serial];
+        let words = [self.seed, fnv::hash(of.session.as_str().bytes()), fnv::hash(of.kind.bytes()), of.serial];
         let mut seed = [0; 32];
         for (part, word) in seed.chunks_exact_mut(8).zip(words) {
             part.copy_from_slice(&word.to_be_bytes());
         }
         ChaCha8Rng::from_seed(seed)
     }
-}
-
-/// FNV-1a: stable over versions and machines, which the standard hasher does not promise.
-fn fnv(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// SHA-256 of a text in hexadecimal, as some clients send passwords.

@@ -1,16 +1,12 @@
 //! The routes of an API as a tree of path segments.
 
-use std::{
-    borrow::Cow,
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
-};
+use std::{borrow::Cow, collections::HashMap, hash::BuildHasherDefault};
 
 use http::Method;
 use percent_encoding::percent_decode_str;
 
 use super::template::{Pattern, Segment, Template};
-use crate::{contract::OperationId, limit, openapi::Operation};
+use crate::{contract::OperationId, fnv::Fnv, limit, openapi::Operation};
 
 /// Finds operations by path and method, in time that grows with the depth of the path, not with their number.
 #[derive(Debug)]
@@ -23,6 +19,7 @@ pub(in crate::contract) struct Router {
 #[derive(Debug, Default)]
 struct Node {
     /// Next segments that are literal text. Only ever looked up, never iterated: its order shows nowhere.
+    // Requests are only looked up, so none of them can fill the table with collisions.
     literals: HashMap<Box<[u8]>, u32, BuildHasherDefault<Fnv>>,
     /// Next segments of parameters and text, the one with most text first.
     patterns: Vec<(Pattern, u32)>,
@@ -30,25 +27,6 @@ struct Node {
     any: Option<u32>,
     /// The methods of the path that ends here.
     entries: Vec<Entry>,
-}
-
-/// FNV-1a, which suits short text. Requests are only looked up, so none of them can fill a table with collisions.
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for Fnv {
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
 }
 
 /// One method of a path.
