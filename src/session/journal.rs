@@ -117,10 +117,17 @@ fn beginning(body: &Bytes) -> Bytes {
     Bytes::copy_from_slice(&body[..body.len().min(limit::JOURNAL_BODY_BYTES_MAX)])
 }
 
+/// A record, and the bytes that it takes, about.
+#[derive(Debug)]
+struct Kept {
+    record: Arc<Record>,
+    bytes: usize,
+}
+
 /// The newest exchanges of a session, the oldest first.
 #[derive(Debug, Default)]
 pub struct Journal {
-    records: VecDeque<Arc<Record>>,
+    records: VecDeque<Kept>,
     written: u64,
     dropped: u64,
     bytes: usize,
@@ -131,11 +138,12 @@ impl Journal {
     pub fn write(&mut self, mut record: Record, bytes_max: usize) {
         self.written += 1;
         record.number = self.written;
-        self.bytes += record.weight();
-        self.records.push_back(Arc::new(record));
+        let bytes = record.weight();
+        self.bytes += bytes;
+        self.records.push_back(Kept { record: Arc::new(record), bytes });
         while self.records.len() > limit::JOURNAL_RECORDS_MAX || (self.bytes > bytes_max && self.records.len() > 1) {
             let Some(oldest) = self.records.pop_front() else { break };
-            self.bytes -= oldest.weight();
+            self.bytes -= oldest.bytes;
             self.dropped += 1;
         }
     }
@@ -149,13 +157,13 @@ impl Journal {
 
     /// The records that are kept, the oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Record>> {
-        self.records.iter()
+        self.records.iter().map(|kept| &kept.record)
     }
 
     /// The record with that number, if it is kept.
     pub fn get(&self, number: u64) -> Option<&Arc<Record>> {
-        let index = self.records.binary_search_by_key(&number, |record| record.number).ok()?;
-        self.records.get(index)
+        let index = self.records.binary_search_by_key(&number, |kept| kept.record.number).ok()?;
+        self.records.get(index).map(|kept| &kept.record)
     }
 
     /// How many records are kept.

@@ -73,7 +73,7 @@ impl Walker {
     }
 
     async fn step(&mut self) {
-        match self.dice.below(7) {
+        match self.dice.below(8) {
             0 => self.log_in().await,
             1 | 2 => self.look().await,
             3 => {
@@ -84,6 +84,7 @@ impl Walker {
             }
             4 => self.renew().await,
             5 => self.log_out().await,
+            6 => self.switch_scenarios().await,
             _ => self.try_what_is_over().await,
         }
     }
@@ -133,6 +134,22 @@ impl Walker {
             self.expect(&answer, 401, Some("token-expired"));
             self.model.access = Some(access);
         }
+    }
+
+    /// While a scenario is on, its answer comes and nothing else happens: no token is issued, rotated or ended.
+    async fn switch_scenarios(&mut self) {
+        let (scenario, status, error) = match self.dice.below(3) {
+            0 => ("unavailable", 503, "maintenance"),
+            1 => ("token-expired", 401, "token-expired"),
+            _ => ("forbidden", 403, "permission-missing"),
+        };
+        self.mock.session(&self.session).scenario(scenario);
+        self.history.push(format!("{scenario} is on"));
+        let token = self.model.access.as_ref().map(|access| access.token.clone()).unwrap_or_default();
+        let answer = self.call("GET /be/v1/users", &[("x-rockit-beauth-token", &token)], None).await;
+        self.expect(&answer, status, Some(error));
+        self.mock.session(&self.session).no_scenario();
+        self.history.push("no scenario is on".to_owned());
     }
 
     /// A token that was rotated or logged out stays over; of two reasons, the one that came first is told.
