@@ -180,7 +180,7 @@ async fn rocketcoms() {
 }
 
 #[tokio::test]
-async fn rocketchat() {
+async fn rocketchat_logs_in() {
     let mock = Mock::from_spec("spec/rocketchat.yaml").start().await;
     let caller = Caller { mock: &mock, session: "one" };
     let login = |body: Value| caller.call("POST /api/v1/login", &[], Some(body));
@@ -213,7 +213,17 @@ async fn rocketchat() {
     let bob = caller.call("POST /api/v1/login", &[("x-2fa-code", "123456")], Some(body)).await;
     assert_eq!(bob.status, 200, "{bob:?}");
     assert_eq!(login(json!({})).await.body["error"], json!(400));
+}
 
+#[tokio::test]
+async fn rocketchat_pairs_resumes_and_logs_out() {
+    let mock = Mock::from_spec("spec/rocketchat.yaml").start().await;
+    let caller = Caller { mock: &mock, session: "one" };
+    let login = |body: Value| caller.call("POST /api/v1/login", &[], Some(body));
+    let me = |token: String, user: String| async move {
+        caller.call("GET /api/v1/me", &[("X-Auth-Token", &token), ("X-User-Id", &user)], None).await
+    };
+    let bob = login(json!({"user": "bob", "password": "hunter2", "code": "123456"})).await;
     let alice = login(json!({"user": "alice", "password": "s3cret"})).await;
     let (token, user) = (alice.at("/data/authToken").to_owned(), alice.at("/data/userId").to_owned());
     let resumed = login(json!({"resume": token})).await;
