@@ -46,6 +46,7 @@ pub mod scenario;
 // decide: pure
 pub mod mock;
 pub mod proxy;
+pub mod snapshot;
 
 // tell: renders findings, decides nothing
 pub mod report;

@@ -107,6 +107,17 @@ pub const JOURNALS_BYTES_MAX: usize = 256 * 1024 * 1024;
 pub const JOURNAL_BYTES_LOW: usize = 16 * 1024;
 /// Bytes of a body that the journal keeps.
 pub const JOURNAL_BODY_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of the file of one snapshot: more than anybody reviews.
+pub const SNAPSHOT_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Exchanges of one snapshot, over all sessions: the journals of ten sessions that are full. What comes after is left
+/// out, which the snapshot says.
+pub const SNAPSHOT_EXCHANGES_MAX: usize = 10_000;
+/// Bytes of one text in a snapshot: a longer one is shown by its length and its hash.
+pub const SNAPSHOT_TEXT_BYTES_MAX: usize = 1_000;
+/// Values of one body in a snapshot: a larger one is shown by its length and its hash.
+pub const SNAPSHOT_BODY_VALUES_MAX: usize = 2_000;
+/// Values that the answers of one session gave and that are looked for in its later requests.
+pub const SNAPSHOT_LINKS_MAX: usize = 20_000;
 /// Items of one page of a list of the admin API.
 pub const PAGE_ITEMS_MAX: usize = 1_000;
 /// Items of one page of a list of the admin API, unless it is asked for another number.

@@ -78,6 +78,8 @@ codes! {
     UNKNOWN_STATE = "unknown-state", "A scenario's rule waits for a state that no rule enters.";
     UNKNOWN_ANSWER = "unknown-answer", "A scenario asks for a status or an example that is not described.";
     NO_EFFECT = "no-effect", "A part of a scenario does nothing, or less than it says.";
+    // snapshots
+    NOT_A_SNAPSHOT = "not-a-snapshot", "The file is no snapshot of a client.";
     // requests and answers
     NOT_FOUND = "not-found", "No path of the description matches.";
     AMBIGUOUS_API = "ambiguous-api", "Two descriptions claim the path.";

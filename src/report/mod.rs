@@ -1,11 +1,14 @@
-//! Renders findings: text with carets, JSON, GitHub annotations. Decides nothing.
+//! Renders findings: text with carets, JSON, GitHub annotations; and what differs between snapshots. Decides nothing.
 
+mod comparison;
 mod github;
 mod json;
 mod text;
 
+pub use comparison::{comparison, comparison_summary, unified};
 pub use github::github;
 pub use json::json;
+use text::printable;
 pub use text::{Colour, text};
 
 use crate::{finding::Finding, openapi::Documents};

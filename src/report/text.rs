@@ -74,7 +74,7 @@ fn message_place(side: Side, part: Part, at: &str) -> String {
 }
 
 /// Text from a description without control characters, which could drive the terminal.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
