@@ -23,6 +23,7 @@ mod security;
 mod site;
 mod xml;
 
+pub use body::undescribed_body;
 pub use check::Checked;
 pub use encode::Written;
 pub(crate) use encode::simple;

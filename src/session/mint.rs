@@ -114,9 +114,9 @@ impl Mint {
     }
 }
 
-/// SHA-256 of a text in hexadecimal, as some clients send passwords.
-pub fn sha256_hex(text: &str) -> String {
-    hex(&Sha256::digest(text))
+/// SHA-256 in hexadecimal, as some clients send passwords.
+pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 fn hex(bytes: &[u8]) -> String {

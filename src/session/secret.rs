@@ -35,7 +35,7 @@ impl Secrets {
     }
 
     /// True if what bears the name is a secret.
-    fn has(&self, name: &str) -> bool {
+    pub fn has(&self, name: &str) -> bool {
         let plain = plain(name);
         self.names.contains(&plain)
             || !OPEN_NAMES.contains(&&*plain)

@@ -9,12 +9,22 @@
 //! gives the same file, byte for byte.
 
 mod compare;
+mod exchange;
 mod form;
+mod hidden;
+mod ledger;
+mod links;
 mod model;
+mod noise;
 mod observe;
+mod order;
 mod placeholder;
 mod read;
 mod rules;
+mod seen;
+mod symbols;
+mod value;
+mod volatile;
 mod write;
 
 pub use compare::{Comparison, Difference, DifferenceKind, compare};

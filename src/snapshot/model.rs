@@ -26,6 +26,8 @@ pub struct About {
     pub apis: Vec<Described>,
     /// The scenario that all sessions began with.
     pub scenario: Option<String>,
+    /// How many exchanges there were besides, for which there was no room.
+    pub left_out: usize,
 }
 
 /// A description that the client was held against.

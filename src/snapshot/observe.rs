@@ -2,8 +2,26 @@
 
 use std::sync::Arc;
 
-use super::{About, Answer, Exchange, Rules, Session, Snapshot};
-use crate::{contract::Site, session::Record};
+use super::{
+    About, Described, Order, Rules, Snapshot,
+    exchange::passwords,
+    hidden::Hidden,
+    ledger::{Ledger, Tokens},
+    links::Links,
+    order::{Draft, arranged},
+    rules::Called,
+    seen::{self, Seen},
+    symbols::Symbols,
+    value::Values,
+    volatile,
+};
+use crate::{
+    contract::{Contract, Site},
+    limit,
+    message::Request,
+    openapi::SchemeKind,
+    session::{Record, Secrets, sha256_hex},
+};
 
 /// What one session did.
 #[derive(Clone, Copy, Debug)]
@@ -14,25 +32,166 @@ pub struct Recorded<'a> {
     pub records: &'a [Arc<Record>],
 }
 
+/// The exchanges of one session that are kept, with what is known about their tokens.
+struct Walk<'a> {
+    name: &'a str,
+    kept: Vec<(Seen<'a>, Tokens)>,
+    order: Option<Order>,
+}
+
 impl Snapshot {
     /// The snapshot of what clients did.
     ///
-    /// `about.apis` is filled in from the site. What `stored`, the snapshot that the new one will be compared with,
-    /// says about order holds for the new one too, so that a client whose requests overlap only sometimes gives the
-    /// same file.
-    pub fn of(site: &Site, about: About, sessions: &[Recorded<'_>], rules: &Rules, stored: Option<&Self>) -> Self {
-        let _ = (site, rules, stored);
-        let exchange = |record: &Arc<Record>| Exchange {
-            call: format!("{} {}", record.method, record.path),
-            answer: Answer { status: record.status, origin: record.origin.to_string() },
-            times: 1,
-            ..Exchange::default()
-        };
-        let session = |it: &Recorded<'_>| Session {
-            session: it.session.to_owned(),
-            order: None,
-            exchanges: it.records.iter().map(exchange).collect(),
-        };
-        Self { about, sessions: sessions.iter().map(session).collect() }
+    /// The descriptions in `about` are filled in from the site. What `stored`, the snapshot that the new one will be
+    /// compared with, says about order holds for the new one too, so that a client whose requests overlap only sometimes
+    /// gives the same file.
+    pub fn of(site: &Site, mut about: About, sessions: &[Recorded<'_>], rules: &Rules, stored: Option<&Self>) -> Self {
+        let mut room = limit::SNAPSHOT_EXCHANGES_MAX;
+        let requests: Vec<Vec<(&Record, Request)>> =
+            sessions.iter().map(|session| kept(session.records, &mut room, &mut about.left_out)).collect();
+        let mut walks: Vec<Walk<'_>> = Vec::new();
+        for (session, requests) in sessions.iter().zip(&requests) {
+            let seen: Vec<Seen<'_>> =
+                requests.iter().map(|(record, request)| Seen::of(site, record, request)).collect();
+            let mut ledger = Ledger::default();
+            let noted = seen.into_iter().map(|seen| {
+                let tokens = ledger.note(&seen);
+                (seen, tokens)
+            });
+            let kept: Vec<(Seen<'_>, Tokens)> = noted.filter(|(seen, _)| !is_ignored(seen, rules)).collect();
+            if !kept.is_empty() {
+                let order = order(session.session, &kept, rules, stored);
+                walks.push(Walk { name: session.session, kept, order });
+            }
+        }
+        about.apis = described(&walks, site);
+        let secrets = secrets(site);
+        let mut values = Values { rules, secrets: &secrets, symbols: Symbols::default(), hidden: Hidden::default() };
+        walks.iter().for_each(|walk| values.note_hidden(walk));
+        let drafts = walks.iter().map(|walk| values.draft(walk, site.contracts.len() > 1)).collect();
+        Self { about, sessions: arranged(drafts, &values.symbols) }
     }
+}
+
+impl Values<'_> {
+    /// Learns the tokens and passwords of a session, so that they are hidden wherever they stand.
+    fn note_hidden(&mut self, walk: &Walk<'_>) {
+        for (seen, tokens) in &walk.kept {
+            for (label, value) in &tokens.issued {
+                self.symbols.of(label, value);
+                self.hidden.add(value);
+            }
+            for sent in tokens.sent.values().filter(|sent| !sent.is_companion) {
+                self.symbols.of(&sent.label, &sent.value);
+                self.hidden.add(&sent.value);
+            }
+            let Some(received) = seen.received() else { continue };
+            for password in passwords(seen).into_iter().filter_map(|at| received.text(at)) {
+                self.symbols.of("secret", &password);
+                self.hidden.add(&password);
+            }
+        }
+    }
+
+    fn draft(&mut self, walk: &Walk<'_>, many_apis: bool) -> Draft {
+        let mut links = Links::default();
+        let is_sequence = walk.order != Some(Order::Set);
+        if !is_sequence {
+            walk.kept.iter().for_each(|(seen, _)| links.note(seen, is_sequence));
+        }
+        let mut exchanges = Vec::with_capacity(walk.kept.len());
+        for (seen, tokens) in &walk.kept {
+            exchanges.push(self.exchange(seen, tokens, &links, many_apis));
+            if is_sequence {
+                links.note(seen, is_sequence);
+            }
+        }
+        Draft {
+            name: walk.name.to_owned(),
+            is_generated: volatile::is_made_name(walk.name),
+            order: walk.order,
+            exchanges,
+        }
+    }
+}
+
+/// The records of a session that somebody asked for, as far as there is room.
+fn kept<'a>(records: &'a [Arc<Record>], room: &mut usize, left_out: &mut usize) -> Vec<(&'a Record, Request)> {
+    let mut kept = Vec::new();
+    for record in records {
+        let request = seen::request(record);
+        if seen::is_preflight(&request) {
+            continue;
+        }
+        if *room == 0 {
+            *left_out += 1;
+            continue;
+        }
+        *room -= 1;
+        kept.push((&**record, request));
+    }
+    kept
+}
+
+fn is_ignored(seen: &Seen<'_>, rules: &Rules) -> bool {
+    let operation = seen.operation();
+    let method = operation.map_or(&seen.record.method, |operation| &operation.method);
+    let call = format!("{method} {}", seen.template());
+    rules.ignores(Called { id: operation.and_then(|operation| operation.id.as_deref()), call: &call })
+}
+
+/// What the file says about the order of a session: what the stored one says, else what the rules say, else whether the
+/// client sent several requests at once.
+fn order(name: &str, kept: &[(Seen<'_>, Tokens)], rules: &Rules, stored: Option<&Snapshot>) -> Option<Order> {
+    let is_generated = volatile::is_made_name(name);
+    let mut known = stored.into_iter().flat_map(|stored| &stored.sessions).filter(|session| {
+        if is_generated { session.is_generated() } else { session.session == name }
+    });
+    if let Some(order) = known.find_map(|session| session.order) {
+        return Some(order);
+    }
+    match rules.order {
+        Some(Order::Set) => Some(Order::Set),
+        Some(Order::Sequence) => None,
+        None => overlaps(kept).then_some(Order::Set),
+    }
+}
+
+/// True if a request arrived before one was answered that was answered before it.
+fn overlaps(kept: &[(Seen<'_>, Tokens)]) -> bool {
+    kept.windows(2).any(|pair| match pair {
+        [(before, _), (seen, _)] => seen.record.after < before.record.number,
+        _ => false,
+    })
+}
+
+/// The descriptions that were met.
+fn described(walks: &[Walk<'_>], site: &Site) -> Vec<Described> {
+    let is_met = |contract: &Arc<Contract>| {
+        let mut seen = walks.iter().flat_map(|walk| &walk.kept);
+        seen.any(|(seen, _)| seen.contract.is_some_and(|met| Arc::ptr_eq(met, contract)))
+    };
+    let met = site.contracts.iter().filter(|contract| is_met(contract));
+    met.map(|contract| Described {
+        id: contract.api.id.clone(),
+        title: contract.api.title.clone(),
+        version: contract.api.version.clone(),
+        sha256: digest(contract),
+    })
+    .collect()
+}
+
+/// The SHA-256 of all files of a description, one after the other.
+fn digest(contract: &Contract) -> String {
+    let texts: Vec<&str> = contract.api.documents.iter().map(|(_, document)| &*document.text).collect();
+    sha256_hex(texts.concat())
+}
+
+/// What is a secret here: beside the usual, what the APIs call their keys.
+fn secrets(site: &Site) -> Secrets {
+    let schemes = site.contracts.iter().flat_map(|contract| contract.api.schemes.values());
+    Secrets::with(schemes.filter_map(|scheme| match &scheme.kind {
+        SchemeKind::ApiKey { name, .. } => Some(name.as_str()),
+        _ => None,
+    }))
 }

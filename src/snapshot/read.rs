@@ -32,6 +32,7 @@ struct Head {
 #[derive(Debug, Deserialize, JsonSchema)]
 struct Info {
     #[schemars(range(min = 1))]
+    #[expect(dead_code, reason = "it is looked at before all else")]
     mimeo: u32,
     #[serde(default)]
     apis: Vec<Described>,
@@ -39,6 +40,8 @@ struct Info {
     #[serde(default)]
     #[expect(dead_code, reason = "the totals are for people; they are counted anew")]
     totals: Option<Totals>,
+    #[serde(default, rename = "left-out")]
+    left_out: usize,
 }
 
 /// The second part.
@@ -70,7 +73,7 @@ impl Snapshot {
         let head: Head = part(name, head, of_this_format)?;
         let content: Content = part(name, content, |_, _| None)?;
         let about =
-            About { description: head.description, apis: head.info.apis, scenario: head.info.scenario };
+            About { description: head.description, apis: head.info.apis, scenario: head.info.scenario, left_out: head.info.left_out };
         Ok(Self { about, sessions: content.sessions })
     }
 }

@@ -47,3 +47,146 @@ pub struct Selector {
     #[schemars(regex(pattern = "^(/[^/]*)*$"), length(max = 500))]
     pub body: Option<String>,
 }
+
+/// One value of a request, by its place.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Spot<'a> {
+    Header(&'a str),
+    Query(&'a str),
+    Cookie(&'a str),
+    Path(&'a str),
+    /// A JSON Pointer into the body.
+    Body(&'a str),
+}
+
+/// An operation, by what it is called.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Called<'a> {
+    /// The operationId.
+    pub(super) id: Option<&'a str>,
+    /// The method and path template.
+    pub(super) call: &'a str,
+}
+
+impl Rules {
+    /// True if the whole exchange is left out.
+    pub(super) fn ignores(&self, called: Called<'_>) -> bool {
+        self.ignore.iter().any(|selector| selector.is_whole() && selector.fits(called))
+    }
+}
+
+impl Selector {
+    /// True if it means a whole operation.
+    fn is_whole(&self) -> bool {
+        self.header.is_none()
+            && self.query.is_none()
+            && self.cookie.is_none()
+            && self.path.is_none()
+            && self.body.is_none()
+    }
+
+    /// True if it means the operation, or all.
+    fn fits(&self, called: Called<'_>) -> bool {
+        let Some(pattern) = &self.operation else { return !self.is_whole() };
+        called.id.is_some_and(|id| glob(pattern, id)) || glob(pattern, called.call)
+    }
+
+    /// True if it means the value in that place, or one that it is part of.
+    fn means(&self, called: Called<'_>, spot: Spot<'_>) -> bool {
+        let same = |own: &Option<String>, name: &str| own.as_ref().is_some_and(|own| own == name);
+        let is_it = match spot {
+            Spot::Header(name) => self.header.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(name)),
+            Spot::Query(name) => same(&self.query, name),
+            Spot::Cookie(name) => same(&self.cookie, name),
+            Spot::Path(name) => same(&self.path, name),
+            Spot::Body(pointer) => self.body.as_ref().is_some_and(|own| leads_to(own, pointer)),
+        };
+        is_it && self.fits(called)
+    }
+}
+
+/// True if one of the selectors means the value in that place.
+pub(super) fn any(selectors: &[Selector], called: Called<'_>, spot: Spot<'_>) -> bool {
+    selectors.iter().any(|selector| selector.means(called, spot))
+}
+
+/// True if `pattern` with `*` for any segment leads to a value, or to one that it is part of.
+fn leads_to(pattern: &str, pointer: &str) -> bool {
+    let mut segments = pointer.split('/').skip(1);
+    pattern.split('/').skip(1).all(|wanted| segments.next().is_some_and(|segment| wanted == "*" || wanted == segment))
+}
+
+/// True if a text fits a pattern in which `*` stands for any text.
+fn glob(pattern: &str, text: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
+    let Some(mut text) = text.strip_prefix(first) else { return false };
+    let mut parts = rest.split('*').peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return text.ends_with(part);
+        }
+        let Some(at) = text.find(part) else { return false };
+        text = &text[at + part.len()..];
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOGIN: Called<'static> = Called { id: Some("logIn"), call: "POST /v1/login" };
+
+    #[test]
+    fn places() {
+        #[track_caller]
+        fn check(selector: Selector, spot: Spot<'_>, expected: bool) {
+            assert_eq!(any(&[selector.clone()], LOGIN, spot), expected, "{selector:?} {spot:?}");
+        }
+        let body = |pointer: &str| Selector { body: Some(pointer.to_owned()), ..Selector::default() };
+        check(body("/a"), Spot::Body("/a"), true);
+        check(body("/a"), Spot::Body("/a/b"), true);
+        check(body("/a/b"), Spot::Body("/a"), false);
+        check(body("/a"), Spot::Body("/ab"), false);
+        check(body("/*/id"), Spot::Body("/3/id"), true);
+        check(body(""), Spot::Body("/3/id"), true);
+        check(body("/a"), Spot::Query("a"), false);
+        let header = |operation: Option<&str>| Selector {
+            header: Some("X-Build".to_owned()),
+            operation: operation.map(str::to_owned),
+            ..Selector::default()
+        };
+        check(header(None), Spot::Header("x-build"), true);
+        check(header(Some("logIn")), Spot::Header("x-build"), true);
+        check(header(Some("POST /v1/*")), Spot::Header("x-build"), true);
+        check(header(Some("logOut")), Spot::Header("x-build"), false);
+    }
+
+    #[test]
+    fn whole_operations() {
+        let rules = |operation: Option<&str>| Rules {
+            ignore: vec![Selector { operation: operation.map(str::to_owned), ..Selector::default() }],
+            ..Rules::default()
+        };
+        assert!(rules(Some("log*")).ignores(LOGIN));
+        assert!(rules(Some("* /v1/login")).ignores(LOGIN));
+        assert!(!rules(Some("GET *")).ignores(LOGIN));
+        assert!(!rules(None).ignores(LOGIN), "an empty selector means nothing");
+    }
+
+    #[test]
+    fn globs() {
+        for (pattern, text, expected) in [
+            ("a*c", "abc", true),
+            ("a*c", "ac", true),
+            ("a*c", "abd", false),
+            ("*b*", "abc", true),
+            ("a*b*c", "a1b2c", true),
+            ("a*b*c", "a1c", false),
+            ("*", "", true),
+            ("ab", "abc", false),
+        ] {
+            assert_eq!(glob(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+}

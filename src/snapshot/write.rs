@@ -22,6 +22,13 @@ struct Info<'s> {
     #[serde(skip_serializing_if = "Option::is_none")]
     scenario: Option<&'s str>,
     totals: Totals,
+    #[serde(rename = "left-out", skip_serializing_if = "is_none")]
+    left_out: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// The second part.
@@ -40,6 +47,7 @@ impl Snapshot {
                 apis: &self.about.apis,
                 scenario: self.about.scenario.as_deref(),
                 totals: self.totals(),
+                left_out: self.about.left_out,
             },
         };
         format!("---\n{}---\n{}", yaml(&head), yaml(&Content { sessions: &self.sessions }))

@@ -4,10 +4,12 @@
 //! multipart body can each have their own.
 
 mod form;
+mod plain;
 mod sequence;
 mod table;
 
 pub(super) use form::{Field, Fields, check_reserved, read_field};
+pub use plain::undescribed_body;
 pub(super) use table::Layout;
 
 use std::{borrow::Cow, fmt};

@@ -1,0 +1,102 @@
+//! Values that change from run to run, each under one label: which number one has is only known when all are in order.
+//!
+//! Until then a value is written as a marker: the index of its symbol between two characters that no text of a client
+//! has, because they are replaced there.
+
+use std::collections::HashMap;
+
+/// Begins a marker.
+const OPEN: char = '\u{e000}';
+/// Ends it.
+const CLOSE: char = '\u{e001}';
+
+/// All values that were met so far.
+#[derive(Debug, Default)]
+pub(super) struct Symbols {
+    labels: Vec<String>,
+    by_value: HashMap<String, usize>,
+}
+
+impl Symbols {
+    /// The marker of a value. The first label that a value gets stays.
+    pub(super) fn of(&mut self, label: &str, value: &str) -> String {
+        let next = self.labels.len();
+        let index = *self.by_value.entry(value.to_owned()).or_insert(next);
+        if index == next {
+            // A label stands in JSON for a while, and between the brackets of a placeholder for ever.
+            self.labels.push(label.replace(|c: char| c.is_control() || "\"\\<>".contains(c), ""));
+        }
+        marker(index)
+    }
+
+    /// The marker of a value that has one.
+    pub(super) fn known(&self, value: &str) -> Option<String> {
+        self.by_value.get(value).map(|index| marker(*index))
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// The label under an index.
+    pub(super) fn label(&self, index: usize) -> &str {
+        self.labels.get(index).map_or("", String::as_str)
+    }
+}
+
+fn marker(index: usize) -> String {
+    format!("{OPEN}{index}{CLOSE}")
+}
+
+/// A text of a client, without the characters that markers are made of.
+pub(super) fn clean(text: &str) -> String {
+    text.replace([OPEN, CLOSE], "\u{fffd}")
+}
+
+/// A text with each marker replaced by what `shown` says for its symbol.
+pub(super) fn replace(text: &str, mut shown: impl FnMut(usize) -> String) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(OPEN) {
+        out.push_str(before);
+        let Some((index, after)) = after.split_once(CLOSE) else {
+            rest = after;
+            continue;
+        };
+        if let Ok(index) = index.parse::<usize>() {
+            out.push_str(&shown(index));
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The symbols of a text, in their order.
+pub(super) fn symbols(text: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    replace(text, |index| {
+        found.push(index);
+        String::new()
+    });
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_value_is_the_same_symbol() {
+        let mut symbols = Symbols::default();
+        let one = symbols.of("uuid", "a");
+        assert_eq!(symbols.of("token", "a"), one);
+        assert_eq!(symbols.known("a"), Some(one.clone()));
+        let other = symbols.of("uuid", "b");
+        let text = replace(&format!("x{other}y{one}z"), |index| format!("<{} {index}>", symbols.label(index)));
+        assert_eq!(text, "x<uuid 1>y<uuid 0>z");
+        assert_eq!(super::symbols(&format!("{other}{one}{other}")), [1, 0, 1]);
+        assert_eq!(clean(&one), "\u{fffd}0\u{fffd}");
+    }
+}
