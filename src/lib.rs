@@ -28,6 +28,9 @@ pub mod openapi;
 
 pub mod schema;
 
+// forms: files that people write
+pub mod form;
+
 // fill in: examples that are templates
 pub mod template;
 

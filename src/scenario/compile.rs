@@ -6,15 +6,16 @@ use regex::RegexBuilder;
 
 use super::{
     Rule, Scenario,
-    file::{CallFile, OneOrMany, RequestFile, SelectorFile, WhenFile},
+    file::{CallFile, RequestFile, SelectorFile, WhenFile},
     matching::{RequestTest, Test, When},
     measure::{Calls, Wait},
-    read::{Written, in_order},
+    read::Written,
     selector::{nearest, select},
 };
 use crate::{
     contract::{Contract, OperationId},
     finding::{Code, Finding, Severity},
+    form::{OneOrMany, in_order},
     limit,
     openapi::{Dialect, DocId, Expression, Location, MadeItems, SchemaKind, SchemaRef, Source, push_token},
     schema::{Direction, Schemas},

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::{Scenario, Written, builtin::built_in, compile::compile, read::quoted};
+use super::{Scenario, Written, builtin::built_in, compile::compile};
 use crate::{
     contract::Contract,
     finding::{Code, Finding, Place},
+    form::quoted,
     openapi::closest,
 };
 

@@ -1,8 +1,9 @@
 //! Which operations a rule means.
 
-use super::{file::SelectorFile, read::quoted};
+use super::file::SelectorFile;
 use crate::{
     contract::{Contract, OperationId},
+    form::quoted,
     openapi::{Operation, closest},
 };
 

@@ -14,6 +14,7 @@ const ROWS: &[&[&str]] = &[
     &["answer"],
     &["openapi"],
     &["schema"],
+    &["form"],
     &["template"],
     &["contract"],
     &["session"],
