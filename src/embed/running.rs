@@ -1,14 +1,15 @@
 //! A mock that runs, and its sessions.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use tokio::sync::oneshot;
 
 use crate::{
     duration,
     finding::Place,
-    session::{Change, Ending, Progress, SessionId, State, Token, parse_date_time},
+    session::{Change, Ending, Progress, Record, SessionId, State, Token, parse_date_time},
     shell::Server,
+    snapshot::{About, Recorded, Rules, Snapshot},
 };
 
 /// A mock that runs until this handle is dropped.
@@ -39,6 +40,16 @@ impl Running {
     /// The address of one of several APIs; `None` if there is none with that id.
     pub fn url_of(&self, api: &str) -> Option<String> {
         self.ids.iter().any(|id| id == api).then(|| format!("http://{}/{api}", self.address))
+    }
+
+    /// How clients behaved so far, in all sessions: a test compares it with what is stored.
+    ///
+    /// `stored` is what it will be compared with; what that says about the order of exchanges holds for the new one too.
+    pub fn snapshot(&self, rules: &Rules, stored: Option<&Snapshot>) -> Snapshot {
+        let journals = self.server.journals();
+        let recorded = journals.iter().map(|(id, records)| Recorded { session: id.as_str(), records });
+        let recorded: Vec<Recorded<'_>> = recorded.collect();
+        Snapshot::of(&self.server.site(), About::default(), &recorded, rules, stored)
     }
 
     /// A session, which is made when it is first used.
@@ -151,6 +162,12 @@ impl Session<'_> {
     /// Where the scenario stands that is on.
     pub fn progress(&self) -> Option<Progress> {
         self.mock.server.transact(&self.id, |state, _| (state.scenario.clone(), Vec::new()))
+    }
+
+    /// What was sent and answered in it, the oldest first.
+    pub fn records(&self) -> Vec<Arc<Record>> {
+        let journals = self.mock.server.journals().into_iter();
+        journals.filter(|(id, _)| *id == self.id).flat_map(|(_, records)| records).collect()
     }
 
     /// Forgets everything that happened in it; a scenario that all sessions begin with is on again.

@@ -44,6 +44,7 @@ use super::{
 };
 use crate::{
     answer::{Entry, Outcome},
+    contract::Site,
     finding::Severity,
     limit,
     message::{Request, Response},
@@ -199,6 +200,20 @@ impl Server {
     pub fn reset(&self, session: &SessionId) {
         let sessions = &self.state.sessions;
         sessions.reset(&sessions.get(session, now_ms()));
+    }
+
+    /// The journals of all sessions that did something, each from the oldest record on.
+    pub fn journals(&self) -> Vec<(SessionId, Vec<Arc<Record>>)> {
+        let sessions = self.state.sessions.list().into_iter();
+        let journals = sessions.map(|(id, session)| {
+            (id, session.with_journal(|journal| journal.iter().map(Arc::clone).collect::<Vec<_>>()))
+        });
+        journals.filter(|(_, records)| !records.is_empty()).collect()
+    }
+
+    /// The APIs that are served at the moment.
+    pub fn site(&self) -> Site {
+        self.state.mock.load().site.clone()
     }
 
     /// As [`Server::run`], beside whatever else goes on.

@@ -10,7 +10,6 @@
 
 mod compare;
 mod exchange;
-mod form;
 mod hidden;
 mod ledger;
 mod links;

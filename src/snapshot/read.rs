@@ -6,11 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{About, Described, FORMAT, Session, Snapshot, Totals, form::Form};
+use super::{About, Described, FORMAT, Session, Snapshot, Totals};
 use crate::{
-    finding::{Code, Finding, Place, Severity},
+    finding::{Code, Finding},
+    form::{Form, Reading, Wording, json_schema},
     limit,
-    openapi::{DocId, Documents, Location, read_file},
+    openapi::{DocId, Documents, FileRead, Location, read_file},
 };
 
 /// A file that is no snapshot, or a damaged one.
@@ -70,8 +71,9 @@ impl Snapshot {
             let help = "a snapshot begins with a line `---`, then what it is about, then `---` again";
             return Err(refused(name, text, "", Code::NOT_A_SNAPSHOT, "this is no snapshot", help));
         };
-        let head: Head = part(name, head, of_this_format)?;
-        let content: Content = part(name, content, |_, _| None)?;
+        of_this_format(name, &head)?;
+        let head: Head = part(name, head)?;
+        let content: Content = part(name, content)?;
         let about =
             About { description: head.description, apis: head.info.apis, scenario: head.info.scenario, left_out: head.info.left_out };
         Ok(Self { about, sessions: content.sessions })
@@ -99,22 +101,28 @@ fn parts(text: &str) -> Option<(String, String)> {
     None
 }
 
-/// What is wrong with the version of the format.
-fn of_this_format(documents: &Documents, tree: &Value) -> Option<Finding> {
-    let at = Location::new(DocId::ENTRY, "/info/mimeo");
-    let version = match documents.get(&at) {
-        Some(version) => version.as_u64()?,
-        None => {
-            let place = documents.place(&Location::new(DocId::ENTRY, if tree.get("info").is_some() { "/info" } else { "" }));
-            let message = "this is no snapshot of a client: `info.mimeo`, the version of its format, is missing";
-            return Some(Finding::error(Code::NOT_A_SNAPSHOT, place, message).help("record it anew with `mimeo run`"));
+/// Looks at the version of the format before all else: another one may look altogether different.
+fn of_this_format(name: &str, head: &str) -> Result<(), Unreadable> {
+    let FileRead { documents, findings, is_readable } = read_file(name, head.as_bytes().to_vec());
+    let Some(info) = documents.get(&Location::new(DocId::ENTRY, "/info")).filter(|_| is_readable) else {
+        if findings.is_empty() {
+            let message = "this is no snapshot of a client: `info`, which says what it is about, is missing";
+            return Err(refused(name, head, "", Code::NOT_A_SNAPSHOT, message, "record it anew with `mimeo run`"));
         }
+        return Err(Unreadable { documents, findings });
     };
-    (version > u64::from(FORMAT)).then(|| {
-        let message = format!("the snapshot has format {version}, and this Mimeo reads up to format {FORMAT}");
-        Finding::error(Code::VERSION, documents.place(&at), message)
-            .help("use a newer Mimeo, or record the snapshot anew with this one")
-    })
+    match info.get("mimeo").map(Value::as_u64) {
+        Some(Some(version)) if version > u64::from(FORMAT) => {
+            let message = format!("the snapshot has format {version}, and this Mimeo reads up to format {FORMAT}");
+            let help = "use a newer Mimeo, or record the snapshot anew with this one";
+            Err(refused(name, head, "/info/mimeo", Code::VERSION, &message, help))
+        }
+        Some(_) => Ok(()),
+        None => {
+            let message = "this is no snapshot of a client: `info.mimeo`, the version of its format, is missing";
+            Err(refused(name, head, "/info", Code::NOT_A_SNAPSHOT, message, "record it anew with `mimeo run`"))
+        }
+    }
 }
 
 fn refused(name: &str, text: &str, pointer: &str, code: Code, message: &str, help: &str) -> Unreadable {
@@ -124,35 +132,19 @@ fn refused(name: &str, text: &str, pointer: &str, code: Code, message: &str, hel
     Unreadable { findings: vec![Finding::error(code, place, message).help(help)], documents }
 }
 
-/// Reads one part of a file. `first` says what makes all other findings pointless.
-fn part<T: DeserializeOwned + JsonSchema>(
-    name: &str,
-    text: String,
-    first: impl FnOnce(&Documents, &Value) -> Option<Finding>,
-) -> Result<T, Unreadable> {
-    let file = read_file(name, text.into_bytes());
-    let (documents, mut findings) = (file.documents, file.findings);
-    let is_wrong = |findings: &[Finding]| findings.iter().any(|finding| finding.severity == Severity::Error);
-    let Some(document) = documents.document(DocId::ENTRY).filter(|_| file.is_readable && !is_wrong(&findings)) else {
-        return Err(Unreadable { documents, findings });
+/// Reads one part of a file.
+fn part<T: DeserializeOwned + JsonSchema>(name: &str, text: String) -> Result<T, Unreadable> {
+    let wording = Wording {
+        noun: "snapshot",
+        shape: "what it is about, and `sessions`",
+        help: "record it anew with `mimeo run`",
+        code: Code::NOT_A_SNAPSHOT,
+        items: &[("sessions", "a session"), ("exchanges", "an exchange"), ("findings", "a finding")],
     };
-    if let Some(finding) = first(&documents, &document.tree) {
-        return Err(Unreadable { findings: vec![finding], documents });
+    let Reading { value, documents, findings } = Form::new(json_schema::<T>(), wording).read(name, text.into_bytes());
+    // What is only a warning somewhere else would be lost when the file is written again.
+    match value.filter(|_| findings.is_empty()) {
+        Some(value) => Ok(value),
+        None => Err(Unreadable { documents, findings }),
     }
-    findings.extend(Form::of::<T>().faults(&documents, &document.tree));
-    if !is_wrong(&findings) {
-        match serde_json::from_value(document.tree.clone()) {
-            Ok(value) => return Ok(value),
-            // The schema is made from the types, so it says nearly everything before this does.
-            Err(error) => {
-                let place = documents.place(&Location::new(DocId::ENTRY, ""));
-                findings.push(Finding::error(Code::NOT_A_SNAPSHOT, place, format!("this is no snapshot: {error}")));
-            }
-        }
-    }
-    findings.sort_by_key(|finding| match &finding.place {
-        Place::File { mark, .. } => mark.map(|mark| mark.start),
-        _ => None,
-    });
-    Err(Unreadable { documents, findings })
 }

@@ -40,6 +40,8 @@ mod property;
 mod proxy;
 /// Scenarios on `spec/`: built in, and from files.
 mod scenarios;
+/// Snapshots of clients.
+mod snapshot;
 /// Real sockets: bounds, stopping, reloading.
 mod sockets;
 /// What `spec/` answers.
