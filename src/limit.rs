@@ -118,6 +118,8 @@ pub const SNAPSHOT_TEXT_BYTES_MAX: usize = 1_000;
 pub const SNAPSHOT_BODY_VALUES_MAX: usize = 2_000;
 /// Values that the answers of one session gave and that are looked for in its later requests.
 pub const SNAPSHOT_LINKS_MAX: usize = 20_000;
+/// Differences between two snapshots that are told one by one.
+pub const SNAPSHOT_DIFFERENCES_MAX: usize = 1_000;
 /// Items of one page of a list of the admin API.
 pub const PAGE_ITEMS_MAX: usize = 1_000;
 /// Items of one page of a list of the admin API, unless it is asked for another number.

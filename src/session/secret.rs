@@ -13,6 +13,8 @@ const MASK: &str = "***";
 /// Parts of names, in lower case and without `-` and `_`, whose values are secrets.
 const SECRET_NAMES: [&str; 10] =
     ["authorization", "cookie", "token", "apikey", "password", "passwd", "pwd", "secret", "credential", "session"];
+/// Whole names, likewise: as parts of others they would mean nothing.
+const SHORT_NAMES: [&str; 6] = ["auth", "pass", "pw", "pin", "otp", "totp"];
 /// Names that look as if their values were secrets, and are none.
 const OPEN_NAMES: [&str; 2] = ["mimeosession", "tokentype"];
 
@@ -39,7 +41,7 @@ impl Secrets {
         let plain = plain(name);
         self.names.contains(&plain)
             || !OPEN_NAMES.contains(&&*plain)
-                && (SECRET_NAMES.iter().any(|part| plain.contains(part)) || plain == "auth" || plain == "pass")
+                && (SECRET_NAMES.iter().any(|part| plain.contains(part)) || SHORT_NAMES.contains(&&*plain))
     }
 
     /// The header fields of a record, as names and values.

@@ -143,7 +143,8 @@ impl Values<'_> {
         if let Some(marker) = self.symbols.known(text).filter(|_| text.len() >= hidden::BYTES_MIN) {
             return marker;
         }
-        if context.is_secret || context.takes_password(spot) || self.secrets.has(name) {
+        let is_password = format == Some("password") || context.takes_password(spot);
+        if context.is_secret || is_password || self.secrets.has(name) {
             return self.symbols.of("secret", text);
         }
         if context.is_oauth && OAUTH_NAMES.contains(&name) {

@@ -1,6 +1,13 @@
 //! What differs between two snapshots, in the words of somebody who reviews a change.
 
-use super::Snapshot;
+mod align;
+mod change;
+mod numbers;
+mod session;
+mod snapshots;
+mod words;
+
+pub use snapshots::compare;
 
 /// What differs between two snapshots: what is wrong anew first, then session by session, in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -82,8 +89,3 @@ impl DifferenceKind {
     }
 }
 
-/// What differs between two snapshots.
-pub fn compare(old: &Snapshot, new: &Snapshot) -> Comparison {
-    let _ = (old, new);
-    Comparison::default()
-}
