@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 /// Bytes of a text that is looked for, at the least: a shorter one could be a coincidence.
-pub(super) const BYTES_MIN: usize = 8;
+pub(super) const BYTES_MIN: usize = 6;
 
 /// Texts that are looked for, by the bytes that they end with. Tokens mostly begin alike, and end each in its own way.
 #[derive(Debug, Default)]

@@ -40,8 +40,10 @@ mod property;
 mod proxy;
 /// Scenarios on `spec/`: built in, and from files.
 mod scenarios;
-/// Snapshots of clients.
+/// Snapshots of clients: made from what a mock saw, and compared.
 mod snapshot;
+/// How snapshots show values and order, and files that are damaged.
+mod snapshot_values;
 /// Real sockets: bounds, stopping, reloading.
 mod sockets;
 /// What `spec/` answers.
