@@ -36,13 +36,8 @@ impl Values<'_> {
             Some(operation) => operation.path.clone(),
             None => self.sent_path(seen, links),
         };
-        let method = if operation.is_some_and(|it| it.method != seen.record.method) {
-            // A HEAD that is answered like GET.
-            seen.record.method.as_str()
-        } else {
-            operation.map_or(seen.record.method.as_str(), |operation| operation.method.as_str())
-        };
-        let call = format!("{method} {template}");
+        // A HEAD may be answered like a GET, and is none.
+        let call = format!("{} {template}", seen.record.method);
         let passwords: Vec<&Expression> = passwords(seen);
         let id = operation.and_then(|operation| operation.id.as_deref());
         let context = Context {
@@ -60,13 +55,13 @@ impl Values<'_> {
             answer: Answer { status: seen.record.status, origin: self.written(&seen.record.origin.to_string()) },
             credentials: self.credentials(tokens, links),
             issues: tokens.issued.iter().map(|(label, value)| self.symbols.of(label, value)).collect(),
-            findings: self.notes(seen),
             times: 1,
             ..Exchange::default()
         };
         self.described(seen, context, &mut exchange);
         self.undescribed(seen, tokens, context, &mut exchange);
         self.body(seen, context, &mut exchange);
+        exchange.findings = self.notes(seen);
         exchange.call = call;
         exchange
     }
@@ -125,11 +120,19 @@ impl Values<'_> {
 
     /// What was sent though no description mentions it, and what is described and could not be read.
     fn undescribed(&mut self, seen: &Seen<'_>, tokens: &Tokens, context: Context<'_>, exchange: &mut Exchange) {
-        let mut found = Undescribed::default();
+        let (mut found, mut unread) = (Undescribed::default(), Undescribed::default());
+        let described = seen.operation().map(|operation| operation.parameters.as_slice()).unwrap_or_default();
+        let is_described = |place: ParameterPlace, name: &str| {
+            let is_header = place == ParameterPlace::Header;
+            let same = |own: &str| if is_header { own.eq_ignore_ascii_case(name) } else { own == name };
+            described.iter().any(|parameter| parameter.place == place && same(&parameter.name))
+        };
         let is_seat = |place: ParameterPlace, name: &str| {
             let schemes = tokens.sent.keys().filter_map(|scheme| seen.contract?.api.schemes.get(scheme));
             schemes.into_iter().any(|scheme| match &scheme.kind {
-                SchemeKind::ApiKey { place: own, name: own_name } => *own == place && own_name.eq_ignore_ascii_case(name),
+                SchemeKind::ApiKey { place: own, name: own_name } => {
+                    *own == place && own_name.eq_ignore_ascii_case(name)
+                }
                 _ => place == ParameterPlace::Header && name.eq_ignore_ascii_case("authorization"),
             })
         };
@@ -145,7 +148,8 @@ impl Values<'_> {
                 || fixed.iter().any(|(own, _)| **own == *name)
                 || is_seat(ParameterPlace::Query, &name);
             if !is_known {
-                self.add(&mut found.query, &name, &value, Spot::Query(&name), context);
+                let to = if is_described(ParameterPlace::Query, &name) { &mut unread.query } else { &mut found.query };
+                self.add(to, &name, &value, Spot::Query(&name), context);
             }
         }
         for (name, value) in &seen.request.headers {
@@ -157,7 +161,9 @@ impl Values<'_> {
             if noise::is_made_anew(name) {
                 found.headers.insert(name.to_owned(), Value::String(self.symbols.of(name, &text)));
             } else {
-                self.add(&mut found.headers, name, &text, Spot::Header(name), context);
+                let to =
+                    if is_described(ParameterPlace::Header, name) { &mut unread.headers } else { &mut found.headers };
+                self.add(to, name, &text, Spot::Header(name), context);
             }
         }
         let fields = seen.request.headers.get_all(header::COOKIE);
@@ -179,6 +185,8 @@ impl Values<'_> {
         for map in [&mut found.query, &mut found.headers, &mut found.cookies] {
             map.sort_keys();
         }
+        exchange.query.extend(unread.query);
+        exchange.headers.extend(unread.headers);
         exchange.undescribed = found;
     }
 
@@ -260,7 +268,10 @@ impl Values<'_> {
                     Place::Message { part, at, .. } => format!("{} {at}", part.as_str()).trim_end().to_owned(),
                     _ => String::new(),
                 };
-                let code = finding.reason.filter(|reason| reason.is_security()).map_or(finding.code.as_str(), |it| it.as_str());
+                let code = finding
+                    .reason
+                    .filter(|reason| reason.is_security())
+                    .map_or(finding.code.as_str(), |it| it.as_str());
                 Note { code: code.to_owned(), at: symbols::clean(&at), says: self.said(&finding.message, seen) }
             })
             .collect();

@@ -77,11 +77,15 @@ impl Ledger {
         let mut sent: BTreeMap<String, Sent> = BTreeMap::new();
         let asked = seen.operation().into_iter().flat_map(|operation| &operation.security);
         let asked = asked.flat_map(|requirement| requirement.schemes.iter().map(|(name, _)| name));
-        for (name, is_asked) in asked.map(|name| (name, true)).chain(contract.api.schemes.keys().map(|name| (name, false))) {
+        for (name, is_asked) in
+            asked.map(|name| (name, true)).chain(contract.api.schemes.keys().map(|name| (name, false)))
+        {
             if sent.contains_key(name) {
                 continue;
             }
-            let Some(value) = contract.credentials(name, seen.request).filter(|value| !value.is_empty()) else { continue };
+            let Some(value) = contract.credentials(name, seen.request).filter(|value| !value.is_empty()) else {
+                continue;
+            };
             // Several schemes may be sent in one field: what one of them took is no other's.
             if !is_asked && sent.values().any(|taken| taken.value == *value) {
                 continue;
@@ -230,7 +234,9 @@ fn refused(seen: &Seen<'_>, kind: &SchemeKind) -> Option<Reason> {
         _ => "Authorization",
     };
     seen.record.findings.iter().find_map(|finding| match (&finding.place, finding.reason) {
-        (Place::Message { at, .. }, Some(reason)) if reason.is_security() && at.eq_ignore_ascii_case(seat) => Some(reason),
+        (Place::Message { at, .. }, Some(reason)) if reason.is_security() && at.eq_ignore_ascii_case(seat) => {
+            Some(reason)
+        }
         _ => None,
     })
 }

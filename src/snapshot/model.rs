@@ -98,7 +98,7 @@ impl Session {
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
     /// The method and the path template, or the path as sent where the description has none.
-    #[schemars(regex(pattern = "^[^ ]+ .+$"))]
+    #[schemars(regex(pattern = "^[^ ]+ /"))]
     pub call: String,
     /// The operationId, if the operation has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -243,7 +243,7 @@ pub enum Standing {
 impl Standing {
     const ALL: [Self; 5] = [Self::Expired, Self::Revoked, Self::Used, Self::Unknown, Self::Lacking];
 
-    /// `expired`, `revoked`, `used`, `unknown` or `lacking`.
+    /// The word after the credentials in the file.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Expired => "expired",
@@ -301,7 +301,7 @@ impl JsonSchema for Answer {
         json_schema!({
             "description": "The status of the answer, and where it came from.",
             "type": ["string", "integer"],
-            "pattern": "^[1-9][0-9]{2}( .+)?$",
+            "pattern": "^[1-9][0-9]{2}( |$)",
             "minimum": 100,
             "maximum": 999
         })

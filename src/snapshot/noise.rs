@@ -48,8 +48,7 @@ const NAMES: [&str; 43] = [
 ];
 
 /// How names begin.
-const BEGINNINGS: [&str; 6] =
-    ["access-control-", "sec-", "uber-trace-", "x-b3-", "x-datadog-", "x-forwarded-"];
+const BEGINNINGS: [&str; 6] = ["access-control-", "sec-", "uber-trace-", "x-b3-", "x-datadog-", "x-forwarded-"];
 
 /// Names whose values are made anew for each request, or for each try.
 const MADE_ANEW: [&str; 6] =

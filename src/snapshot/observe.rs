@@ -1,6 +1,6 @@
 //! From the journals of sessions to a snapshot.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     About, Described, Order, Rules, Snapshot,
@@ -67,33 +67,38 @@ impl Snapshot {
         about.apis = described(&walks, site);
         let secrets = secrets(site);
         let mut values = Values { rules, secrets: &secrets, symbols: Symbols::default(), hidden: Hidden::default() };
-        walks.iter().for_each(|walk| values.note_hidden(walk));
+        values.note_hidden(&walks);
         let drafts = walks.iter().map(|walk| values.draft(walk, site.contracts.len() > 1)).collect();
         Self { about, sessions: arranged(drafts, &values.symbols) }
     }
 }
 
 impl Values<'_> {
-    /// Learns the tokens and passwords of a session, so that they are hidden wherever they stand.
-    fn note_hidden(&mut self, walk: &Walk<'_>) {
-        for (seen, tokens) in &walk.kept {
-            for (label, value) in &tokens.issued {
-                self.symbols.of(label, value);
-                self.hidden.add(value);
+    /// Learns the tokens and passwords of all sessions, so that they are hidden wherever they stand.
+    fn note_hidden(&mut self, walks: &[Walk<'_>]) {
+        // The same text may be several things: which of them is told must not depend on who came first.
+        let mut labels: BTreeMap<String, String> = BTreeMap::new();
+        let mut note = |label: &str, value: &str| {
+            let known = labels.entry(value.to_owned()).or_insert_with(|| label.to_owned());
+            if label < known.as_str() {
+                label.clone_into(known);
             }
-            for sent in tokens.sent.values().filter(|sent| !sent.is_companion) {
-                self.symbols.of(&sent.label, &sent.value);
-                self.hidden.add(&sent.value);
-            }
+        };
+        for (seen, tokens) in walks.iter().flat_map(|walk| &walk.kept) {
+            tokens.issued.iter().for_each(|(label, value)| note(label, value));
+            let sent = tokens.sent.values().filter(|sent| !sent.is_companion);
+            sent.for_each(|sent| note(&sent.label, &sent.value));
             let Some(received) = seen.received() else { continue };
-            for password in passwords(seen).into_iter().filter_map(|at| received.text(at)) {
-                self.symbols.of("secret", &password);
-                self.hidden.add(&password);
-            }
+            passwords(seen).into_iter().filter_map(|at| received.text(at)).for_each(|it| note("secret", &it));
+        }
+        for (value, label) in labels {
+            self.symbols.hide(&label, &value);
+            self.hidden.add(&value);
         }
     }
 
     fn draft(&mut self, walk: &Walk<'_>, many_apis: bool) -> Draft {
+        self.symbols.begin_session();
         let mut links = Links::default();
         let is_sequence = walk.order != Some(Order::Set);
         if !is_sequence {
@@ -134,19 +139,18 @@ fn kept<'a>(records: &'a [Arc<Record>], room: &mut usize, left_out: &mut usize) 
 }
 
 fn is_ignored(seen: &Seen<'_>, rules: &Rules) -> bool {
-    let operation = seen.operation();
-    let method = operation.map_or(&seen.record.method, |operation| &operation.method);
-    let call = format!("{method} {}", seen.template());
-    rules.ignores(Called { id: operation.and_then(|operation| operation.id.as_deref()), call: &call })
+    let call = format!("{} {}", seen.record.method, seen.template());
+    rules.ignores(Called { id: seen.operation().and_then(|operation| operation.id.as_deref()), call: &call })
 }
 
 /// What the file says about the order of a session: what the stored one says, else what the rules say, else whether the
 /// client sent several requests at once.
 fn order(name: &str, kept: &[(Seen<'_>, Tokens)], rules: &Rules, stored: Option<&Snapshot>) -> Option<Order> {
     let is_generated = volatile::is_made_name(name);
-    let mut known = stored.into_iter().flat_map(|stored| &stored.sessions).filter(|session| {
-        if is_generated { session.is_generated() } else { session.session == name }
-    });
+    let mut known = stored
+        .into_iter()
+        .flat_map(|stored| &stored.sessions)
+        .filter(|session| if is_generated { session.is_generated() } else { session.session == name });
     if let Some(order) = known.find_map(|session| session.order) {
         return Some(order);
     }

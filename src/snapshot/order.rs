@@ -47,9 +47,11 @@ pub(super) fn arranged(drafts: Vec<Draft>, symbols: &Symbols) -> Vec<Session> {
         .collect();
     drafts.sort_by(|(a, _, a_whole), (b, _, b_whole)| {
         let by_name = |draft: &Draft| (draft.is_generated, draft.name != "default");
-        by_name(a).cmp(&by_name(b)).then_with(|| {
-            if a.is_generated { a_whole.cmp(b_whole) } else { a.name.cmp(&b.name) }
-        })
+        by_name(a).cmp(&by_name(b)).then_with(
+            || {
+                if a.is_generated { a_whole.cmp(b_whole) } else { a.name.cmp(&b.name) }
+            },
+        )
     });
     let mut numbers = Numbers::new(symbols);
     let mut generated = 0;

@@ -74,8 +74,12 @@ impl Snapshot {
         of_this_format(name, &head)?;
         let head: Head = part(name, head)?;
         let content: Content = part(name, content)?;
-        let about =
-            About { description: head.description, apis: head.info.apis, scenario: head.info.scenario, left_out: head.info.left_out };
+        let about = About {
+            description: head.description,
+            apis: head.info.apis,
+            scenario: head.info.scenario,
+            left_out: head.info.left_out,
+        };
         Ok(Self { about, sessions: content.sessions })
     }
 }
@@ -83,20 +87,17 @@ impl Snapshot {
 /// The two parts of a file. The second one begins with as many empty lines as the first one has lines, so that its
 /// places are those of the file.
 fn parts(text: &str) -> Option<(String, String)> {
-    let mut at = 0;
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        let is_mark = line.trim_end() == MARK;
-        if (number == 0) != is_mark {
-            if number == 0 {
-                return None;
-            }
-        } else if number > 0 {
-            let (head, content) = (&text[..at], &text[at + line.len()..]);
-            let blank = |c: char| if c == '\n' { '\n' } else { ' ' };
-            let before: String = text[..at + line.len()].bytes().map(|byte| blank(char::from(byte))).collect();
-            return Some((head.to_owned(), before + content));
+    let mut lines = text.split_inclusive('\n');
+    let mut at = lines.next().filter(|line| line.trim_end() == MARK)?.len();
+    for line in lines {
+        if line.trim_end() != MARK {
+            at += line.len();
+            continue;
         }
-        at += line.len();
+        let (head, content) = text.split_at(at + line.len());
+        let blank = |byte: u8| if byte == b'\n' { '\n' } else { ' ' };
+        let before: String = head.bytes().map(blank).collect();
+        return Some((head[..at].to_owned(), before + content));
     }
     None
 }

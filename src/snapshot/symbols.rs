@@ -11,27 +11,60 @@ const OPEN: char = '\u{e000}';
 const CLOSE: char = '\u{e001}';
 
 /// All values that were met so far.
+///
+/// In one session a value has one label, the first that it gets; what another session calls it is its own affair, so that
+/// it does not matter which session is looked at first.
 #[derive(Debug, Default)]
 pub(super) struct Symbols {
     labels: Vec<String>,
-    by_value: HashMap<String, usize>,
+    by_value: HashMap<(String, String), usize>,
+    /// Tokens and secrets, which have one label in all sessions.
+    hidden: HashMap<String, usize>,
+    /// The other values of the session that is being looked at.
+    session: HashMap<String, usize>,
 }
 
 impl Symbols {
-    /// The marker of a value. The first label that a value gets stays.
+    /// Gives a token or a secret its label for all sessions.
+    pub(super) fn hide(&mut self, label: &str, value: &str) {
+        let index = self.index(label, value);
+        self.hidden.entry(value.to_owned()).or_insert(index);
+    }
+
+    /// Looks at another session from now on.
+    pub(super) fn begin_session(&mut self) {
+        self.session.clear();
+    }
+
+    /// The marker of a value.
     pub(super) fn of(&mut self, label: &str, value: &str) -> String {
-        let next = self.labels.len();
-        let index = *self.by_value.entry(value.to_owned()).or_insert(next);
-        if index == next {
-            // A label stands in JSON for a while, and between the brackets of a placeholder for ever.
-            self.labels.push(label.replace(|c: char| c.is_control() || "\"\\<>".contains(c), ""));
+        if let Some(known) = self.known(value) {
+            return known;
         }
+        let index = self.index(label, value);
+        self.session.insert(value.to_owned(), index);
         marker(index)
     }
 
-    /// The marker of a value that has one.
+    fn index(&mut self, label: &str, value: &str) -> usize {
+        // A label stands in JSON for a while, and between the brackets of a placeholder for ever.
+        let label = label.replace(|c: char| c.is_control() || "\"\\<>".contains(c), "");
+        let next = self.labels.len();
+        let index = *self.by_value.entry((label.clone(), value.to_owned())).or_insert(next);
+        if index == next {
+            self.labels.push(label);
+        }
+        index
+    }
+
+    /// The marker of a value that the session has already.
     pub(super) fn known(&self, value: &str) -> Option<String> {
-        self.by_value.get(value).map(|index| marker(*index))
+        self.hidden.get(value).or_else(|| self.session.get(value)).map(|index| marker(*index))
+    }
+
+    /// The marker of a token or a secret.
+    pub(super) fn hidden(&self, value: &str) -> Option<String> {
+        self.hidden.get(value).map(|index| marker(*index))
     }
 
     /// How many there are.
@@ -98,5 +131,12 @@ mod tests {
         assert_eq!(text, "x<uuid 1>y<uuid 0>z");
         assert_eq!(super::symbols(&format!("{other}{one}{other}")), [1, 0, 1]);
         assert_eq!(clean(&one), "\u{fffd}0\u{fffd}");
+        symbols.begin_session();
+        assert_eq!(symbols.known("a"), None);
+        assert_eq!(symbols.of("uuid", "a"), one);
+        symbols.begin_session();
+        assert_ne!(symbols.of("list.id", "a"), one, "each session has its own word for it");
+        symbols.hide("secret", "hunter2");
+        assert_eq!(symbols.of("uuid", "hunter2"), symbols.hidden("hunter2").unwrap());
     }
 }

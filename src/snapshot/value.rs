@@ -108,10 +108,10 @@ impl Values<'_> {
                 continue;
             };
             // Names that change come last: where they would be sorted to changes too.
-            match self.symbols.known(name) {
-                Some(marker) => made_anew.push((marker, value)),
-                None if volatile::is_made_uuid(name) => made_anew.push((self.symbols.of("uuid", name), value)),
-                None => drop(shown.insert(symbols::clean(name), value)),
+            let told = context.links.get(name).or(volatile::is_made_uuid(name).then_some("uuid"));
+            match told {
+                Some(label) => made_anew.push((self.symbols.of(label, name), value)),
+                None => drop(shown.insert(self.written(name), value)),
             }
         }
         shown.extend(made_anew);
@@ -140,7 +140,7 @@ impl Values<'_> {
         if text.is_empty() {
             return String::new();
         }
-        if let Some(marker) = self.symbols.known(text).filter(|_| text.len() >= hidden::BYTES_MIN) {
+        if let Some(marker) = self.symbols.hidden(text).filter(|_| text.len() >= hidden::BYTES_MIN) {
             return marker;
         }
         let is_password = format == Some("password") || context.takes_password(spot);
@@ -178,7 +178,7 @@ impl Values<'_> {
     }
 
     fn without_hidden(&self, text: &str) -> String {
-        self.hidden.replace(text, |found| self.symbols.known(found).unwrap_or_default())
+        self.hidden.replace(text, |found| self.symbols.hidden(found).unwrap_or_default())
     }
 
     fn number(&mut self, value: &Value, spot: Spot<'_>, name: &str, context: Context<'_>) -> Value {

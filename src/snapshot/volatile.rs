@@ -134,7 +134,8 @@ pub(super) fn is_made_name(name: &str) -> bool {
         part.len() >= 16 && digits >= 4 && digits < part.len() && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };
     let is_hex = |part: &str| part.len() >= 12 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let ends_with_uuid = name.len() >= 36 && name.is_char_boundary(name.len() - 36) && is_uuid(&name[name.len() - 36..]);
+    let ends_with_uuid =
+        name.len() >= 36 && name.is_char_boundary(name.len() - 36) && is_uuid(&name[name.len() - 36..]);
     ends_with_uuid || name.split(['-', '_', '.', '~']).any(|part| is_mixed(part) || is_hex(part))
 }
 
@@ -180,14 +181,22 @@ mod tests {
 
     #[test]
     fn ports_are_left_out() {
-        assert_eq!(without_ports("http://127.0.0.1:41234/x?u=localhost:80"), "http://127.0.0.1:<port>/x?u=localhost:<port>");
+        assert_eq!(
+            without_ports("http://127.0.0.1:41234/x?u=localhost:80"),
+            "http://127.0.0.1:<port>/x?u=localhost:<port>"
+        );
         assert_eq!(without_ports("http%3A%2F%2Flocalhost%3A41234%2Fx"), "http%3A%2F%2Flocalhost%3A<port>%2Fx");
         assert_eq!(without_ports("http://example.com:8080/"), "http://example.com:8080/");
     }
 
     #[test]
     fn made_names() {
-        for name in ["6b1e7f5a-0c7d-4b53-9a4e-3f2d1c0b9a87", "test-0c7d4b539a4e", "V1StGXR8Z5jdHi6BmyT9", "a-6b1e7f5a-0c7d-4b53-9a4e-3f2d1c0b9a87"] {
+        for name in [
+            "6b1e7f5a-0c7d-4b53-9a4e-3f2d1c0b9a87",
+            "test-0c7d4b539a4e",
+            "V1StGXR8Z5jdHi6BmyT9",
+            "a-6b1e7f5a-0c7d-4b53-9a4e-3f2d1c0b9a87",
+        ] {
             assert!(is_made_name(name), "{name}");
         }
         for name in ["default", "my-test", "checkout_with_2_items", "test-12", "internationalisation"] {

@@ -32,7 +32,8 @@ impl Client {
             let lines: Vec<(&str, &str)> = lines.iter().map(|(name, value)| (*name, value.as_str())).collect();
             send(mock.address(), request, &lines, body).await
         };
-        let mut who = json!({"org": self.organisation.unwrap_or("ExampleOrg"), "username": "adminUser", "pw": "hunter2"});
+        let mut who =
+            json!({"org": self.organisation.unwrap_or("ExampleOrg"), "username": "adminUser", "pw": "hunter2"});
         let mut lines = vec![("User-Agent", "test/1.0".to_owned())];
         lines.extend(self.field.map(|(name, value)| (name, value.to_owned())));
         let mut session = call("POST /be/v1/login", lines.clone(), Some(who.clone())).await;
@@ -165,14 +166,17 @@ async fn rocketchat() {
 #[tokio::test]
 async fn rocketcoms_and_rockitplay_2026_in_sessions() {
     let record = |seed: u64, names: [&'static str; 2]| async move {
-        let mock = Mock::from_spec("spec/rocketcoms.yaml").and_spec("spec/rockitplay-2026.yaml").seed(seed).start().await;
+        let mock =
+            Mock::from_spec("spec/rocketcoms.yaml").and_spec("spec/rockitplay-2026.yaml").seed(seed).start().await;
         let basic = ("Authorization", "Basic a2V5OnNlY3JldA==");
         let [coms, play] = names;
         let named = ("Mimeo-Session", coms);
         let login = json!({"email": "abc@business.com", "password": "dhy7MN@34"});
         let answer = send(mock.address(), "POST /rocketcoms/v1/auth/login", &[named, basic], Some(login)).await;
         let bearer = format!("Bearer {}", answer.at("/token"));
-        let brands = || async { send(mock.address(), "GET /rocketcoms/v1/brands", &[named, ("Authorization", &bearer)], None).await };
+        let brands = || async {
+            send(mock.address(), "GET /rocketcoms/v1/brands", &[named, ("Authorization", &bearer)], None).await
+        };
         brands().await;
         mock.session(coms).advance("30m");
         brands().await;

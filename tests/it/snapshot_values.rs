@@ -121,7 +121,10 @@ fn json_bodies() {
         json!({"tags": [two, one, two], "id": one, "born": "1999-01-02", "seen": "2026-11-26T00:00:00Z"}),
         json!({"born": "1999-01-02", "id": "<uuid #1>", "seen": "<date-time>", "tags": ["<uuid #2>", "<uuid #1>", "<uuid #2>"]}),
     );
-    check(json!({"pass": "hunter2", "word": "hunter3", "name": "a hunter2 b"}), json!({"name": "a hunter2 b", "pass": "<secret #1>", "word": "<secret #2>"}));
+    check(
+        json!({"pass": "hunter2", "word": "hunter3", "name": "a hunter2 b"}),
+        json!({"name": "a hunter2 b", "pass": "<secret #1>", "word": "<secret #2>"}),
+    );
     check(json!({"b": null, "a": [true, 1.5, 12, ""]}), json!({"a": [true, 1.5, 12, ""], "b": null}));
     check(json!({"html": "<b>", "real": "<uuid #1>"}), json!({"html": "<<b>", "real": "<<uuid #1>"}));
     check(json!({"call": "http://127.0.0.1:41234/back"}), json!({"call": "http://127.0.0.1:<port>/back"}));
@@ -144,7 +147,12 @@ fn other_bodies() {
         assert_eq!((exchange.media_type.as_deref(), exchange.body), (Some(media_type), Some(expected)), "{sent}");
     }
     let form = "application/x-www-form-urlencoded";
-    check(form, "age=3&name=Rex&name=Max&password=x", form, json!({"age": 3, "name": ["Rex", "Max"], "password": "<secret #1>"}));
+    check(
+        form,
+        "age=3&name=Rex&name=Max&password=x",
+        form,
+        json!({"age": 3, "name": ["Rex", "Max"], "password": "<secret #1>"}),
+    );
     for boundary in ["a1b2c3", "----other-1234"] {
         let body = format!(
             "--{boundary}\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nRex\r\n--{boundary}\r\n\
@@ -158,14 +166,20 @@ fn other_bodies() {
     let body = "x".repeat(20_000);
     check("text/plain", &body, "text/plain", json!("<body, 20000 bytes, cut>"));
     let nowhere = only("POST /nowhere\nContent-Type: application/json\n\n{\"a\":1}");
-    assert_eq!((nowhere.call.as_str(), nowhere.operation, nowhere.body), ("POST /nowhere", None, Some(json!({"a": 1}))));
+    assert_eq!(
+        (nowhere.call.as_str(), nowhere.operation, nowhere.body),
+        ("POST /nowhere", None, Some(json!({"a": 1})))
+    );
 }
 
 #[test]
 fn what_answers_gave_is_linked() {
     let sent = |id: &str| format!("GET /pets/{id}");
     let records = sequence(&[
-        ("GET /pets", json!({"pets": [{"id": "pet-000123", "name": "a-name-of-a-pet", "number": 7, "ownerId": 123_456}]})),
+        (
+            "GET /pets",
+            json!({"pets": [{"id": "pet-000123", "name": "a-name-of-a-pet", "number": 7, "ownerId": 123_456}]}),
+        ),
         (&sent("pet-000123"), json!({})),
         (&sent("pet-000124"), json!({})),
         (&sent("123456"), json!({})),
@@ -263,7 +277,9 @@ fn damaged_files_are_said_with_their_places() {
         "---\ninfo:\n  mimeo: one\n---\nsessions: []\n".to_owned(),
         "---\ninfo: { mimeo: 1\n---\nsessions: []\n".to_owned(),
         format!("{head}session: []\n"),
-        format!("{head}sessions:\n- session: default\n  order: sorted\n  exchanges:\n  - call: GET /pets\n    anwser: 200\n    times: 0\n"),
+        format!(
+            "{head}sessions:\n- session: default\n  order: sorted\n  exchanges:\n  - call: GET /pets\n    anwser: 200\n    times: 0\n"
+        ),
         format!("{head}sessions:\n- session: default\n  exchanges:\n  - call: GET /pets\n    answer: fine\n"),
         format!("{head}sessions:\n- session: default\n  exchanges:\n  - call: GET /pets\n   answer: 200\n"),
     ] {
@@ -293,8 +309,11 @@ fn any_text() -> impl Strategy<Value = String> {
         "[ -~]{0,20}",
         "\\PC{0,12}",
         any::<String>(),
-        prop::sample::select(vec!["no", "null", "~", "0x1f", "012", "1e3", "---", "<date>", "<<a>", "# x", " a ", "a\nb\n", "\u{85}", "\u{feff}"])
-            .prop_map(str::to_owned),
+        prop::sample::select(vec![
+            "no", "null", "~", "0x1f", "012", "1e3", "---", "<date>", "<<a>", "# x", " a ", "a\nb\n", "\u{85}",
+            "\u{feff}"
+        ])
+        .prop_map(str::to_owned),
     ]
 }
 

@@ -15,10 +15,13 @@ pub fn undescribed_body(content_type: Option<&str>, bytes: &[u8]) -> Option<Valu
     let range = MediaRange::parse(sent)?;
     match Kind::of(&range) {
         Kind::Json => json(bytes).ok(),
-        Kind::Form => Some(object(form_urlencoded::parse(bytes).map(|(name, value)| (name.into_owned(), value.into_owned())))),
+        Kind::Form => {
+            Some(object(form_urlencoded::parse(bytes).map(|(name, value)| (name.into_owned(), value.into_owned()))))
+        }
         Kind::Multipart => {
             let (parts, faults) = multipart::parts(Raw { bytes, content_type: sent });
-            let named = parts.iter().map(|part| (part.name.clone().unwrap_or_default(), part.text.clone().into_owned()));
+            let named =
+                parts.iter().map(|part| (part.name.clone().unwrap_or_default(), part.text.clone().into_owned()));
             faults.is_empty().then(|| object(named))
         }
         Kind::Binary => None,

@@ -67,8 +67,7 @@ pub(super) fn align(old: &[Item<'_>], new: &[Item<'_>], is_sequence: bool) -> Ve
         pair(&mut steps, &operations, Step::Moved);
         steps
     } else {
-        let mut steps: Vec<Step> =
-            (0..old.len()).map(Step::Old).chain((0..new.len()).map(Step::New)).collect();
+        let mut steps: Vec<Step> = (0..old.len()).map(Step::Old).chain((0..new.len()).map(Step::New)).collect();
         pair(&mut steps, &contents, Step::Both);
         pair(&mut steps, &operations, Step::Both);
         steps

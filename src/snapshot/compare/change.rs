@@ -109,7 +109,9 @@ fn credentials(
                 let again = if same == Same::Other && now.standing != Some(Standing::Unknown) { "again " } else { "" };
                 say(format!("{} is sent to {call} {again}{over} (was: {before})", named(now)));
             }
-            _ if same == Same::Yes => say(format!("{} is good again when {call} is called (was: {before})", named(now))),
+            _ if same == Same::Yes => {
+                say(format!("{} is good again when {call} is called (was: {before})", named(now)))
+            }
             _ => say(format!("{call} is now called with {} (was: {before})", named(now))),
         }
     }
@@ -140,11 +142,9 @@ fn parameters(
             None => say(format!("{what} {name} is now sent to {call}: {}", shown(now))),
             Some(was) => match compare(was, now, numbers) {
                 Same::Yes => (),
-                Same::Other => say(format!(
-                    "{what} {name} of {call} is another one now: {} (was: {})",
-                    shown(now),
-                    shown(was)
-                )),
+                Same::Other => {
+                    say(format!("{what} {name} of {call} is another one now: {} (was: {})", shown(now), shown(was)))
+                }
                 Same::No => say(format!("{what} {name} of {call}: {} → {}", shown(was), shown(now))),
             },
         }

@@ -48,7 +48,11 @@ pub(super) fn differences(old: &Session, new: &Session, numbers: &mut Numbers) -
             }
             Step::Old(_) | Step::New(_) => {
                 let count = pair.run(at);
-                found.extend(if matches!(step, Step::New(_)) { pair.added(at, count) } else { pair.removed(at, count) });
+                found.extend(if matches!(step, Step::New(_)) {
+                    pair.added(at, count)
+                } else {
+                    pair.removed(at, count)
+                });
                 at += count;
                 continue;
             }
@@ -61,7 +65,8 @@ pub(super) fn differences(old: &Session, new: &Session, numbers: &mut Numbers) -
 /// The difference that a whole session is.
 pub(super) fn whole(session: &Session, kind: Kind) -> Vec<Difference> {
     let count: usize = session.exchanges.iter().map(|exchange| exchange.times).sum();
-    let (word, exchanges) = (if kind == Kind::Added { "new" } else { "gone" }, if count == 1 { "exchange" } else { "exchanges" });
+    let (word, exchanges) =
+        (if kind == Kind::Added { "new" } else { "gone" }, if count == 1 { "exchange" } else { "exchanges" });
     let mut text = vec![format!("the whole session is {word}: {count} {exchanges}")];
     text.extend(session.exchanges.iter().take(CALLS_LISTED).map(|exchange| match exchange.times {
         1 => called(exchange),
@@ -92,7 +97,8 @@ impl Pair<'_> {
     }
 
     fn one(&self, kind: Kind, old: Option<usize>, new: Option<usize>, text: Vec<String>) -> Difference {
-        let position = |items: &[Item<'_>], at: Option<usize>| at.and_then(|at| items.get(at)).map(|item| item.position);
+        let position =
+            |items: &[Item<'_>], at: Option<usize>| at.and_then(|at| items.get(at)).map(|item| item.position);
         let item = new.and_then(|at| self.new.get(at)).or_else(|| self.old.get(old?));
         Difference {
             kind,
@@ -154,7 +160,7 @@ impl Pair<'_> {
             (0, _) => format!("{call} is now called {}{after}", times(count)),
             (_, 1) if now > was => format!("{call} is now called {}{after}", nth_time(before + 1)),
             (_, 1) => format!("{call} is called{after}, where it was not"),
-            _ => format!("{call} is now called {} more{after} ({} in all, was {was})", times(count), now),
+            _ => format!("{call} is now called {} more{after} (now {}, was {})", times(count), times(now), times(was)),
         };
         let mut found: Vec<Difference> = Vec::new();
         for step in self.steps.iter().skip(at).take(count) {
@@ -174,9 +180,8 @@ impl Pair<'_> {
         let (_, was) = Self::counts(&self.old, &call, 0);
         let (_, now) = Self::counts(&self.new, &call, 0);
         let line = match (now, count) {
-            (0, _) if was == count => format!("{call} is no longer called (was: {}{after})", times(was)),
-            (_, 1) => format!("{call} is no longer called{after} ({} in all, was {was})", times(now)),
-            _ => format!("{call} is called {} less{after} ({} in all, was {was})", times(count), times(now)),
+            (0, _) => format!("{call} is no longer called (was: {}{after})", times(was)),
+            _ => format!("{call} is called {} less{after} (now {}, was {})", times(count), times(now), times(was)),
         };
         vec![self.one(Kind::Removed, Some(old), None, vec![line])]
     }

@@ -22,7 +22,8 @@ pub fn compare(old: &Snapshot, new: &Snapshot) -> Comparison {
             None => session::whole(session, Kind::Added),
         });
     }
-    let matched: HashSet<*const Session> = matches.iter().flatten().map(|session| std::ptr::from_ref(*session)).collect();
+    let matched: HashSet<*const Session> =
+        matches.iter().flatten().map(|session| std::ptr::from_ref(*session)).collect();
     for session in old.sessions.iter().filter(|session| !matched.contains(&std::ptr::from_ref(*session))) {
         differences.extend(session::whole(session, Kind::Removed));
     }

@@ -30,8 +30,7 @@ pub(super) fn shown(value: &Value) -> String {
 
 /// `a second time`
 pub(super) fn nth_time(number: usize) -> String {
-    const WORDS: [&str; 9] =
-        ["second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+    const WORDS: [&str; 9] = ["second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
     match number.checked_sub(2).and_then(|index| WORDS.get(index)) {
         Some(word) => format!("a{} {word} time", if *word == "eighth" { "n" } else { "" }),
         None => format!("for the {number}{} time", ending(number)),
@@ -48,7 +47,7 @@ fn ending(number: usize) -> &'static str {
     }
 }
 
-/// `1 time`, `3 times`
+/// `once`, `3 times`
 pub(super) fn times(count: usize) -> String {
     if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
