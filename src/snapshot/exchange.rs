@@ -6,7 +6,7 @@ use http::header;
 use serde_json::{Map, Value};
 
 use super::{
-    Answer, Credential, Exchange, Note, Undescribed,
+    Answer, Credential, Exchange, Note, Undescribed, hidden,
     ledger::Tokens,
     links::Links,
     noise,
@@ -283,21 +283,19 @@ impl Values<'_> {
     /// The words of a finding, without the values that change.
     fn said(&mut self, message: &str, seen: &Seen<'_>) -> String {
         let mut said = String::new();
-        for (number, piece) in message.split('`').enumerate() {
-            let is_quoted = number % 2 == 1;
-            if number > 0 {
-                said.push('`');
+        for piece in message.split_inclusive(['`', '/', '"', '\'', ' ', ',', '=', '&', '?']) {
+            let word = piece.trim_end_matches(['`', '/', '"', '\'', ' ', ',', '=', '&', '?']);
+            let form = volatile::form(word, None, seen.moments());
+            match (self.symbols.known(word).filter(|_| word.len() >= hidden::BYTES_MIN), form) {
+                (Some(marker), _) => said.push_str(&marker),
+                (None, Some(Form::Numbered(label))) => said.push_str(&self.symbols.of(label, word)),
+                (None, Some(Form::Alike(label))) => said.extend(["<", label, ">"]),
+                (None, None) => said.push_str(&self.written(word)),
             }
-            let bare = piece.trim_matches('"');
-            let form = volatile::form(bare, None, seen.moments()).filter(|_| is_quoted);
-            match (form, self.symbols.known(bare).filter(|_| is_quoted)) {
-                (_, Some(marker)) => said.push_str(&marker),
-                (Some(Form::Numbered(label)), None) => said.push_str(&self.symbols.of(label, bare)),
-                (Some(Form::Alike(label)), None) => said.push_str(&format!("<{label}>")),
-                (None, None) => said.push_str(&self.written(piece)),
-            }
+            said.push_str(&piece[word.len()..]);
         }
-        said
+        // A secret may have more than one word.
+        self.without_hidden(&said)
     }
 }
 

@@ -177,7 +177,8 @@ impl Values<'_> {
         if shown == text { escaped(shown) } else { shown }
     }
 
-    fn without_hidden(&self, text: &str) -> String {
+    /// A text without the tokens and secrets that are inside.
+    pub(super) fn without_hidden(&self, text: &str) -> String {
         self.hidden.replace(text, |found| self.symbols.hidden(found).unwrap_or_default())
     }
 

@@ -99,7 +99,7 @@ fn credentials(
         };
         let was_new = first_use(&was.value) && was.standing.is_none();
         let before = match (was.standing, same == Same::Yes) {
-            (None, false) if was_new => format!("a new one, {}", named(was)),
+            (None, false) if was_new && over.is_some() => format!("a new one, {}", named(was)),
             (None, true) => "while it was good".to_owned(),
             (None, false) => named(was),
             (Some(standing), _) => format!("{}, {}", named(was), standing.as_str()),
