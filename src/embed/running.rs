@@ -1,13 +1,13 @@
 //! A mock that runs, and its sessions.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::net::SocketAddr;
 
 use tokio::sync::oneshot;
 
 use crate::{
     duration,
     finding::Place,
-    session::{Change, Ending, Progress, Record, SessionId, State, Token, parse_date_time},
+    session::{Change, Ending, Progress, SessionId, State, Token, parse_date_time},
     shell::Server,
     snapshot::{About, Recorded, Rules, Snapshot},
 };
@@ -162,12 +162,6 @@ impl Session<'_> {
     /// Where the scenario stands that is on.
     pub fn progress(&self) -> Option<Progress> {
         self.mock.server.transact(&self.id, |state, _| (state.scenario.clone(), Vec::new()))
-    }
-
-    /// What was sent and answered in it, the oldest first.
-    pub fn records(&self) -> Vec<Arc<Record>> {
-        let journals = self.mock.server.journals().into_iter();
-        journals.filter(|(id, _)| *id == self.id).flat_map(|(_, records)| records).collect()
     }
 
     /// Forgets everything that happened in it; a scenario that all sessions begin with is on again.
