@@ -98,7 +98,7 @@ impl Session {
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
     /// The method and the path template, or the path as sent where the description has none.
-    #[schemars(regex(pattern = "^[^ ]+ /"))]
+    #[schemars(regex(pattern = "^[^ ]+ ."))]
     pub call: String,
     /// The operationId, if the operation has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
