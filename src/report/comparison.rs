@@ -24,7 +24,9 @@ pub fn comparison(comparison: &Comparison, colour: Colour) -> String {
         comparison.differences.iter().partition(|it| it.kind == DifferenceKind::Broken);
     if !broken.is_empty() {
         let _ = writeln!(out, "{}", painted(BOLD, "The client breaks the contract where it did not:", colour));
-        broken.iter().for_each(|it| difference(&mut out, it, colour));
+        for it in broken {
+            difference(&mut out, it, colour);
+        }
     }
     let mut session: Option<&str> = None;
     for it in others {

@@ -25,6 +25,18 @@ struct Issued {
     ended: Option<Standing>,
 }
 
+impl Issued {
+    /// How it stood when it was sent.
+    fn standing(&self, seen: &Seen<'_>) -> Option<Standing> {
+        // What the server took was good, whatever the description says about lifetimes.
+        if seen.record.status < 400 {
+            return None;
+        }
+        let is_over = self.expires_ms.is_some_and(|expires| expires <= seen.record.virtual_ms);
+        self.ended.or(is_over.then_some(Standing::Expired))
+    }
+}
+
 /// What one request sent for one security scheme.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sent {
@@ -109,7 +121,7 @@ impl Ledger {
             note.is_some_and(|note| note.known.iter().any(|known| known.value == value))
         };
         let (label, mut standing) = match known {
-            Some(token) => (format!("token {}", token.kind), self.standing(token, seen)),
+            Some(token) => (format!("token {}", token.kind), token.standing(seen)),
             None if is_known(scheme) => (format!("token {scheme}"), None),
             None if declared.token.is_some() => (format!("token {scheme}"), Some(Standing::Unknown)),
             None if declared.kind.is_oauth() => (format!("token {scheme}"), None),
@@ -124,15 +136,6 @@ impl Ledger {
             };
         }
         Sent { value, label, standing, is_companion: false }
-    }
-
-    fn standing(&self, token: &Issued, seen: &Seen<'_>) -> Option<Standing> {
-        // What the server took was good, whatever the description says about lifetimes.
-        if seen.record.status < 400 {
-            return None;
-        }
-        let is_over = token.expires_ms.is_some_and(|expires| expires <= seen.record.virtual_ms);
-        token.ended.or(is_over.then_some(Standing::Expired))
     }
 
     /// The family of the token that lets a request in.

@@ -62,12 +62,12 @@ impl Links {
 
     fn add(&mut self, value: &str, name: &str, operation: &str, is_sequence: bool) {
         let label = format!("{operation}.{name}");
-        let has_room = self.labels.len() < limit::SNAPSHOT_LINKS_MAX;
-        match self.labels.get_mut(value) {
-            Some(known) if !is_sequence && label < *known => *known = label,
-            Some(_) => (),
-            None if has_room => drop(self.labels.insert(value.to_owned(), label)),
-            None => (),
+        if let Some(known) = self.labels.get_mut(value) {
+            if !is_sequence && label < *known {
+                *known = label;
+            }
+        } else if self.labels.len() < limit::SNAPSHOT_LINKS_MAX {
+            self.labels.insert(value.to_owned(), label);
         }
     }
 

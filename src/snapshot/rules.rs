@@ -141,7 +141,7 @@ mod tests {
     fn places() {
         #[track_caller]
         fn check(selector: Selector, spot: Spot<'_>, expected: bool) {
-            assert_eq!(any(&[selector.clone()], LOGIN, spot), expected, "{selector:?} {spot:?}");
+            assert_eq!(any(std::slice::from_ref(&selector), LOGIN, spot), expected, "{selector:?} {spot:?}");
         }
         let body = |pointer: &str| Selector { body: Some(pointer.to_owned()), ..Selector::default() };
         check(body("/a"), Spot::Body("/a"), true);

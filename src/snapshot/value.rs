@@ -50,10 +50,10 @@ pub(super) struct Context<'a> {
 impl Context<'_> {
     fn takes_password(&self, spot: Spot<'_>) -> bool {
         self.passwords.iter().any(|expression| match (expression, spot) {
-            (Expression::Request(Source::Body(own)), Spot::Body(at)) => own == at,
-            (Expression::Request(Source::Query(own)), Spot::Query(name)) => own == name,
-            (Expression::Request(Source::Path(own)), Spot::Path(name)) => own == name,
-            (Expression::Request(Source::Cookie(own)), Spot::Cookie(name)) => own == name,
+            (Expression::Request(Source::Body(own)), Spot::Body(name))
+            | (Expression::Request(Source::Query(own)), Spot::Query(name))
+            | (Expression::Request(Source::Path(own)), Spot::Path(name))
+            | (Expression::Request(Source::Cookie(own)), Spot::Cookie(name)) => own == name,
             (Expression::Request(Source::Header(own)), Spot::Header(name)) => own.eq_ignore_ascii_case(name),
             _ => false,
         })

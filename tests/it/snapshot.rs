@@ -1,5 +1,7 @@
 //! Snapshots of clients: made from what a mock saw, written, read, compared.
 
+use std::fmt::Write as _;
+
 use mimeo::{
     embed::{Mock, Running},
     report::{Colour, comparison, comparison_summary, unified},
@@ -119,7 +121,7 @@ async fn what_differs_is_said_in_words() {
         for (title, old, new) in [(title.to_owned(), &usual, &new), (format!("{title}, and back"), &new, &usual)] {
             let differences = compare(old, new);
             let words = comparison(&differences, Colour::Plain);
-            page.push_str(&format!("# {title}\n\n{words}{}\n\n", comparison_summary(&differences)));
+            let _ = write!(page, "# {title}\n\n{words}{}\n\n", comparison_summary(&differences));
         }
     }
     assert_shown("words", &page);

@@ -1,6 +1,6 @@
 //! How snapshots show what was sent: values, order, rules, and files that are damaged.
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
 use http::StatusCode;
 use mimeo::{
@@ -319,7 +319,7 @@ fn damaged_files_are_said_with_their_places() {
         format!("{head}sessions:\n- session: default\n  exchanges:\n  - call: GET /pets\n    answer: fine\n"),
         format!("{head}sessions:\n- session: default\n  exchanges:\n  - call: GET /pets\n   answer: 200\n"),
     ] {
-        page.push_str(&format!("{}\n=====\n{}\n", file.trim_end(), damaged(&file)));
+        let _ = write!(page, "{}\n=====\n{}\n", file.trim_end(), damaged(&file));
     }
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots/snapshot");
@@ -371,7 +371,7 @@ fn any_value() -> impl Strategy<Value = Value> {
 
 fn any_session() -> impl Strategy<Value = Session> {
     let exchange = (any_value(), any_text(), 1..3_usize).prop_map(|(body, origin, times)| Exchange {
-        call: format!("POST /{}", times),
+        call: format!("POST /{times}"),
         body: Some(body),
         answer: mimeo::snapshot::Answer { status: 200, origin: origin.trim().to_owned() },
         times,

@@ -110,7 +110,7 @@ fn credentials(
                 say(format!("{} is sent to {call} {again}{over} (was: {before})", named(now)));
             }
             _ if same == Same::Yes => {
-                say(format!("{} is good again when {call} is called (was: {before})", named(now)))
+                say(format!("{} is good again when {call} is called (was: {before})", named(now)));
             }
             _ => say(format!("{call} is now called with {} (was: {before})", named(now))),
         }
@@ -143,7 +143,7 @@ fn parameters(
             Some(was) => match compare(was, now, numbers) {
                 Same::Yes => (),
                 Same::Other => {
-                    say(format!("{what} {name} of {call} is another one now: {} (was: {})", shown(now), shown(was)))
+                    say(format!("{what} {name} of {call} is another one now: {} (was: {})", shown(now), shown(was)));
                 }
                 Same::No => say(format!("{what} {name} of {call}: {} → {}", shown(was), shown(now))),
             },
@@ -172,7 +172,7 @@ fn body(old: &Exchange, new: &Exchange, call: &str, numbers: &mut Numbers, found
             let more = lines.len().saturating_sub(BODY_LINES_MAX);
             lines.truncate(BODY_LINES_MAX);
             match lines.as_slice() {
-                [] => return,
+                [] => (),
                 [(at, what)] => found.push((Kind::Sent, vec![format!("{at} of {call}{what}")])),
                 _ => {
                     let mut text = vec![format!("the body of {call} differs:")];

@@ -1,6 +1,6 @@
 //! What differs between two recordings of one session.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write as _};
 
 use super::{
     Difference, DifferenceKind as Kind,
@@ -226,7 +226,7 @@ fn once(found: Vec<Difference>) -> Vec<Difference> {
     }
     for (place, count) in places.into_values().filter(|(_, count)| *count > 1) {
         if let Some(line) = kept.get_mut(place).and_then(|difference| difference.text.first_mut()) {
-            line.push_str(&format!(" ({count} times)"));
+            let _ = write!(line, " ({count} times)");
         }
     }
     kept
