@@ -13,6 +13,7 @@ use crate::client::send;
 
 /// A client of ROCKITPLAY 2025 that can be made to behave in several ways.
 #[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one way to behave otherwise")]
 struct Client {
     /// It logs in a second time before it goes on.
     logs_in_twice: bool,

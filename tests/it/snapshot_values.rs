@@ -19,7 +19,7 @@ use crate::described::{contract, request};
 /// When everything happens: 2026-11-26, 00:41:51 UTC.
 const NOW_MS: u64 = 1_795_653_711_000;
 
-const API: &str = r##"
+const API: &str = r#"
 openapi: 3.1.0
 info: { title: Zoo, version: "1" }
 paths:
@@ -58,7 +58,7 @@ paths:
       operationId: showPet
       parameters: [ { name: petId, in: path, required: true, schema: { type: string } } ]
       responses: { "200": { description: Fine } }
-"##;
+"#;
 
 fn site() -> Site {
     Site { contracts: vec![Arc::new(contract(API))] }
