@@ -44,6 +44,7 @@ pub mod oauth;
 pub mod scenario;
 
 // decide: pure
+pub mod diff;
 pub mod mock;
 pub mod proxy;
 

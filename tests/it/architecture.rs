@@ -19,7 +19,7 @@ const ROWS: &[&[&str]] = &[
     &["session"],
     &["oauth"],
     &["scenario"],
-    &["mock", "proxy"],
+    &["mock", "proxy", "diff"],
     &["report"],
     &["shell"],
     &["embed"],
