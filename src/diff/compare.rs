@@ -2,9 +2,12 @@
 
 use super::{
     body,
-    change::{Change, Touch},
+    change::{Change, Section, Touch},
+    component,
     differ::{Differ, Places},
-    matching, parameter, response,
+    endpoint,
+    matching::{self, Pair},
+    parameter, response, security,
     version::Version,
 };
 
@@ -23,22 +26,42 @@ pub struct Settings {
 /// first.
 pub fn compare(base: Version<'_>, revision: Version<'_>, settings: &Settings) -> Vec<Change> {
     let mut differ = Differ::new(base, revision, settings);
-    for are_webhooks in [false, true] {
-        let matched = matching::operations(base, revision, are_webhooks);
-        for operation in matched.gone {
-            let text = "the operation was removed and was not deprecated".to_owned();
-            let places = Places::base(&operation.at);
-            differ.say_of(operation, "api-removed-without-deprecation", text, places, Touch::Operation);
-        }
-        for pair in &matched.both {
-            parameter::compare(&mut differ, pair);
-            body::compare(&mut differ, pair);
-            response::compare(&mut differ, pair);
-        }
-        for operation in matched.added {
-            let text = "the operation was added".to_owned();
-            differ.say_of(operation, "endpoint-added", text, Places::revision(&operation.at), Touch::Operation);
-        }
+    security::of_api(&mut differ);
+    component::compare(&mut differ);
+    let matched = matching::operations(base, revision, false);
+    endpoint::gone(&mut differ, &matched.gone);
+    for pair in &matched.both {
+        operation(&mut differ, pair);
     }
+    endpoint::added(&mut differ, &matched.added);
+    webhooks(&mut differ);
     differ.changes
+}
+
+/// Compares an operation that both versions have.
+fn operation(differ: &mut Differ<'_>, pair: &Pair<'_>) {
+    if endpoint::stability(differ, pair) {
+        return;
+    }
+    endpoint::life(differ, pair);
+    endpoint::names(differ, pair);
+    security::of_operation(differ, pair);
+    parameter::compare(differ, pair);
+    body::compare(differ, pair);
+    response::compare(differ, pair);
+}
+
+/// Says which of the API's own calls came and went. What is in them is not compared: there, the client answers.
+fn webhooks(differ: &mut Differ<'_>) {
+    let matched = matching::operations(differ.base, differ.revision, true);
+    for operation in matched.gone {
+        let text = format!("the webhook `{}` ({}) was removed", operation.path, operation.method);
+        let places = Places::base(&operation.at);
+        differ.say_everywhere(Section::Components, "webhook-removed", text, places, Touch::Nothing);
+    }
+    for operation in matched.added {
+        let text = format!("the webhook `{}` ({}) was added", operation.path, operation.method);
+        let places = Places::revision(&operation.at);
+        differ.say_everywhere(Section::Components, "webhook-added", text, places, Touch::Nothing);
+    }
 }

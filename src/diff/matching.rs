@@ -81,7 +81,7 @@ fn key(operation: &Operation) -> Key {
 }
 
 /// A path template without the names of its parameters.
-fn nameless(template: &str) -> String {
+pub(super) fn nameless(template: &str) -> String {
     let mut out = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
