@@ -124,7 +124,8 @@ pub(super) fn run(args: &DiffArgs, screen: Screen) -> anyhow::Result<Ending> {
             changes.into_iter().filter(|change| filter.keeps(change)).collect()
         })
         .collect();
-    let comparisons: Vec<Comparison<'_>> = pairs.iter().zip(&found).map(|(pair, changes)| pair.comparison(changes)).collect();
+    let comparisons: Vec<Comparison<'_>> =
+        pairs.iter().zip(&found).map(|(pair, changes)| pair.comparison(changes)).collect();
     show(args, &comparisons, screen);
     let least = args.fail_on.map(Level::from);
     let fails = least.is_some_and(|least| found.iter().flatten().any(|change| change.level >= least));

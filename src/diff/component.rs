@@ -10,7 +10,9 @@ use super::{
 };
 use crate::{
     duration,
-    openapi::{DocId, FlowKind, Location, OAuthFlow, ParameterPlace, SchemeKind, SecurityScheme, TokenFormat, TokenKind},
+    openapi::{
+        DocId, FlowKind, Location, OAuthFlow, ParameterPlace, SchemeKind, SecurityScheme, TokenFormat, TokenKind,
+    },
 };
 
 /// Compares the components of two versions.
@@ -85,7 +87,8 @@ fn scheme(differ: &mut Differ<'_>, name: &str, old: &SecurityScheme, new: &Secur
             if old_place != new_place || !same_key {
                 let (was, is) = (key_words(*old_place, old_key), key_words(*new_place, new_key));
                 let text = format!("the key of `{name}` is sent in {is}, and was in {was}");
-                let places = Places::both(&member(differ.base, &old.at, "name"), &member(differ.revision, &new.at, "name"));
+                let places =
+                    Places::both(&member(differ.base, &old.at, "name"), &member(differ.revision, &new.at, "name"));
                 say(differ, "mimeo-api-key-moved", text, places);
             }
         }
@@ -111,7 +114,12 @@ fn key_words(place: ParameterPlace, name: &str) -> String {
     }
 }
 
-fn flow(differ: &mut Differ<'_>, name: &str, base: (&SecurityScheme, &OAuthFlow), revision: (&SecurityScheme, &OAuthFlow)) {
+fn flow(
+    differ: &mut Differ<'_>,
+    name: &str,
+    base: (&SecurityScheme, &OAuthFlow),
+    revision: (&SecurityScheme, &OAuthFlow),
+) {
     let (old_at, new_at) = (flow_at(differ.base, base), flow_at(differ.revision, revision));
     let ((_, old), (_, new)) = (base, revision);
     let what = format!("of the {} flow of `{name}`", words(old.kind));
@@ -124,7 +132,13 @@ fn flow(differ: &mut Differ<'_>, name: &str, base: (&SecurityScheme, &OAuthFlow)
             &old.authorization_url,
             &new.authorization_url,
         ),
-        ("api-security-component-oauth-token-url-changed", "tokenUrl", "token endpoint", &old.token_url, &new.token_url),
+        (
+            "api-security-component-oauth-token-url-changed",
+            "tokenUrl",
+            "token endpoint",
+            &old.token_url,
+            &new.token_url,
+        ),
     ] {
         if old_url != new_url {
             let (was, is) = (old_url.as_deref().unwrap_or(none), new_url.as_deref().unwrap_or(none));
@@ -148,11 +162,14 @@ fn flow(differ: &mut Differ<'_>, name: &str, base: (&SecurityScheme, &OAuthFlow)
             continue;
         }
         let (was, is) = places();
-        let meaning = |version: Version<'_>, at: &Location| version.documents().get(at).and_then(Value::as_str).map(str::to_owned);
+        let meaning = |version: Version<'_>, at: &Location| {
+            version.documents().get(at).and_then(Value::as_str).map(str::to_owned)
+        };
         if let (Some(old), Some(new)) = (meaning(differ.base, &was), meaning(differ.revision, &is))
             && old != new
         {
-            let text = format!("the scope `{scope}` {what} means \u{201c}{new}\u{201d}, and meant \u{201c}{old}\u{201d}");
+            let text =
+                format!("the scope `{scope}` {what} means \u{201c}{new}\u{201d}, and meant \u{201c}{old}\u{201d}");
             say(differ, "api-security-component-oauth-scope-changed", text, Places::both(&was, &is));
         }
     }
@@ -213,7 +230,8 @@ fn token(differ: &mut Differ<'_>, name: &str, old: &TokenKind, new: &TokenKind) 
         say(differ, id, text, places);
     }
     if old.format != new.format {
-        let text = format!("tokens of `{name}` are {}, and were {}", format_words(&new.format), format_words(&old.format));
+        let text =
+            format!("tokens of `{name}` are {}, and were {}", format_words(&new.format), format_words(&old.format));
         let places = places(differ, "format");
         say(differ, "mimeo-token-format-changed", text, places);
     }

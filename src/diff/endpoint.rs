@@ -163,7 +163,8 @@ fn deprecation(differ: &mut Differ<'_>, pair: &Pair<'_>) {
         return bad_sunset(differ, pair.revision, Side::Revision, "api-deprecated-sunset-parse", written);
     };
     if sunset::days_until(day, differ.settings) < i64::from(least) {
-        let text = format!("the operation was deprecated with the sunset {day}, which must be at least {least} days away");
+        let text =
+            format!("the operation was deprecated with the sunset {day}, which must be at least {least} days away");
         let places = field(differ, pair, SUNSET);
         return differ.say(pair, "api-sunset-date-too-small", text, places, Touch::Nothing);
     }

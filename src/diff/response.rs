@@ -88,7 +88,8 @@ fn headers(differ: &mut Differ<'_>, pair: &Pair<'_>, base: &Response, revision: 
                 base: Some(member(differ.base, &old.at, "required")),
                 revision: Some(member(differ.revision, &new.at, "required")),
             };
-            let text = format!("the header field `{}` of the answer {status} became optional, and was required", old.name);
+            let text =
+                format!("the header field `{}` of the answer {status} became optional, and was required", old.name);
             differ.say(pair, "response-header-became-optional", text, places, touch(old));
         }
         let subject = schema::Subject::ResponseHeader { status, name: old.name.clone() };
@@ -118,7 +119,8 @@ fn content(differ: &mut Differ<'_>, pair: &Pair<'_>, base: &Response, revision: 
             Kinship::Parameters => Some(("response-media-type-name-changed", "with other parameters")),
         };
         if let Some((id, how)) = said {
-            let text = format!("the media type of the answer {status} was `{}`, and is `{}`: {how}", old.range, new.range);
+            let text =
+                format!("the media type of the answer {status} was `{}`, and is `{}`: {how}", old.range, new.range);
             differ.say(pair, id, text, Places::both(&old.at, &new.at), touch(&old.range));
         }
         let subject = schema::Subject::ResponseBody { status, media: old.range.clone() };

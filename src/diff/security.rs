@@ -20,10 +20,7 @@ pub(super) fn of_api(differ: &mut Differ<'_>) {
     let root = Location::new(DocId::ENTRY, "");
     let (old, new) = (written(differ.base, &root), written(differ.revision, &root));
     let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
-    let places = Places {
-        base: place(differ.base, &root, true),
-        revision: place(differ.revision, &root, true),
-    };
+    let places = Places { base: place(differ.base, &root, true), revision: place(differ.revision, &root, true) };
     for (what, text) in differences(&old, &new) {
         let id = format!("api-global-security-{}", what.id());
         let text = format!("the API {text}");
@@ -41,7 +38,8 @@ pub(super) fn of_operation(differ: &mut Differ<'_>, pair: &Pair<'_>) {
     }
     let places = Places {
         base: place(differ.base, if old_own.is_some() { old_at } else { &root }, false).or(Some(old_at.clone())),
-        revision: place(differ.revision, if new_own.is_some() { new_at } else { &root }, false).or(Some(new_at.clone())),
+        revision: place(differ.revision, if new_own.is_some() { new_at } else { &root }, false)
+            .or(Some(new_at.clone())),
     };
     let old = old_own.or_else(|| written(differ.base, &root)).unwrap_or_default();
     let new = new_own.or_else(|| written(differ.revision, &root)).unwrap_or_default();
@@ -123,7 +121,8 @@ fn differences(old: &[Alternative], new: &[Alternative]) -> Vec<(What, String)> 
                 found.push((What::ScopeAdded, format!("asks for the further scope `{scope}` of `{scheme}`")));
             }
             for scope in scopes.iter().filter(|scope| !others.contains(scope)) {
-                found.push((What::ScopeRemoved, format!("does not ask for the scope `{scope}` of `{scheme}` any more")));
+                found
+                    .push((What::ScopeRemoved, format!("does not ask for the scope `{scope}` of `{scheme}` any more")));
             }
         }
     }

@@ -2,8 +2,10 @@
 
 use super::{Check, error, info, warning};
 
-const CLIENTS_THAT_SEND_IT: &str = "A server may refuse what it does not know. Mark a parameter as deprecated before you remove it.";
-const PLAIN_REMOVAL: &str = "Mark what is to go as `deprecated` first, with the day from which it may be gone as `x-sunset`.";
+const CLIENTS_THAT_SEND_IT: &str =
+    "A server may refuse what it does not know. Mark a parameter as deprecated before you remove it.";
+const PLAIN_REMOVAL: &str =
+    "Mark what is to go as `deprecated` first, with the day from which it may be gone as `x-sunset`.";
 
 /// Changes of everything that is no schema.
 pub(super) const CHECKS: &[Check] = &[
@@ -21,10 +23,16 @@ pub(super) const CHECKS: &[Check] = &[
     info("endpoint-deprecated", "An operation became deprecated."),
     info("endpoint-reactivated", "An operation is no longer deprecated."),
     error("api-deprecated-sunset-parse", "The sunset of an operation that became deprecated is no date."),
-    error("api-deprecated-sunset-missing", "An operation became deprecated without a sunset, although one is asked for."),
+    error(
+        "api-deprecated-sunset-missing",
+        "An operation became deprecated without a sunset, although one is asked for.",
+    ),
     error("api-sunset-date-too-small", "An operation became deprecated with a sunset that comes too soon."),
     error("sunset-deleted", "A deprecated operation lost its sunset."),
-    error("api-sunset-date-changed-too-small", "The sunset of a deprecated operation was moved forward, and comes too soon."),
+    error(
+        "api-sunset-date-changed-too-small",
+        "The sunset of a deprecated operation was moved forward, and comes too soon.",
+    ),
     error("api-invalid-stability-level", "`x-stability-level` is none of draft, alpha, beta and stable."),
     error("api-stability-decreased", "An operation promises less stability than before."),
     info("api-stability-increased", "An operation promises more stability than before."),
@@ -51,7 +59,10 @@ pub(super) const CHECKS: &[Check] = &[
     error("request-parameter-became-required", "Requests must have a parameter that they could leave out."),
     info("request-parameter-became-optional", "Requests may leave out a parameter that they had to have."),
     error("request-parameter-style-changed", "A parameter is written in another style."),
-    error("request-parameter-explode-changed", "The values of a parameter are spread over several pairs, or no longer."),
+    error(
+        "request-parameter-explode-changed",
+        "The values of a parameter are spread over several pairs, or no longer.",
+    ),
     info("request-parameter-deprecated", "A parameter became deprecated."),
     info("request-parameter-reactivated", "A parameter is no longer deprecated."),
     error("request-parameter-sunset-parse", "The sunset of a deprecated parameter is no date."),
@@ -59,7 +70,10 @@ pub(super) const CHECKS: &[Check] = &[
         "request-parameter-deprecated-sunset-missing",
         "A parameter became deprecated without a sunset, although one is asked for.",
     ),
-    error("request-parameter-sunset-date-too-small", "A parameter became deprecated with a sunset that comes too soon."),
+    error(
+        "request-parameter-sunset-date-too-small",
+        "A parameter became deprecated with a sunset that comes too soon.",
+    ),
     error("request-parameter-sunset-deleted", "A deprecated parameter lost its sunset."),
     error(
         "request-parameter-sunset-date-changed-too-small",

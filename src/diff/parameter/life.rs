@@ -67,11 +67,8 @@ fn moved_sunset(differ: &mut Differ<'_>, pair: &Pair<'_>, base: &Parameter, revi
     let Some(old) = sunset::sunset(differ.base, &base.at) else { return };
     let places = field(differ, base, revision, SUNSET);
     let Some(new) = sunset::sunset(differ.revision, &revision.at) else {
-        let text = format!(
-            "the sunset `{}` of {} was removed, and it is still deprecated",
-            sunset::shown(old),
-            words(base)
-        );
+        let text =
+            format!("the sunset `{}` of {} was removed, and it is still deprecated", sunset::shown(old), words(base));
         return differ.say(pair, "request-parameter-sunset-deleted", text, places, Touch::Nothing);
     };
     if old == new {

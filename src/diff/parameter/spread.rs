@@ -32,7 +32,9 @@ pub(super) fn find<'p>(differ: &Differ<'_>, pair: &Pair<'p>) -> Vec<Spread<'p>> 
         } else {
             (differ.revision, &pair.revision.parameters, &pair.base.parameters)
         };
-        let has = |list: &[Parameter], it: &Parameter| list.iter().any(|other| other.place == it.place && other.name == it.name);
+        let has = |list: &[Parameter], it: &Parameter| {
+            list.iter().any(|other| other.place == it.place && other.name == it.name)
+        };
         for object in own.iter().filter(|object| is_spread(object) && !has(others, object)) {
             let singles: Vec<_> = others
                 .iter()
@@ -58,7 +60,8 @@ fn property(version: Version<'_>, object: &Parameter, name: &str) -> Option<Sche
     let (at, value) = version.documents().follow(&schema.at)?;
     let is_object = value.get("type").and_then(Value::as_str) == Some("object");
     let has = value.get("properties").is_some_and(|properties| properties.get(name).is_some());
-    (is_object && has).then(|| SchemaRef { at: at.child("properties").child(name), kind: crate::openapi::SchemaKind::Schema })
+    (is_object && has)
+        .then(|| SchemaRef { at: at.child("properties").child(name), kind: crate::openapi::SchemaKind::Schema })
 }
 
 impl Spread<'_> {

@@ -113,9 +113,8 @@ fn subject(change: &Change) -> String {
 
 /// How many changes of each level there are: errors, warnings, infos.
 pub fn count_changes(comparisons: &[Comparison<'_>]) -> [usize; 3] {
-    [Level::Error, Level::Warning, Level::Info].map(|level| {
-        comparisons.iter().flat_map(|it| it.changes).filter(|change| change.level == level).count()
-    })
+    [Level::Error, Level::Warning, Level::Info]
+        .map(|level| comparisons.iter().flat_map(|it| it.changes).filter(|change| change.level == level).count())
 }
 
 /// The last line of a report: `12 changes: 1 ERR, 3 WARN, 8 INFO`.
