@@ -15,9 +15,8 @@ pub(super) fn compare(differ: &mut Differ<'_>, pair: &Pair<'_>) {
         (None, None) => (),
         (None, Some(new)) => added(differ, pair, new),
         (Some(old), None) => {
-            let places = Places { base: Some(old.at.clone()), revision: Some(pair.revision.at.clone()) };
             let text = "the request's body was removed".to_owned();
-            differ.say(pair, "request-body-removed", text, places, whole(None));
+            differ.say(pair, "request-body-removed", text, Places::base(&old.at), whole(None));
         }
         (Some(old), Some(new)) => {
             required(differ, pair, old, new);
@@ -31,7 +30,7 @@ fn whole(media: Option<&MediaType>) -> Touch {
 }
 
 fn added(differ: &mut Differ<'_>, pair: &Pair<'_>, new: &RequestBody) {
-    let places = Places { base: Some(pair.base.at.clone()), revision: Some(new.at.clone()) };
+    let places = Places::revision(&new.at);
     let (id, text) = if new.required {
         ("request-body-added-required", "a request's body was added, and is required")
     } else {
@@ -59,12 +58,12 @@ fn required(differ: &mut Differ<'_>, pair: &Pair<'_>, old: &RequestBody, new: &R
 fn content(differ: &mut Differ<'_>, pair: &Pair<'_>, old: &RequestBody, new: &RequestBody) {
     let matched = media::matching(&old.content, &new.content);
     for gone in matched.gone {
-        let places = Places { base: Some(gone.at.clone()), revision: Some(new.at.clone()) };
+        let places = Places::base(&gone.at);
         let text = format!("the request's body may not be `{}` any more", gone.range);
         differ.say(pair, "request-body-media-type-removed", text, places, whole(Some(gone)));
     }
     for added in matched.added {
-        let places = Places { base: Some(old.at.clone()), revision: Some(added.at.clone()) };
+        let places = Places::revision(&added.at);
         let text = format!("the request's body may be `{}`, too", added.range);
         differ.say(pair, "request-body-media-type-added", text, places, whole(Some(added)));
     }

@@ -150,14 +150,14 @@ fn flow(
     let scopes_at = (old_at.child("scopes"), new_at.child("scopes"));
     for scope in old.scopes.iter().filter(|scope| !new.scopes.contains(scope)) {
         let text = format!("the scope `{scope}` {what} was removed");
-        let places = Places::both(&scopes_at.0.child(scope), &member(differ.revision, &new_at, "scopes"));
+        let places = Places::base(&scopes_at.0.child(scope));
         say(differ, "api-security-component-oauth-scope-removed", text, places);
     }
     for scope in &new.scopes {
         let places = || (scopes_at.0.child(scope), scopes_at.1.child(scope));
         if !old.scopes.contains(scope) {
             let text = format!("the scope `{scope}` {what} was added");
-            let places = Places::both(&member(differ.base, &old_at, "scopes"), &places().1);
+            let places = Places::revision(&places().1);
             say(differ, "api-security-component-oauth-scope-added", text, places);
             continue;
         }

@@ -165,12 +165,10 @@ fn is_single(version: Version<'_>, schema: &SchemaRef) -> bool {
 
 fn removed(differ: &mut Differ<'_>, pair: &Pair<'_>, base: &Parameter) {
     let Some((id, text)) = life::removal(differ, base) else { return };
-    let places = Places { base: Some(base.at.clone()), revision: Some(pair.revision.at.clone()) };
-    differ.say(pair, id, text, places, touch(base));
+    differ.say(pair, id, text, Places::base(&base.at), touch(base));
 }
 
 fn added(differ: &mut Differ<'_>, pair: &Pair<'_>, revision: &Parameter) {
-    let places = Places { base: Some(pair.base.at.clone()), revision: Some(revision.at.clone()) };
     let what = words(revision);
     let (id, text) = match (revision.place, revision.required, is_of_item(differ.revision, pair.revision, revision)) {
         (ParameterPlace::Path, ..) => ("new-request-path-parameter", format!("{what} was added")),
@@ -185,7 +183,7 @@ fn added(differ: &mut Differ<'_>, pair: &Pair<'_>, revision: &Parameter) {
             format!("{what} was added to all operations of the path, and is optional"),
         ),
     };
-    differ.say(pair, id, text, places, touch(revision));
+    differ.say(pair, id, text, Places::revision(&revision.at), touch(revision));
 }
 
 /// True if the parameter stands in the path item, for all its operations.

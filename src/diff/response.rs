@@ -48,11 +48,9 @@ fn status(differ: &mut Differ<'_>, pair: &Pair<'_>, response: &Response, is_new:
         StatusRange::Default => return,
     };
     let places = if is_new {
-        let own = key(differ.revision, pair.revision, response);
-        Places { base: Some(member(differ.base, &pair.base.at, "responses")), revision: Some(own) }
+        Places::revision(&key(differ.revision, pair.revision, response))
     } else {
-        let own = key(differ.base, pair.base, response);
-        Places { base: Some(own), revision: Some(member(differ.revision, &pair.revision.at, "responses")) }
+        Places::base(&key(differ.base, pair.base, response))
     };
     let status = response.status;
     let (id, text) = match (hundred == 2, is_new) {
@@ -76,15 +74,13 @@ fn headers(differ: &mut Differ<'_>, pair: &Pair<'_>, base: &Response, revision: 
     let touch = |header: &Parameter| Touch::ResponseHeader { status, name: header.name.clone(), part: Vec::new() };
     for old in &base.headers {
         let Some(new) = revision.headers.iter().find(|new| new.name.eq_ignore_ascii_case(&old.name)) else {
-            let places =
-                Places { base: Some(old.at.clone()), revision: Some(key(differ.revision, pair.revision, revision)) };
             let (id, what) = if old.required {
                 ("required-response-header-removed", "the required header field")
             } else {
                 ("optional-response-header-removed", "the optional header field")
             };
             let text = format!("{what} `{}` of the answer {status} was removed", old.name);
-            differ.say(pair, id, text, places, touch(old));
+            differ.say(pair, id, text, Places::base(&old.at), touch(old));
             continue;
         };
         if old.required && !new.required {
@@ -106,13 +102,12 @@ fn content(differ: &mut Differ<'_>, pair: &Pair<'_>, base: &Response, revision: 
     let touch = |range: &str| Touch::Response { status, media: Some(range.to_owned()), part: Vec::new() };
     let matched = media::matching(&base.content, &revision.content);
     for gone in matched.gone {
-        let places =
-            Places { base: Some(gone.at.clone()), revision: Some(key(differ.revision, pair.revision, revision)) };
+        let places = Places::base(&gone.at);
         let text = format!("the answer {status} is not `{}` any more", gone.range);
         differ.say(pair, "response-media-type-removed", text, places, touch(&gone.range));
     }
     for added in matched.added {
-        let places = Places { base: Some(key(differ.base, pair.base, base)), revision: Some(added.at.clone()) };
+        let places = Places::revision(&added.at);
         let text = format!("the answer {status} may be `{}`, too", added.range);
         differ.say(pair, "response-media-type-added", text, places, touch(&added.range));
     }

@@ -1,9 +1,15 @@
-//! Renders findings: text with carets, JSON, GitHub annotations. Decides nothing.
+//! Renders findings and changes: text with carets, data, pages, what pipelines show. Decides nothing.
 
+mod changes;
 mod github;
 mod json;
 mod text;
+mod window;
 
+pub use changes::{
+    Comparison, Edition, count_changes, github_changes, html_changes, json_changes, json_checks, junit_changes,
+    markdown_changes, single_lines, sum_of_changes, text_changes, text_checks, yaml_changes,
+};
 pub use github::github;
 pub use json::json;
 pub use text::{Colour, text};

@@ -80,11 +80,9 @@ pub(super) fn pair(base: &View<'_>, revision: &View<'_>, keyword: &str) -> Branc
             is_inline(old) && is_inline(new) && old.title.is_some() && old.title == new.title
         });
         let is_nameless = |branch: &Branch<'_>| is_inline(branch) && branch.title.is_none();
-        if let ([last], [other]) = (old.as_slice(), new.as_slice())
-            && is_nameless(last)
-            && is_nameless(other)
-        {
-            take(&mut old, &mut new, &|_, _| true);
+        let are_lone = [&old, &new].iter().all(|list| list.iter().filter(|branch| is_nameless(branch)).count() == 1);
+        if are_lone {
+            take(&mut old, &mut new, &|old, new| is_nameless(old) && is_nameless(new));
         }
     }
     found.added = new.iter().map(Branch::name).collect();
