@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Renderer,
 
 use super::{Comparison, Edition, Spot, one_line, subject};
 use crate::{
-    diff::{Change, Level, catalogue::Check},
+    diff::{Change, Level},
     report::{
         Colour,
         window::{Window, printable},
@@ -89,13 +89,4 @@ pub fn single_lines(comparisons: &[Comparison<'_>]) -> String {
         }
     }
     out
-}
-
-/// Every kind of change, as a table.
-pub fn text_checks<'c>(checks: impl Iterator<Item = &'c Check> + Clone) -> String {
-    let width = checks.clone().map(|check| check.id.len()).max().unwrap_or(0);
-    checks.fold(String::new(), |mut out, check| {
-        let _ = writeln!(out, "{:<width$}  {:<4}  {}", check.id, check.level.as_str(), check.about);
-        out
-    })
 }
