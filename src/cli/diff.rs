@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::{Ending, screen::Screen};
 use crate::{
-    diff::{self, Change, Ignored, Level, Settings, Version, catalogue},
+    diff::{self, Change, Ignored, Level, Settings, Version},
     finding::Severity,
     openapi::Api,
     report::{self, Chapter, Comparison, Edition},
@@ -53,7 +53,7 @@ pub(super) struct DiffArgs {
     /// Days that something beta must be deprecated before its sunset
     #[arg(long, default_value_t = 0, value_name = "DAYS")]
     deprecation_days_beta: u32,
-    /// List every kind of change with its level, as text or JSON
+    /// List every kind of change with its level
     #[arg(long)]
     checks: bool,
 }
@@ -151,11 +151,12 @@ fn show(args: &DiffArgs, comparisons: &[Comparison<'_>], screen: Screen) {
 }
 
 fn list(format: DiffFormat, screen: Screen) -> anyhow::Result<Ending> {
-    match format {
-        DiffFormat::Text => screen.out(&report::text_checks(catalogue::checks())),
-        DiffFormat::Json => screen.out(&report::json_checks(catalogue::checks())),
-        _ => bail!("the kinds of change are listed as `--format text` or `--format json`"),
-    }
+    screen.out(&match format {
+        DiffFormat::Text => report::text_checks(),
+        DiffFormat::Markdown => report::markdown_checks(),
+        DiffFormat::Json => report::json_checks(),
+        _ => bail!("the kinds of change are listed as `--format text`, `markdown` or `json`"),
+    });
     Ok(Ending::Done)
 }
 

@@ -26,8 +26,6 @@ pub struct Settings {
 /// first.
 pub fn compare(base: Version<'_>, revision: Version<'_>, settings: &Settings) -> Vec<Change> {
     let mut differ = Differ::new(base, revision, settings);
-    security::of_api(&mut differ);
-    component::compare(&mut differ);
     let matched = matching::operations(base, revision, false);
     endpoint::gone(&mut differ, &matched.gone);
     for pair in &matched.both {
@@ -35,6 +33,8 @@ pub fn compare(base: Version<'_>, revision: Version<'_>, settings: &Settings) ->
     }
     endpoint::added(&mut differ, &matched.added);
     webhooks(&mut differ);
+    security::of_api(&mut differ);
+    component::compare(&mut differ);
     differ.changes
 }
 

@@ -43,19 +43,36 @@ fn schemas(differ: &mut Differ<'_>) {
     }
 }
 
-fn schemes(differ: &mut Differ<'_>) {
-    let (base, revision) = (&differ.base.api.schemes, &differ.revision.api.schemes);
-    for (name, old) in base {
-        let Some(new) = revision.get(name) else {
-            let text = format!("the security scheme `{name}` was removed");
-            say(differ, "api-security-component-removed", text, Places::base(&old.at));
-            continue;
-        };
-        scheme(differ, name, old, new);
+/// Where the security schemes of a version stand.
+fn schemes_at(version: Version<'_>) -> Location {
+    let root = Location::new(DocId::ENTRY, "");
+    if version.member(&root, "swagger").is_some() {
+        return root.child("securityDefinitions");
     }
-    for (name, new) in revision.iter().filter(|(name, _)| !base.contains_key(*name)) {
+    root.child("components").child("securitySchemes")
+}
+
+/// The names of the security schemes of a version, also of those that the model leaves out because they are faulty.
+fn scheme_names(version: Version<'_>) -> Vec<String> {
+    let at = schemes_at(version);
+    let declared = version.documents().follow(&at).and_then(|(_, value)| value.as_object());
+    declared.into_iter().flat_map(|map| map.keys().cloned()).collect()
+}
+
+fn schemes(differ: &mut Differ<'_>) {
+    let (base, revision) = (scheme_names(differ.base), scheme_names(differ.revision));
+    let (old_at, new_at) = (schemes_at(differ.base), schemes_at(differ.revision));
+    for name in &base {
+        if revision.contains(name) {
+            scheme(differ, name, &old_at.child(name), &new_at.child(name));
+        } else {
+            let text = format!("the security scheme `{name}` was removed");
+            say(differ, "api-security-component-removed", text, Places::base(&old_at.child(name)));
+        }
+    }
+    for name in revision.iter().filter(|name| !base.contains(name)) {
         let text = format!("the security scheme `{name}` was added");
-        say(differ, "api-security-component-added", text, Places::revision(&new.at));
+        say(differ, "api-security-component-added", text, Places::revision(&new_at.child(name)));
     }
 }
 
@@ -63,13 +80,15 @@ fn say(differ: &mut Differ<'_>, id: &str, text: String, places: Places) {
     differ.say_everywhere(Section::Components, id, text, places, Touch::Security);
 }
 
-fn scheme(differ: &mut Differ<'_>, name: &str, old: &SecurityScheme, new: &SecurityScheme) {
-    let (old_type, new_type) = (type_of(&old.kind), type_of(&new.kind));
+fn scheme(differ: &mut Differ<'_>, name: &str, old_at: &Location, new_at: &Location) {
+    let (old_type, new_type) = (type_of(differ.base, name, old_at), type_of(differ.revision, name, new_at));
     if old_type != new_type {
         let text = format!("the security scheme `{name}` has the type `{new_type}`, and had `{old_type}`");
-        let places = Places::both(&member(differ.base, &old.at, "type"), &member(differ.revision, &new.at, "type"));
+        let places = Places::both(&member(differ.base, old_at, "type"), &member(differ.revision, new_at, "type"));
         return say(differ, "api-security-component-type-changed", text, places);
     }
+    let (base, revision) = (differ.base.api, differ.revision.api);
+    let (Some(old), Some(new)) = (base.schemes.get(name), revision.schemes.get(name)) else { return };
     match (&old.kind, &new.kind) {
         (SchemeKind::OAuth2 { flows: old_flows }, SchemeKind::OAuth2 { flows: new_flows }) => {
             for old_flow in old_flows {
@@ -96,13 +115,15 @@ fn scheme(differ: &mut Differ<'_>, name: &str, old: &SecurityScheme, new: &Secur
     }
 }
 
-fn type_of(kind: &SchemeKind) -> &'static str {
-    match kind {
-        SchemeKind::ApiKey { .. } => "apiKey",
-        SchemeKind::Basic | SchemeKind::Bearer { .. } | SchemeKind::Http { .. } => "http",
-        SchemeKind::OAuth2 { .. } => "oauth2",
-        SchemeKind::OpenIdConnect { .. } => "openIdConnect",
-        SchemeKind::MutualTls => "mutualTLS",
+/// The type of a scheme, as 3.x calls it; of a faulty one, what is written.
+fn type_of<'a>(version: Version<'a>, name: &str, at: &Location) -> &'a str {
+    match version.api.schemes.get(name).map(|scheme| &scheme.kind) {
+        Some(SchemeKind::ApiKey { .. }) => "apiKey",
+        Some(SchemeKind::Basic | SchemeKind::Bearer { .. } | SchemeKind::Http { .. }) => "http",
+        Some(SchemeKind::OAuth2 { .. }) => "oauth2",
+        Some(SchemeKind::OpenIdConnect { .. }) => "openIdConnect",
+        Some(SchemeKind::MutualTls) => "mutualTLS",
+        None => version.member(at, "type").and_then(Value::as_str).unwrap_or_default(),
     }
 }
 

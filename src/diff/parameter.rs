@@ -23,9 +23,9 @@ pub(super) fn compare(differ: &mut Differ<'_>, pair: &Pair<'_>) {
             Some(revision) => match (is_declared(base), is_declared(revision)) {
                 (true, true) => both(differ, pair, base, revision),
                 // A template names a parameter that nothing describes: what it may be was, or is now, anybody's guess.
-                (true, false) => removed(differ, pair, base),
-                (false, true) => added(differ, pair, revision),
-                (false, false) => (),
+                (true, false) if !is_of_item(differ.base, pair.base, base) => removed(differ, pair, base),
+                (false, true) if !is_of_item(differ.revision, pair.revision, revision) => added(differ, pair, revision),
+                _ => (),
             },
             None if spread.iter().any(|it| it.covers_base(base)) => (),
             None => removed(differ, pair, base),

@@ -95,8 +95,11 @@ impl What {
 ///
 /// Of those that are not the same in both, two are one with other scopes if no other names the same schemes.
 fn differences(old: &[Alternative], new: &[Alternative]) -> Vec<(What, String)> {
-    let mut new: Vec<&Alternative> = new.iter().collect();
-    let mut old: Vec<&Alternative> = old.iter().collect();
+    // Where nothing is asked for, requests without credentials are taken.
+    let nothing = [Alternative::new()];
+    let (asked, asks) = (!old.is_empty(), !new.is_empty());
+    let mut new: Vec<&Alternative> = if asks { new } else { &nothing }.iter().collect();
+    let mut old: Vec<&Alternative> = if asked { old } else { &nothing }.iter().collect();
     old.retain(|one| {
         let same = new.iter().position(|other| other == one);
         same.is_none_or(|index| {
@@ -126,8 +129,19 @@ fn differences(old: &[Alternative], new: &[Alternative]) -> Vec<(What, String)> 
             }
         }
     }
-    found.extend(new.iter().map(|one| (What::Added, format!("takes {}", words(one)))));
-    found.extend(old.iter().map(|one| (What::Removed, format!("does not take {} any more", words(one)))));
+    // That it asks for something now, or for nothing any more, is said with what it asks, or asked, for.
+    new.retain(|one| asks || !one.is_empty());
+    old.retain(|one| asked || !one.is_empty());
+    let now = |one: &Alternative| match asked {
+        true => format!("takes {}", words(one)),
+        false => format!("asks for {}, and asked for none", words(one)),
+    };
+    let once = |one: &Alternative| match asks {
+        true => format!("does not take {} any more", words(one)),
+        false => format!("asks for no credentials any more, and took {}", words(one)),
+    };
+    found.extend(new.iter().map(|one| (What::Added, now(one))));
+    found.extend(old.iter().map(|one| (What::Removed, once(one))));
     found
 }
 

@@ -8,7 +8,7 @@ mod window;
 
 pub use changes::{
     Comparison, Edition, count_changes, github_changes, html_changes, json_changes, json_checks, junit_changes,
-    markdown_changes, single_lines, sum_of_changes, text_changes, text_checks, yaml_changes,
+    markdown_changes, markdown_checks, single_lines, sum_of_changes, text_changes, text_checks, yaml_changes,
 };
 pub use github::github;
 pub use json::json;

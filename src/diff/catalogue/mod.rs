@@ -24,7 +24,7 @@ pub struct Check {
 }
 
 /// Every kind of change that can be said.
-pub fn checks() -> impl Iterator<Item = &'static Check> + Clone {
+pub fn checks() -> impl Iterator<Item = &'static Check> {
     operations::CHECKS.iter().chain(requests::CHECKS).chain(responses::CHECKS)
 }
 

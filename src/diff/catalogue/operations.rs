@@ -127,3 +127,6 @@ pub(super) const CHECKS: &[Check] = &[
     info("mimeo-token-lifetime-increased", "Tokens expire later."),
     info("mimeo-token-format-changed", "Tokens look different (`format` of `x-mimeo-token` and its kin)."),
 ];
+
+#[cfg(test)]
+mod tests;

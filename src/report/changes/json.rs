@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Comparison, Spot, count_changes, yaml};
-use crate::diff::{Change, catalogue::Check};
+use crate::diff::Change;
 
 /// All changes as one JSON document, with a version of its form. The fields of a change are those that oasdiff writes.
 pub fn json_changes(comparisons: &[Comparison<'_>]) -> String {
@@ -73,21 +73,4 @@ fn place(spot: &Spot) -> Value {
         object.insert("column".to_owned(), json!(mark.column));
     }
     Value::Object(object)
-}
-
-/// Every kind of change as a JSON array.
-pub fn json_checks<'c>(checks: impl Iterator<Item = &'c Check>) -> String {
-    let list: Vec<Value> = checks
-        .map(|check| {
-            let mut object = Map::new();
-            object.insert("id".to_owned(), json!(check.id));
-            object.insert("level".to_owned(), json!(check.level.as_str()));
-            object.insert("description".to_owned(), json!(check.about));
-            if let Some(comment) = check.comment {
-                object.insert("comment".to_owned(), json!(comment));
-            }
-            Value::Object(object)
-        })
-        .collect();
-    format!("{:#}\n", Value::Array(list))
 }

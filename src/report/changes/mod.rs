@@ -1,5 +1,6 @@
 //! Renders the changes between two versions of a description: for terminals, programs, pages and pipelines.
 
+mod checks;
 mod github;
 mod html;
 mod json;
@@ -9,12 +10,13 @@ mod span;
 mod text;
 mod yaml;
 
+pub use checks::{json_checks, markdown_checks, text_checks};
 pub use github::github_changes;
 pub use html::html_changes;
-pub use json::{json_changes, json_checks, yaml_changes};
+pub use json::{json_changes, yaml_changes};
 pub use junit::junit_changes;
 pub use markdown::markdown_changes;
-pub use text::{single_lines, text_changes, text_checks};
+pub use text::{single_lines, text_changes};
 
 use std::fmt;
 

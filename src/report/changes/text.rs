@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Renderer,
 
 use super::{Comparison, Edition, Spot, one_line, subject};
 use crate::{
-    diff::{Change, Level, catalogue::Check},
+    diff::{Change, Level},
     report::{
         Colour,
         window::{Window, printable},
@@ -35,7 +35,7 @@ fn one<'a>(comparison: &Comparison<'a>, change: &'a Change) -> Group<'a> {
         Level::Warning => Shown::WARNING,
         Level::Info => Shown::INFO,
     };
-    let title = level.primary_title(printable(&format!("{}: {}", subject(change), change.text))).id(change.id);
+    let title = level.primary_title(printable(&title_of(change))).id(change.id);
     let mut group = Group::with_title(title);
     let (base, revision) = (comparison.base_spot(change), comparison.revision_spot(change));
     let label = |word| (base.is_some() && revision.is_some()).then_some(word);
@@ -50,6 +50,14 @@ fn one<'a>(comparison: &Comparison<'a>, change: &'a Change) -> Group<'a> {
         group = group.element(Shown::NOTE.message(comment));
     }
     group
+}
+
+/// The text of a change, with the operation that it is in.
+fn title_of(change: &Change) -> String {
+    match &change.operation {
+        Some(name) => format!("{name}: {}", change.text),
+        None => change.text.clone(),
+    }
 }
 
 /// Adds a place with its line.
@@ -81,13 +89,4 @@ pub fn single_lines(comparisons: &[Comparison<'_>]) -> String {
         }
     }
     out
-}
-
-/// Every kind of change, as a table.
-pub fn text_checks<'c>(checks: impl Iterator<Item = &'c Check> + Clone) -> String {
-    let width = checks.clone().map(|check| check.id.len()).max().unwrap_or(0);
-    checks.fold(String::new(), |mut out, check| {
-        let _ = writeln!(out, "{:<width$}  {:<4}  {}", check.id, check.level.as_str(), check.about);
-        out
-    })
 }
