@@ -67,7 +67,13 @@ fn content(differ: &mut Differ<'_>, pair: &Pair<'_>, old: &RequestBody, new: &Re
         let text = format!("the request's body may be `{}`, too", added.range);
         differ.say(pair, "request-body-media-type-added", text, places, whole(Some(added)));
     }
-    for (base, revision, _) in matched.both {
+    schemas(differ, pair);
+}
+
+/// Compares the schemas of all media types that both versions have.
+pub(super) fn schemas(differ: &mut Differ<'_>, pair: &Pair<'_>) {
+    let (Some(old), Some(new)) = (&pair.base.body, &pair.revision.body) else { return };
+    for (base, revision, _) in media::matching(&old.content, &new.content).both {
         let subject = schema::Subject::RequestBody { media: base.range.clone() };
         schema::compare_content(differ, pair, &subject, base, revision);
     }
