@@ -5,6 +5,7 @@ use super::{
     change::{Change, OperationName, Section, Touch},
     compare::Settings,
     matching::Pair,
+    schema::Graph,
     version::Version,
 };
 use crate::openapi::{Location, Operation};
@@ -19,6 +20,8 @@ pub(super) struct Differ<'a> {
     pub(super) settings: &'a Settings,
     /// What was found, in the order of the walk.
     pub(super) changes: Vec<Change>,
+    /// Which schemas were looked at, and differ.
+    pub(super) schemas: Graph,
 }
 
 /// Where a change is: both places, as far as there are.
@@ -47,7 +50,7 @@ impl Places {
 
 impl<'a> Differ<'a> {
     pub(super) fn new(base: Version<'a>, revision: Version<'a>, settings: &'a Settings) -> Self {
-        Self { base, revision, settings, changes: Vec::new() }
+        Self { base, revision, settings, changes: Vec::new(), schemas: Graph::default() }
     }
 
     /// Notes a change in an operation that both versions have.

@@ -1,5 +1,6 @@
 //! Parameters of requests.
 
+mod astray;
 mod life;
 mod spread;
 
@@ -30,6 +31,7 @@ pub(super) fn compare(differ: &mut Differ<'_>, pair: &Pair<'_>) {
             None => removed(differ, pair, base),
         }
     }
+    astray::compare(differ, pair);
     for it in &spread {
         it.compare(differ, pair);
     }

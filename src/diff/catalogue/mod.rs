@@ -3,7 +3,8 @@
 //! The ids and levels are oasdiff's. Each table is sorted as it reads best; ids occur once.
 
 mod operations;
-mod schemas;
+mod requests;
+mod responses;
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -24,7 +25,7 @@ pub struct Check {
 
 /// Every kind of change that can be said.
 pub fn checks() -> impl Iterator<Item = &'static Check> {
-    operations::CHECKS.iter().chain(schemas::CHECKS)
+    operations::CHECKS.iter().chain(requests::CHECKS).chain(responses::CHECKS)
 }
 
 /// The kind of change with that id.
