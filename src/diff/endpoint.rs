@@ -76,11 +76,14 @@ enum Side {
 pub(super) fn stability(differ: &mut Differ<'_>, pair: &Pair<'_>) -> bool {
     let base = sunset::stability(differ.base, &pair.base.at);
     let revision = sunset::stability(differ.revision, &pair.revision.at);
-    if let Err(word) = &base {
-        bad_stability(differ, pair.base, Side::Base, word);
-    }
-    if let Err(word) = &revision {
-        bad_stability(differ, pair.revision, Side::Revision, word);
+    // What is wrong in both versions alike is no change.
+    if base != revision {
+        if let Err(word) = &base {
+            bad_stability(differ, pair.base, Side::Base, word);
+        }
+        if let Err(word) = &revision {
+            bad_stability(differ, pair.revision, Side::Revision, word);
+        }
     }
     let (Ok(base), Ok(revision)) = (base, revision) else { return false };
     let text = |more| format!("the operation is {} now, and was {}: {more}", revision.as_str(), base.as_str());

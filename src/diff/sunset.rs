@@ -122,6 +122,6 @@ mod tests {
         assert_eq!(today.to_string(), "2026-11-18");
         assert_eq!(days_until(today, &settings), 0);
         assert_eq!(days_until("2026-11-17".parse().unwrap(), &settings), -1);
-        assert_eq!(days_until("9999-01-01".parse().unwrap(), &settings), 2_911_926);
+        assert_eq!(days_until("9999-01-01".parse().unwrap(), &settings), 2_911_757);
     }
 }

@@ -149,7 +149,7 @@ fn levels_and_exit_codes() {
     check(&[], &["old.yaml", "none.yaml"], 3, &["cannot read `none.yaml`"], &[]);
     check(&[("bad.yaml", "a: 1\n")], &["old.yaml", "bad.yaml"], 3, &["not-a-description", "`bad.yaml` cannot be"], &[]);
     let faulty = OLD.replace("type: string", "$ref: '#/x'");
-    let said = ["faulty.yaml: 1 error, which may hide changes"];
+    let said = ["faulty.yaml: 2 errors, which may hide changes"];
     check(&[("faulty.yaml", &faulty)], &["old.yaml", "faulty.yaml"], 0, &said, &[]);
 }
 
@@ -159,7 +159,7 @@ fn passing_over_changes() {
         DELETE /pets/{id} api-path-removed-without-deprecation\ncomponents mimeo-api-key-moved\n";
     let files = [("notes.md", notes)];
     let args = ["old.yaml", "new.yaml", "--fail-on", "ERR", "--ignore", "notes.md"];
-    check(&files, &args, 0, &["response-non-success-status-removed"], &["became-required", "/pets/{id}", "moved"]);
+    check(&files, &args, 0, &["response-non-success-status-removed"], &["became-required", "/pets/{id}", "api-key-moved"]);
     let args = ["old.yaml", "new.yaml", "--fail-on", "ERR", "--warn-ignore", "notes.md"];
     check(&files, &args, 1, &["became-required", "/pets/{id}"], &[]);
     check(&files, &["old.yaml", "new.yaml", "--ignore", "none"], 3, &["cannot read `none`"], &[]);
