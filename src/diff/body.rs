@@ -25,6 +25,15 @@ pub(super) fn compare(differ: &mut Differ<'_>, pair: &Pair<'_>) {
     }
 }
 
+/// Compares the schemas of bodies alone.
+pub(super) fn schemas(differ: &mut Differ<'_>, pair: &Pair<'_>) {
+    let (Some(old), Some(new)) = (&pair.base.body, &pair.revision.body) else { return };
+    for (base, revision, _) in media::matching(&old.content, &new.content).both {
+        let subject = schema::Subject::RequestBody { media: base.range.clone() };
+        schema::compare_content(differ, pair, &subject, base, revision);
+    }
+}
+
 fn whole(media: Option<&MediaType>) -> Touch {
     Touch::RequestBody { media: media.map(|media| media.range.clone()), part: Vec::new() }
 }
@@ -67,8 +76,5 @@ fn content(differ: &mut Differ<'_>, pair: &Pair<'_>, old: &RequestBody, new: &Re
         let text = format!("the request's body may be `{}`, too", added.range);
         differ.say(pair, "request-body-media-type-added", text, places, whole(Some(added)));
     }
-    for (base, revision, _) in matched.both {
-        let subject = schema::Subject::RequestBody { media: base.range.clone() };
-        schema::compare_content(differ, pair, &subject, base, revision);
-    }
+    schemas(differ, pair);
 }

@@ -51,9 +51,13 @@ fn operation(differ: &mut Differ<'_>, pair: &Pair<'_>) {
     response::compare(differ, pair);
 }
 
-/// Says which of the API's own calls came and went. What is in them is not compared: there, the client answers.
+/// Says which of the API's own calls came and went, and how the bodies changed that it sends and takes.
 fn webhooks(differ: &mut Differ<'_>) {
     let matched = matching::operations(differ.base, differ.revision, true);
+    for pair in &matched.both {
+        body::schemas(differ, pair);
+        response::schemas(differ, pair);
+    }
     for operation in matched.gone {
         let text = format!("the webhook `{}` ({}) was removed", operation.path, operation.method);
         let places = Places::base(&operation.at);
