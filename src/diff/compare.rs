@@ -51,16 +51,17 @@ fn operation(differ: &mut Differ<'_>, pair: &Pair<'_>) {
     response::compare(differ, pair);
 }
 
-/// Says which of the API's own calls came and went, and how the schemas of their bodies differ: those the client reads.
+/// Says which of the API's own calls came and went, and how the bodies changed that it sends and takes.
 fn webhooks(differ: &mut Differ<'_>) {
     let matched = matching::operations(differ.base, differ.revision, true);
+    for pair in &matched.both {
+        body::schemas(differ, pair);
+        response::schemas(differ, pair);
+    }
     for operation in matched.gone {
         let text = format!("the webhook `{}` ({}) was removed", operation.path, operation.method);
         let places = Places::base(&operation.at);
         differ.say_everywhere(Section::Components, "webhook-removed", text, places, Touch::Nothing);
-    }
-    for pair in &matched.both {
-        body::schemas(differ, pair);
     }
     for operation in matched.added {
         let text = format!("the webhook `{}` ({}) was added", operation.path, operation.method);

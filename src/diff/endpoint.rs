@@ -47,8 +47,18 @@ fn removed(differ: &mut Differ<'_>, operation: &Operation, with_path: bool) {
             Some(_) => return,
         },
     };
+    let text = match moved_to(differ, operation) {
+        Some(other) => format!("{text}; its operationId is that of `{} {}` now", other.method, other.path),
+        None => text,
+    };
     let family = if with_path { "api-path-removed" } else { "api-removed" };
     differ.say_of(operation, &format!("{family}-{id}"), text, Places::base(at), Touch::Operation);
+}
+
+/// The operation of the new version that has the operationId of one that is gone.
+fn moved_to<'a>(differ: &Differ<'a>, operation: &Operation) -> Option<&'a Operation> {
+    let id = operation.id.as_ref().filter(|id| !id.is_empty())?;
+    differ.revision.api.operations.iter().find(|other| other.id.as_ref() == Some(id))
 }
 
 /// Says of each operation that it is new.

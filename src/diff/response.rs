@@ -29,6 +29,17 @@ pub(super) fn compare(differ: &mut Differ<'_>, pair: &Pair<'_>) {
     }
 }
 
+/// Compares the schemas of bodies alone.
+pub(super) fn schemas(differ: &mut Differ<'_>, pair: &Pair<'_>) {
+    for base in &pair.base.responses {
+        let Some(revision) = partner(base, &pair.revision.responses) else { continue };
+        for (old, new, _) in media::matching(&base.content, &revision.content).both {
+            let subject = schema::Subject::ResponseBody { status: base.status, media: old.range.clone() };
+            schema::compare_content(differ, pair, &subject, old, new);
+        }
+    }
+}
+
 /// The answer of the other version for the same status: the one that says so, or the range that it falls in.
 fn partner<'r>(base: &Response, revisions: &'r [Response]) -> Option<&'r Response> {
     let same = revisions.iter().find(|revision| revision.status == base.status);

@@ -404,6 +404,15 @@ fn components(cases: &mut Cases) {
     let hook = json!({"made": {"post": {"responses": {"200": {"description": "d"}}}}});
     cases.check(&["webhook-added"], operation(json!({})), with("webhooks", hook.clone()));
     cases.check(&["webhook-removed"], with("webhooks", hook), operation(json!({})));
+    // what the API sends, the client receives
+    let sent = |required: Value| {
+        let schema = json!({"type": "object", "required": required, "properties": {"a": {"type": "string"}}});
+        let body = json!({"content": {"application/json": {"schema": schema}}});
+        with("webhooks", json!({"made": {"post": {"requestBody": body, "responses": {"200": {"description": "d"}}}}}))
+    };
+    cases.check(&[], sent(json!(["a"])), sent(json!(["a"])));
+    let changes = changes_after(&sent(json!(["a"])), &sent(json!([])), 0);
+    assert_eq!(changes.iter().map(|change| change.id).collect::<Vec<_>>(), ["response-property-became-optional"]);
 }
 
 #[test]
