@@ -50,6 +50,7 @@ pub mod scenario;
 pub mod mock;
 pub mod proxy;
 pub mod snapshot;
+pub mod diff;
 
 // tell: renders findings, decides nothing
 pub mod report;

@@ -25,6 +25,8 @@ pub(super) enum Command {
     Proxy(ProxyArgs),
     /// Report everything that is wrong with descriptions
     Check(CheckArgs),
+    /// Say what changed between two versions, and whom it can break
+    Diff(super::diff::DiffArgs),
     /// List operations and where their answers come from
     Routes(RoutesArgs),
     /// Print the JSON Schema of a file that people write

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod diff;
 mod mock;
 mod proxy;
 mod routes;
@@ -49,6 +50,7 @@ pub fn main() -> ExitCode {
         Command::Mock(args) => mock::run(&args, screen),
         Command::Proxy(args) => proxy::run(&args, screen),
         Command::Check(args) => check::run(&args, screen),
+        Command::Diff(args) => diff::run(&args, screen),
         Command::Routes(args) => routes::run(&args, screen),
         Command::Schema { of } => schema::run(of, screen),
         Command::Completions { shell } => {

@@ -20,7 +20,7 @@ const ROWS: &[&[&str]] = &[
     &["session"],
     &["oauth"],
     &["scenario"],
-    &["mock", "proxy", "snapshot"],
+    &["mock", "proxy", "snapshot", "diff"],
     &["report"],
     &["shell"],
     &["embed"],

@@ -18,6 +18,8 @@ mod client;
 mod crowd;
 /// Descriptions and requests as text, for the tests of the contract.
 mod described;
+/// `mimeo diff`, as a user runs it.
+mod diff;
 /// The documentation names what the program has.
 mod documentation;
 /// Mimeo inside Rust tests.

@@ -1,0 +1,33 @@
+//! Changes as workflow commands, which GitHub shows beside the lines they are about.
+
+use std::fmt::Write as _;
+
+use super::{Comparison, subject};
+use crate::{
+    diff::Level,
+    report::github::{data, property},
+};
+
+/// All changes, a workflow command each.
+pub fn github_changes(comparisons: &[Comparison<'_>]) -> String {
+    let mut out = String::new();
+    for comparison in comparisons {
+        for change in comparison.changes {
+            let command = match change.level {
+                Level::Error => "error",
+                Level::Warning => "warning",
+                Level::Info => "notice",
+            };
+            let mut properties = format!("title={}", property(change.id));
+            if let Some(spot) = comparison.main_spot(change) {
+                let _ = write!(properties, ",file={}", property(&spot.file));
+                if let Some(mark) = spot.mark {
+                    let _ = write!(properties, ",line={},col={}", mark.line, mark.column);
+                }
+            }
+            let text = format!("{}: {}", subject(change), change.text);
+            let _ = writeln!(out, "::{command} {properties}::{}", data(&text));
+        }
+    }
+    out
+}
