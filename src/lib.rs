@@ -52,6 +52,9 @@ pub mod proxy;
 pub mod snapshot;
 pub mod diff;
 
+// speak: files of other tools
+pub mod interchange;
+
 // tell: renders findings, decides nothing
 pub mod report;
 

@@ -21,6 +21,7 @@ const ROWS: &[&[&str]] = &[
     &["oauth"],
     &["scenario"],
     &["mock", "proxy", "snapshot", "diff"],
+    &["usage", "interchange"],
     &["report"],
     &["shell"],
     &["embed"],

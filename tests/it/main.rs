@@ -28,6 +28,8 @@ mod embed;
 mod flows;
 /// Multipart bodies by position, tables, character sets, and text that should be more.
 mod formats;
+/// HTTP archives, written and read.
+mod har;
 /// Descriptions, patterns, requests and clients that mean harm.
 mod hostile;
 /// The authorization server of an API, through real sockets.
