@@ -16,6 +16,9 @@ use crate::{
     session::{Record, SessionId},
 };
 
+/// How a value ends that was masked, here and by many others.
+const MASK: &[u8] = b"***";
+
 /// A recording held against descriptions.
 #[derive(Debug, Default)]
 pub struct Judged {
@@ -76,9 +79,18 @@ impl Judged {
 pub fn judge(recording: &Recording, site: &Site, base: Option<&Base>) -> Judged {
     let seats = Seats::of(recording, site, base);
     let mut judged = Judged::default();
+    let mut ends: BTreeMap<SessionId, Vec<Option<u64>>> = BTreeMap::new();
     for recorded in &recording.exchanges {
         match seats.judge(recorded) {
-            Ok((session, record)) => judged.exchanges.push((recorded.index, session, record)),
+            Ok((session, mut record)) => {
+                let ends = ends.entry(session.clone()).or_default();
+                record.number = ends.len() as u64 + 1;
+                // All that were over when this one began; without times, the client waited for each answer.
+                let over = |end: &Option<u64>| end.zip(recorded.started_ms).is_none_or(|(end, start)| end <= start);
+                record.after = ends.iter().take_while(|end| over(end)).count() as u64;
+                ends.push(recorded.ended_ms);
+                judged.exchanges.push((recorded.index, session, record));
+            }
             Err(why) => {
                 let origin = recorded.address.origin.clone();
                 judged.skipped.push(Skipped { index: recorded.index, origin, why });
@@ -161,7 +173,7 @@ impl<'s> Seats<'s> {
             request.path.insert_str(0, &format!("/{}", contract.api.id));
         }
         let started_ms = entry.at_ms;
-        Ok((session, Record::of(request, entry, response, started_ms)))
+        Ok((session, Record::of(&request, entry, response, started_ms)))
     }
 
     fn seat(&self, address: &Address, request: &Request) -> Option<Seat<'s>> {
@@ -214,6 +226,7 @@ fn findings(
     recorded: &Recorded,
 ) -> Vec<Finding> {
     let mut findings = contract.authenticate(found, request);
+    findings.retain(|finding| !is_masked(finding, request));
     let checked = contract.check_request(found, request).findings;
     findings.extend(without_lacking_body(checked, recorded.lacks_body, Side::Request));
     let checked = contract.check_response(found.operation, response);
@@ -221,6 +234,16 @@ fn findings(
     let checked = checked.into_iter().filter(|finding| !is_head || !is_about_body(finding)).collect();
     findings.extend(without_lacking_body(checked, recorded.lacks_answer, Side::Response));
     findings
+}
+
+/// True for a finding about credentials that whoever made the recording has masked: nothing is known of them.
+fn is_masked(finding: &Finding, request: &Request) -> bool {
+    match &finding.place {
+        Place::Message { part: Part::Header, at, .. } => {
+            request.headers.get(at.as_str()).is_some_and(|value| value.as_bytes().ends_with(MASK))
+        }
+        _ => false,
+    }
 }
 
 fn is_about_body(finding: &Finding) -> bool {

@@ -36,6 +36,8 @@ pub struct Recorded {
     pub index: usize,
     /// When it began, in milliseconds since the Unix epoch, if the file says.
     pub started_ms: Option<u64>,
+    /// When it was over, likewise.
+    pub ended_ms: Option<u64>,
     /// The request. Its path is that of the whole address.
     pub request: Request,
     /// The answer; `None` if there was none: the request was blocked, or broken off.
@@ -117,11 +119,21 @@ impl Reader<'_> {
                 None
             }
             None => {
-                let parent = at.parent().map_or_else(|| at.clone(), |(parent, _)| parent);
-                self.error(Code::MISSING_FIELD, &parent, format!("{what} is missing"), "");
+                self.missing(at, what);
                 None
             }
         }
+    }
+
+    /// Says that something is missing, where it should stand.
+    fn missing(&mut self, at: &Location, what: &str) {
+        let mut holder = at.clone();
+        while self.get(&holder).is_none()
+            && let Some((parent, _)) = holder.parent()
+        {
+            holder = parent;
+        }
+        self.error(Code::MISSING_FIELD, &holder, format!("{what} is missing"), "");
     }
 
     /// The text at a place that may have one.
@@ -157,11 +169,15 @@ impl Reader<'_> {
             (response, lacks)
         });
         let started_ms = self.optional(&at.child("startedDateTime")).and_then(parse_date_time);
+        let took_ms = self.get(&at.child("time")).and_then(Value::as_f64).filter(|took| (0.0..1e12).contains(took));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it lies between 0 and 10^12")]
+        let ended_ms = started_ms.zip(took_ms).map(|(start, took)| start + took as u64);
         request.body = sent.bytes;
         let (response, lacks_answer) = response.map_or((None, false), |(response, lacks)| (Some(response), lacks));
         Some(Recorded {
             index,
             started_ms,
+            ended_ms,
             request,
             response,
             address,
@@ -184,10 +200,7 @@ impl Reader<'_> {
                 status.map(Some)
             }
             None => {
-                let parent = at.parent().map_or_else(|| at.clone(), |(parent, _)| parent);
-                let entry = parent.parent().map_or_else(|| parent.clone(), |(entry, _)| entry);
-                let place = if self.get(&parent).is_some() { parent } else { entry };
-                self.error(Code::MISSING_FIELD, &place, "the status of the answer, `response.status`, is missing", "");
+                self.missing(&at, "the status of the answer, `response.status`,");
                 None
             }
         }

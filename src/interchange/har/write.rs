@@ -1,7 +1,6 @@
 //! From records to a HAR file. Secrets are masked here: whoever sends the file to somebody need not think of them.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use bytes::Bytes;
 use http::StatusCode;
 use serde_json::Value;
 
@@ -60,17 +59,17 @@ fn entry(session: &str, record: &Record, secrets: &Secrets, address: &str) -> En
 
 fn request(record: &Record, secrets: &Secrets, address: &str) -> Request {
     let headers: Vec<NameValue> =
-        secrets.headers(&record.headers).into_iter().map(|(name, value)| NameValue::new(name, value)).collect();
+        secrets.headers(record.headers()).into_iter().map(|(name, value)| NameValue::new(name, value)).collect();
     let field = |name: &str| headers.iter().find(|field| field.name.eq_ignore_ascii_case(name));
     let address = field("host").map_or(address.to_owned(), |host| format!("http://{}", host.value));
-    let query = record.query.as_deref().map(|query| secrets.query(query));
+    let query = record.query().map(|query| secrets.query(query));
     let asked = query.as_deref().map(|query| format!("?{query}")).unwrap_or_default();
     let pairs = form_urlencoded::parse(query.as_deref().unwrap_or_default().as_bytes());
     Request {
         method: record.method.to_string(),
-        url: format!("{address}{}{asked}", record.path),
+        url: format!("{address}{}{asked}", record.path()),
         http_version: HTTP_VERSION,
-        cookies: cookies(&record.headers),
+        cookies: cookies(record.headers()),
         query_string: pairs.map(|(name, value)| NameValue::new(name, value)).collect(),
         post_data: (record.body_bytes > 0).then(|| {
             let media_type = field("content-type").map(|field| field.value.clone()).unwrap_or_default();
@@ -93,7 +92,7 @@ fn cookies(lines: &[u8]) -> Vec<NameValue> {
 
 fn post_data(record: &Record, mime_type: String, is_coded: bool, secrets: &Secrets) -> PostData {
     let is_form = mime_type.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded");
-    let body = Body::of(&record.body, record.body_bytes, &mime_type, is_coded, secrets);
+    let body = Body::of(record.body(), record.body_bytes, &mime_type, is_coded, secrets);
     let text = body.text.unwrap_or_default();
     let params = if is_form && body.encoding.is_none() {
         form_urlencoded::parse(text.as_bytes()).map(|(name, value)| NameValue::new(name, value)).collect()
@@ -140,7 +139,7 @@ fn note(session: &str, record: &Record, secrets: &Secrets) -> Note {
         scenario: record.acted.as_ref().map(|acted| acted.scenario.to_string()),
         rule: record.acted.as_ref().map(|acted| acted.rule),
         findings: violations::json(&findings, true),
-        request_cut: record.body.len() < record.body_bytes,
+        request_cut: record.body().len() < record.body_bytes,
         response_cut: record.answer.len() < record.answer_bytes,
     }
 }
@@ -154,7 +153,7 @@ struct Body {
 }
 
 impl Body {
-    fn of(kept: &Bytes, bytes: usize, mime_type: &str, is_coded: bool, secrets: &Secrets) -> Self {
+    fn of(kept: &[u8], bytes: usize, mime_type: &str, is_coded: bool, secrets: &Secrets) -> Self {
         if bytes == 0 {
             return Self::default();
         }
