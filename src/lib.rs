@@ -52,7 +52,8 @@ pub mod proxy;
 pub mod snapshot;
 pub mod diff;
 
-// speak: files of other tools
+// join: what a client depends on, and files of other tools
+pub mod usage;
 pub mod interchange;
 
 // tell: renders findings, decides nothing
