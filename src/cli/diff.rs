@@ -6,13 +6,14 @@ use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use regex::Regex;
 
-use super::{Ending, screen::Screen};
+use super::{Ending, clients::Clients, screen::Screen};
 use crate::{
     diff::{self, Change, Ignored, Level, Settings, Version},
     finding::Severity,
     openapi::Api,
     report::{self, Chapter, Comparison, Edition},
     shell::{Described, Description, describe, now_ms, read_text},
+    usage,
 };
 
 #[derive(Debug, Args)]
@@ -47,6 +48,9 @@ pub(super) struct DiffArgs {
     /// Show no changes in paths that this regular expression finds
     #[arg(long, value_name = "REGEX")]
     unmatch_path: Option<Regex>,
+    /// Only show changes that touch what clients were seen to do, and say which exchange; may be repeated
+    #[arg(long = "client", value_name = "SNAPSHOT")]
+    clients: Vec<PathBuf>,
     /// Days that something stable must be deprecated before its sunset
     #[arg(long, default_value_t = 0, value_name = "DAYS")]
     deprecation_days_stable: u32,
@@ -124,12 +128,62 @@ pub(super) fn run(args: &DiffArgs, screen: Screen) -> anyhow::Result<Ending> {
             changes.into_iter().filter(|change| filter.keeps(change)).collect()
         })
         .collect();
+    let (found, untouching) = touching(args, &pairs, found, screen)?;
     let comparisons: Vec<Comparison<'_>> =
         pairs.iter().zip(&found).map(|(pair, changes)| pair.comparison(changes)).collect();
     show(args, &comparisons, screen);
+    if !args.clients.is_empty() {
+        rest(args, untouching, screen);
+    }
     let least = args.fail_on.map(Level::from);
     let fails = least.is_some_and(|least| found.iter().flatten().any(|change| change.level >= least));
     Ok(if fails { Ending::Findings } else { Ending::Done })
+}
+
+/// The changes that touch the clients, where some are named, each with which exchange it touches; and how many others there
+/// are.
+fn touching(
+    args: &DiffArgs,
+    pairs: &[Pair<'_>],
+    found: Vec<Vec<Change>>,
+    screen: Screen,
+) -> anyhow::Result<(Vec<Vec<Change>>, usize)> {
+    if args.clients.is_empty() {
+        return Ok((found, 0));
+    }
+    let clients = Clients::read(&args.clients, screen)?;
+    let is_only = pairs.len() == 1;
+    let mut untouching = 0;
+    let mut kept = Vec::with_capacity(found.len());
+    let mut met = false;
+    for (pair, changes) in pairs.iter().zip(found) {
+        let contract = pair.old.and_then(|old| old.contract.as_deref());
+        let seen = contract.map(|contract| usage::bind(&clients.list(), contract, is_only)).unwrap_or_default();
+        met |= !seen.is_empty();
+        let all = changes.len();
+        let with_clients = changes.into_iter().filter_map(|mut change| {
+            change.touched = usage::touch(&change, contract?, &seen).iter().map(ToString::to_string).collect();
+            (!change.touched.is_empty()).then_some(change)
+        });
+        let of_pair: Vec<Change> = with_clients.collect();
+        untouching += all - of_pair.len();
+        kept.push(of_pair);
+    }
+    if !met {
+        let names = pairs.iter().map(|pair| format!("`{}`", pair.old.map_or(pair.id, id))).collect::<Vec<_>>().join(", ");
+        bail!("no snapshot has an exchange with {names}: name the description that the clients were recorded with first");
+    }
+    Ok((kept, untouching))
+}
+
+/// Says how many changes are not shown: beside a report for programs, on standard error.
+fn rest(args: &DiffArgs, untouching: usize, screen: Screen) {
+    let who = if args.clients.len() == 1 { "the client" } else { "any of the clients" };
+    let text = match untouching {
+        1 => format!("1 other change does not touch {who}\n"),
+        count => format!("{count} other changes do not touch {who}\n"),
+    };
+    if args.format == DiffFormat::Text { screen.out(&text) } else { screen.err(&text) }
 }
 
 fn show(args: &DiffArgs, comparisons: &[Comparison<'_>], screen: Screen) {

@@ -148,6 +148,8 @@ pub struct Change {
     pub revision: Option<Location>,
     /// What of an exchange it is about.
     pub touches: Touch,
+    /// Which clients it touches, in words, where clients are known: the exchange of each. Empty otherwise.
+    pub touched: Vec<String>,
 }
 
 impl Change {
@@ -182,6 +184,7 @@ mod tests {
             base: None,
             revision: None,
             touches: Touch::Operation,
+            touched: Vec::new(),
         };
         let named = change.fingerprint();
         assert_eq!(named.len(), 12);

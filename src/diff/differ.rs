@@ -97,6 +97,7 @@ impl<'a> Differ<'a> {
             base: places.base,
             revision: places.revision,
             touches,
+            touched: Vec::new(),
         });
     }
 }

@@ -61,6 +61,7 @@ mod tests {
             base: None,
             revision: None,
             touches: Touch::Nothing,
+            touched: Vec::new(),
         };
         let check = |line: &str, expected: bool| assert_eq!(Ignored::new(line).covers(&change), expected, "{line}");
         check("GET /pets/{id} the success status 200 was removed", true);

@@ -6,6 +6,7 @@ mod changes;
 mod github;
 mod json;
 mod text;
+mod usage;
 mod window;
 
 pub use comparison::{comparison, comparison_summary, unified};
@@ -17,6 +18,7 @@ pub use github::github;
 pub use json::json;
 use window::printable;
 pub use text::{Colour, text};
+pub use usage::{json_usage, markdown_usage, text_usage};
 
 use crate::{finding::Finding, openapi::Documents};
 

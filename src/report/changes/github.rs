@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Comparison, subject};
+use super::{Comparison, subject, touched};
 use crate::{
     diff::Level,
     report::github::{data, property},
@@ -25,7 +25,8 @@ pub fn github_changes(comparisons: &[Comparison<'_>]) -> String {
                     let _ = write!(properties, ",line={},col={}", mark.line, mark.column);
                 }
             }
-            let text = format!("{}: {}", subject(change), change.text);
+            let touched = touched(change).map(|touched| format!("; {touched}")).unwrap_or_default();
+            let text = format!("{}: {}{touched}", subject(change), change.text);
             let _ = writeln!(out, "::{command} {properties}::{}", data(&text));
         }
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{
     Comparison, count_changes, one_line,
     span::{Span, spans},
-    sum_of_changes,
+    sum_of_changes, touched,
 };
 use crate::diff::{Change, Level};
 
@@ -76,6 +76,9 @@ fn group(out: &mut String, comparison: &Comparison<'_>, name: &str, changes: &[&
         );
         if let Some(comment) = change.comment {
             let _ = writeln!(out, "<p class=\"comment\">{}</p>", text(comment));
+        }
+        if let Some(touched) = touched(change) {
+            let _ = writeln!(out, "<p class=\"comment\">{}</p>", words(&touched));
         }
         let _ = write!(out, "<p class=\"facts\"><code>{}</code>", words(change.id));
         for (label, spot) in [("was", comparison.base_spot(change)), ("is", comparison.revision_spot(change))] {

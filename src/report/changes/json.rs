@@ -42,6 +42,9 @@ fn one(comparison: &Comparison<'_>, change: &Change, with_api: bool) -> Value {
     if let Some(comment) = change.comment {
         put("comment", json!(comment));
     }
+    if !change.touched.is_empty() {
+        put("touched", json!(change.touched));
+    }
     put("level", json!(change.level.as_str()));
     if let Some(operation) = &change.operation {
         put("operation", json!(operation.method.as_str()));

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Comparison, subject, sum_of_changes};
+use super::{Comparison, subject, sum_of_changes, touched};
 use crate::diff::{Change, Level};
 
 /// All changes, a test case each, in a suite for each operation. Those of level `least` and above have failed.
@@ -46,12 +46,13 @@ fn case(out: &mut String, comparison: &Comparison<'_>, change: &Change, failed: 
     }
     let place = comparison.main_spot(change).map(|spot| format!("{spot}\n")).unwrap_or_default();
     let comment = change.comment.map(|comment| format!("{comment}\n")).unwrap_or_default();
+    let touched = touched(change).map(|touched| format!("{touched}\n")).unwrap_or_default();
     let level = change.level.as_str();
     let _ = writeln!(
         out,
         ">\n      <failure type=\"{}\" message=\"{name}\">{}</failure>\n    </testcase>",
         attribute(change.id),
-        content(&format!("{level} {}: {}\n{place}{comment}", subject(change), change.text))
+        content(&format!("{level} {}: {}\n{place}{comment}{touched}", subject(change), change.text))
     );
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{
     Comparison, one_line,
     span::{Span, spans},
-    sum_of_changes,
+    sum_of_changes, touched,
 };
 
 /// All changes, a list for each operation.
@@ -33,6 +33,9 @@ pub fn markdown_changes(comparisons: &[Comparison<'_>]) -> String {
                 );
                 if let Some(comment) = change.comment {
                     let _ = writeln!(out, "  <br>{}", text(comment));
+                }
+                if let Some(touched) = touched(change) {
+                    let _ = writeln!(out, "  <br>{}", words(&touched));
                 }
             }
             out.push('\n');

@@ -136,6 +136,11 @@ pub fn sum_of_changes(comparisons: &[Comparison<'_>]) -> String {
     format!("{total} change{}: {}", if total == 1 { "" } else { "s" }, parts.join(", "))
 }
 
+/// Which clients a change touches: `touches X; Y`. `None` if no clients are known.
+fn touched(change: &Change) -> Option<String> {
+    (!change.touched.is_empty()).then(|| format!("touches {}", change.touched.join("; ")))
+}
+
 /// Text on one line, without control characters.
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Renderer, Snippet};
 
-use super::{Comparison, Edition, Spot, one_line, subject};
+use super::{Comparison, Edition, Spot, one_line, subject, touched};
 use crate::{
     diff::{Change, Level},
     report::{
@@ -49,6 +49,9 @@ fn one<'a>(comparison: &Comparison<'a>, change: &'a Change) -> Group<'a> {
     if let Some(comment) = change.comment {
         group = group.element(Shown::NOTE.message(comment));
     }
+    if let Some(touched) = touched(change) {
+        group = group.element(Shown::NOTE.message(printable(&touched)));
+    }
     group
 }
 
@@ -84,7 +87,9 @@ pub fn single_lines(comparisons: &[Comparison<'_>]) -> String {
     for comparison in comparisons {
         for change in comparison.changes {
             let spot = comparison.main_spot(change).map(|spot| format!("{spot}: ")).unwrap_or_default();
-            let line = format!("{spot}{} [{}] {} {}", change.level.as_str(), change.id, subject(change), change.text);
+            let touched = touched(change).map(|touched| format!(" ({touched})")).unwrap_or_default();
+            let (level, subject) = (change.level.as_str(), subject(change));
+            let line = format!("{spot}{level} [{}] {subject} {}{touched}", change.id, change.text);
             let _ = writeln!(out, "{}", one_line(&line));
         }
     }
