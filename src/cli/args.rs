@@ -31,6 +31,8 @@ pub(super) enum Command {
     Usage(super::usage::UsageArgs),
     /// Make a snapshot of a recording of another tool
     Import(super::import::ImportArgs),
+    /// Write a snapshot as a file of another tool
+    Export(super::export::ExportArgs),
     /// List operations and where their answers come from
     Routes(RoutesArgs),
     /// Print the JSON Schema of a file that people write

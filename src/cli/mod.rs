@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod clients;
 mod diff;
+mod export;
 mod import;
 mod mock;
 mod proxy;
@@ -55,6 +56,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args, screen),
         Command::Diff(args) => diff::run(&args, screen),
         Command::Usage(args) => usage::run(&args, screen),
+        Command::Export(args) => export::run(&args, screen),
         Command::Import(args) => import::run(&args, screen),
         Command::Routes(args) => routes::run(&args, screen),
         Command::Schema { of } => schema::run(of, screen),

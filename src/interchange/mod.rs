@@ -3,3 +3,4 @@
 //! Nothing here opens a file. What is written holds no secrets; what is read is judged as if it had come over the wire.
 
 pub mod har;
+pub mod pact;

@@ -32,6 +32,8 @@ mod formats;
 mod har;
 /// Descriptions, patterns, requests and clients that mean harm.
 mod hostile;
+/// The commands that read and write files of other tools.
+mod interchange;
 /// The authorization server of an API, through real sockets.
 mod oauth;
 /// Parameters: every style, explode, type and place.
@@ -52,6 +54,8 @@ mod snapshot_values;
 mod sockets;
 /// What `spec/` answers.
 mod spec_answers;
+/// What clients depend on, and which changes touch them.
+mod usage;
 /// Responders and matchers for a `wiremock::MockServer`.
 #[cfg(feature = "wiremock")]
 mod wiremock;
