@@ -16,6 +16,9 @@ use crate::{
     snapshot::{Exchange, Placeholder, literal},
 };
 
+/// How a change says that it is about requests that need no credentials.
+const ANONYMOUS: &str = "requests without credentials";
+
 /// The first exchange of a client that a change touches, and how many there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Witness {
@@ -54,7 +57,7 @@ pub fn touch(change: &Change, contract: &Contract, seen: &[Seen<'_>]) -> Vec<Wit
     }
     for seen in seen.iter().filter(|seen| meant.is_none() || seen.operation == meant) {
         let operation = seen.operation.map(|id| contract.operation(id));
-        if !is_touched(change, operation, seen.exchange, meant.is_some()) {
+        if !is_touched(change, operation, seen.exchange) {
             continue;
         }
         match witnesses.iter_mut().find(|known| known.client == seen.client) {
@@ -86,14 +89,11 @@ fn operation_of(change: &Change, contract: &Contract) -> Option<OperationId> {
     operations.find(|(_, it)| it.method == name.method && it.path == name.path).map(|(id, _)| id)
 }
 
-fn is_touched(change: &Change, operation: Option<&Operation>, exchange: &Exchange, in_operation: bool) -> bool {
+fn is_touched(change: &Change, operation: Option<&Operation>, exchange: &Exchange) -> bool {
     match &change.touches {
         Touch::Nothing => false,
         Touch::Operation => true,
-        Touch::Security => match scheme_of(change) {
-            Some(scheme) if !in_operation => uses(exchange, &scheme),
-            _ => in_operation || !exchange.credentials.is_empty(),
-        },
+        Touch::Security => credentials_are_touched(change, exchange),
         Touch::Parameter { place, name, part } => {
             let sent = sent_parameters(exchange, parameter_place(*place)).get(name);
             part_is_touched(change, sent, part)
@@ -107,6 +107,17 @@ fn is_touched(change: &Change, operation: Option<&Operation>, exchange: &Exchang
             let met = exchange.answer.status;
             operation.and_then(|operation| covering(operation, met)).map_or(status.covers(met), |range| range == *status)
         }
+    }
+}
+
+/// True if a change of credentials concerns a client that sends those of an exchange, or gets them.
+fn credentials_are_touched(change: &Change, exchange: &Exchange) -> bool {
+    if change.text.contains(ANONYMOUS) {
+        return exchange.credentials.is_empty();
+    }
+    match scheme_of(change) {
+        Some(scheme) => uses(exchange, &scheme),
+        None => exchange.credentials.keys().any(|scheme| change.text.contains(&format!("`{scheme}`"))),
     }
 }
 

@@ -210,6 +210,7 @@ fn which_changes_touch_a_client() {
     // Answers: only those who met the status.
     check((", properties: { why: { type: string } }", ""), &[]);
     check(("name: { type: string } } } } } } }\n        '404'", "nick: { type: string } } } } } } }\n        '404'"), &["response-optional-property-removed listPets 1"]);
-    // Credentials.
+    // Credentials: who sends those that are not taken any more, or sends none where some are asked for now.
+    check(("security: [ { key: [] } ]\n", "security: [ { key: [] }, { other: [] } ]\n"), &[]);
     check(("security: [ { key: [] } ]\n", "security: [ { other: [] } ]\n"), &["api-global-security-removed listPets 1"]);
 }
