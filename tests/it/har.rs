@@ -280,3 +280,43 @@ fn what_is_written_can_be_read() {
     assert_eq!((record.operation.as_deref(), record.status, record.findings.len()), (Some("addPet"), 201, 0));
     assert_eq!((record.body(), record.real_ms), (&br#"{"name":"Rex"}"#[..], 1_764_108_000_123));
 }
+
+/// Whatever stands where something else should stand, and wherever a file ends: it is said or passed over, never the end.
+#[test]
+fn nothing_in_a_file_stops_the_reader() {
+    let text = fs::read_to_string("fixtures/interchange/browser.har").unwrap();
+    let site = site(&[PETS]);
+    for end in (0..text.len()).step_by(1_009).filter(|end| text.is_char_boundary(*end)) {
+        assert!(!recording(&text[..end]).findings.is_empty(), "{end}");
+    }
+    let whole: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap();
+    let one = json!({"log": {"entries": [whole["log"]["entries"][4]]}});
+    let mut pointers = Vec::new();
+    collect(&one, &mut String::new(), &mut pointers);
+    assert!(pointers.len() > 50, "{pointers:?}");
+    for pointer in &pointers {
+        for odd in [json!(null), json!(-1.5), json!(""), json!([[]]), json!({"name": {}}), json!("\u{0}\n\u{fffd}")] {
+            let mut changed = one.clone();
+            *changed.pointer_mut(pointer).unwrap() = odd;
+            let read = recording(changed.to_string());
+            let judged = har::judge(&read, &site, None);
+            assert!(judged.exchanges.len() + judged.skipped.len() <= 1, "{pointer}");
+        }
+    }
+}
+
+fn collect(value: &Value, at: &mut String, pointers: &mut Vec<String>) {
+    pointers.push(at.clone());
+    let length = at.len();
+    let members: Vec<(String, &Value)> = match value {
+        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), value)).collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(index, value)| (index.to_string(), value)).collect(),
+        _ => Vec::new(),
+    };
+    for (name, value) in members {
+        at.push('/');
+        at.push_str(&name);
+        collect(value, at, pointers);
+        at.truncate(length);
+    }
+}

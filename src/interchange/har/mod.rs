@@ -12,7 +12,7 @@ mod write;
 
 pub use judge::{Judged, Skipped, Why, judge};
 pub use model::{
-    Browser, Cache, Content, Creator, Entry, Har, Log, NameValue, Note, Param, PostData, Request, Response, Timings,
+    Cache, Content, Creator, Entry, Har, Log, NameValue, Note, Param, PostData, Request, Response, Timings,
 };
 pub use read::{Recorded, Recording, read};
 pub use url::{Base, BaseError};

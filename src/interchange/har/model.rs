@@ -41,9 +41,6 @@ pub struct Creator {
     pub version: &'static str,
 }
 
-/// A browser: the same members as a [`Creator`].
-pub type Browser = Creator;
-
 /// One exchange.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
