@@ -50,6 +50,11 @@ pub mod scenario;
 pub mod mock;
 pub mod proxy;
 pub mod snapshot;
+pub mod diff;
+
+// join: what a client depends on, and files of other tools
+pub mod usage;
+pub mod interchange;
 
 // tell: renders findings, decides nothing
 pub mod report;

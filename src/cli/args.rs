@@ -25,6 +25,14 @@ pub(super) enum Command {
     Proxy(ProxyArgs),
     /// Report everything that is wrong with descriptions
     Check(CheckArgs),
+    /// Say what changed between two versions, and whom it can break
+    Diff(super::diff::DiffArgs),
+    /// Show what clients depend on, from their snapshots
+    Usage(super::usage::UsageArgs),
+    /// Make a snapshot of a recording of another tool
+    Import(super::import::ImportArgs),
+    /// Write a snapshot as a file of another tool
+    Export(super::export::ExportArgs),
     /// List operations and where their answers come from
     Routes(RoutesArgs),
     /// Print the JSON Schema of a file that people write

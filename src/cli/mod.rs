@@ -2,12 +2,17 @@
 
 mod args;
 mod check;
+mod clients;
+mod diff;
+mod export;
+mod import;
 mod mock;
 mod proxy;
 mod routes;
 mod schema;
 mod screen;
 mod serving;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -49,6 +54,10 @@ pub fn main() -> ExitCode {
         Command::Mock(args) => mock::run(&args, screen),
         Command::Proxy(args) => proxy::run(&args, screen),
         Command::Check(args) => check::run(&args, screen),
+        Command::Diff(args) => diff::run(&args, screen),
+        Command::Usage(args) => usage::run(&args, screen),
+        Command::Export(args) => export::run(&args, screen),
+        Command::Import(args) => import::run(&args, screen),
         Command::Routes(args) => routes::run(&args, screen),
         Command::Schema { of } => schema::run(of, screen),
         Command::Completions { shell } => {

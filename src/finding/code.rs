@@ -80,6 +80,8 @@ codes! {
     NO_EFFECT = "no-effect", "A part of a scenario does nothing, or less than it says.";
     // snapshots
     NOT_A_SNAPSHOT = "not-a-snapshot", "The file is no snapshot of a client.";
+    // recordings
+    NOT_A_HAR = "not-a-har", "The document is no HTTP archive.";
     // requests and answers
     NOT_FOUND = "not-found", "No path of the description matches.";
     AMBIGUOUS_API = "ambiguous-api", "Two descriptions claim the path.";
@@ -94,7 +96,7 @@ codes! {
     UNDOCUMENTED_MEDIA_TYPE = "undocumented-media-type", "The answer's media type is not described.";
     BAD_PREFERENCE = "bad-preference", "A preference of the client cannot be read or met.";
     UNEXPECTED_BODY = "unexpected-body", "A GET or HEAD request has a body that is not described.";
-    BODY_NOT_JUDGED = "body-not-judged", "A body is compressed and was not judged.";
+    BODY_NOT_JUDGED = "body-not-judged", "A body is compressed, or not in a recording, and was not judged.";
     UPSTREAM = "upstream", "The server behind the proxy gave no answer.";
     JSON_IN_TEXT = "json-in-text", "A text cannot hold an object or an array, which is sent as JSON.";
     NO_ANSWER = "no-answer", "No answer could be made.";

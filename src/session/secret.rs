@@ -75,9 +75,13 @@ impl Secrets {
             return Some(Value::String(self.query(text)));
         }
         // Text of another kind, or JSON of which the end is missing: it is shown if it mentions nothing secret.
+        self.is_open(text).then(|| Value::String(text.to_owned()))
+    }
+
+    /// True if a text mentions nothing that could be the name of a secret.
+    pub fn is_open(&self, text: &str) -> bool {
         let is_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-        let is_open = !text.split(|c: char| !is_word(c)).any(|word| self.has(word));
-        is_open.then(|| Value::String(text.to_owned()))
+        !text.split(|c: char| !is_word(c)).any(|word| self.has(word))
     }
 
     /// A finding, without its words if it is about a secret: they may quote it.

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::description::ReadError;
 use crate::{
     limit,
     openapi::{SourceError, Sources},
@@ -120,6 +121,17 @@ fn descriptions_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
+}
+
+/// The text of a file that the user names; the error names the path.
+pub fn read_text(path: &Path) -> Result<String, ReadError> {
+    let fault = |why: &str| ReadError(format!("cannot read `{}`: {why}", path.display()));
+    let facts = fs::metadata(path).map_err(|error| fault(&plain(&error)))?;
+    if facts.len() > limit::DOCUMENT_BYTES_MAX as u64 {
+        return Err(fault("it is too large"));
+    }
+    let bytes = fs::read(path).map_err(|error| fault(&plain(&error)))?;
+    String::from_utf8(bytes).map_err(|_| fault("it is not UTF-8"))
 }
 
 /// True if the file has the key that every description has near its beginning, or cannot be looked into: then reading

@@ -437,3 +437,23 @@ async fn the_admin_api_has_a_port_of_its_own() {
     tokio::io::AsyncReadExt::read_to_string(&mut socket, &mut answer).await.unwrap();
     begins(&answer, "200 OK");
 }
+
+/// The journal as HTTP archive: masked, and with what only Mimeo knows beside it.
+#[tokio::test]
+async fn the_journal_as_an_archive() {
+    let running = start(SHOP, ServerSettings::default()).await;
+    let token = log_in(&running, "mine").await;
+    cart(&running, "mine", &token).await;
+    let archive = admin(&running, "GET /sessions/mine/journal.har?operation=login", None, 200).await;
+    let entries = archive["log"]["entries"].as_array().unwrap();
+    assert_eq!((archive["log"]["version"].as_str(), entries.len()), (Some("1.2"), 1));
+    let sent = entries[0]["request"]["postData"]["text"].as_str().unwrap();
+    assert_eq!(serde_json::from_str::<Value>(sent).unwrap(), json!({"user": "ann", "password": "***"}));
+    assert!(entries[0]["request"]["url"].as_str().unwrap().ends_with("/login"), "{archive}");
+    assert_eq!((&entries[0]["_mimeo"]["session"], &entries[0]["_mimeo"]["number"]), (&json!("mine"), &json!(1)));
+    let all = admin(&running, "GET /sessions/mine/journal.har", None, 200).await;
+    assert_eq!(all["log"]["entries"].as_array().unwrap().len(), 2);
+    assert!(!all.to_string().contains(&token), "{all}");
+    admin(&running, "GET /sessions/nobody/journal.har", None, 404).await;
+    admin(&running, "GET /sessions/mine/journal.har?status=9", None, 400).await;
+}

@@ -18,6 +18,8 @@ mod client;
 mod crowd;
 /// Descriptions and requests as text, for the tests of the contract.
 mod described;
+/// `mimeo diff`, as a user runs it.
+mod diff;
 /// The documentation names what the program has.
 mod documentation;
 /// Mimeo inside Rust tests.
@@ -26,8 +28,12 @@ mod embed;
 mod flows;
 /// Multipart bodies by position, tables, character sets, and text that should be more.
 mod formats;
+/// HTTP archives, written and read.
+mod har;
 /// Descriptions, patterns, requests and clients that mean harm.
 mod hostile;
+/// The commands that read and write files of other tools.
+mod interchange;
 /// The authorization server of an API, through real sockets.
 mod oauth;
 /// Parameters: every style, explode, type and place.
@@ -48,6 +54,8 @@ mod snapshot_values;
 mod sockets;
 /// What `spec/` answers.
 mod spec_answers;
+/// What clients depend on, and which changes touch them.
+mod usage;
 /// Responders and matchers for a `wiremock::MockServer`.
 #[cfg(feature = "wiremock")]
 mod wiremock;

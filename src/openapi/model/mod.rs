@@ -45,6 +45,26 @@ pub struct Api {
     pub documents: Arc<Documents>,
 }
 
+impl Api {
+    /// An API that has nothing: what a version is in which there is none.
+    pub fn nothing(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            title: String::new(),
+            version: String::new(),
+            dialect: Dialect::JsonSchema,
+            servers: Vec::new(),
+            operations: Vec::new(),
+            webhooks: Vec::new(),
+            schemes: IndexMap::new(),
+            tokens: IndexMap::new(),
+            accounts: Vec::new(),
+            made_items: MadeItems::default(),
+            documents: Arc::default(),
+        }
+    }
+}
+
 /// The schema language of a description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dialect {

@@ -17,6 +17,7 @@ use super::{
     asked::{Asked, Given, sure},
     clock, document,
     gate::Gate,
+    har,
     journal,
     operation::Operation,
     refusal::Refusal,
@@ -42,6 +43,7 @@ fn operations() -> Vec<Operation> {
         clock::operations(),
         tokens::operations(),
         journal::operations(),
+        har::operations(),
         server::operations(),
     ];
     all.into_iter().flatten().collect()

@@ -151,7 +151,7 @@ impl NearOperation {
 /// What a record must be like; what is not said does not matter.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Filter {
+pub(super) struct Filter {
     /// The operation: its operationId, or its method and path (`GET /pets/{id}`).
     #[schemars(length(min = 1, max = 500))]
     operation: Option<String>,
@@ -178,7 +178,8 @@ struct Filter {
 }
 
 impl Filter {
-    fn query(self) -> Result<Query, Refusal> {
+    /// The query that it stands for.
+    pub(super) fn query(self) -> Result<Query, Refusal> {
         let status = self.status.map(|text| {
             Statuses::parse(&text)
                 .ok_or_else(|| Refusal::bad_request(format!("`{text}` is no status; write 404, 4XX or 400-499")))
@@ -448,12 +449,12 @@ async fn wait_in(asked: &Asked, session: &Session) -> Answered {
 }
 
 /// The records that fit, the oldest first.
-fn fitting(journal: &Journal, query: &Query) -> Vec<Arc<Record>> {
+pub(super) fn fitting(journal: &Journal, query: &Query) -> Vec<Arc<Record>> {
     journal.iter().filter(|record| query.fits(record)).map(Arc::clone).collect()
 }
 
 /// What is a secret here: beside the usual, what the APIs call their keys.
-fn secrets(mock: &Mock) -> Secrets {
+pub(super) fn secrets(mock: &Mock) -> Secrets {
     let schemes = mock.site.contracts.iter().flat_map(|contract| contract.api.schemes.values());
     Secrets::with(schemes.filter_map(|scheme| match &scheme.kind {
         SchemeKind::ApiKey { name, .. } => Some(name.as_str()),

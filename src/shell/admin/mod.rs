@@ -12,6 +12,7 @@ mod clock;
 mod desk;
 mod document;
 mod gate;
+mod har;
 mod journal;
 mod operation;
 mod refusal;

@@ -1,0 +1,194 @@
+//! Compares every description of a corpus with itself, and each of OpenAPI 3.0 with itself in 3.1: nothing may change.
+//!
+//! ```text
+//! cargo run --release --example diff_corpus -- FOLDER [--kind KIND] [--list]
+//! ```
+//!
+//! FOLDER holds a `manifest.tsv` with the columns `path` and `kind`. Prints a table by kind. The exit code is 1 if
+//! something changed, a comparison panics, or takes longer than ten seconds.
+#![expect(clippy::print_stdout, clippy::disallowed_macros, reason = "a program for developers")]
+#![expect(clippy::disallowed_methods, reason = "it measures time and reads files")]
+
+mod upgrade;
+
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+    time::{Duration, Instant},
+};
+
+use mimeo::{
+    diff::{Change, Settings, Version, compare},
+    openapi::{Api, MemorySources, load},
+    shell::{Described, Description, describe},
+};
+
+/// The longest time that one comparison may take.
+const TIME_MAX: Duration = Duration::from_secs(10);
+/// Changes that are listed for one document.
+const LISTED_MAX: usize = 5;
+
+/// What came of the descriptions of one kind.
+#[derive(Default)]
+struct Row {
+    documents: usize,
+    read: usize,
+    same: usize,
+    upgraded: usize,
+    equal: usize,
+    slowest: Duration,
+    faults: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let Some(folder) = args.first().map(PathBuf::from) else {
+        println!("usage: diff_corpus FOLDER [--kind KIND] [--list]");
+        return ExitCode::from(2);
+    };
+    let kind = args.iter().position(|arg| arg == "--kind").and_then(|at| args.get(at + 1));
+    let list = args.iter().any(|arg| arg == "--list");
+    let Ok(manifest) = fs::read_to_string(folder.join("manifest.tsv")) else {
+        println!("{} has no manifest.tsv", folder.display());
+        return ExitCode::from(3);
+    };
+    let scratch = env::temp_dir().join(format!("mimeo-diff-corpus-{}", std::process::id()));
+    let mut rows: BTreeMap<String, Row> = BTreeMap::new();
+    for (path, of) in entries(&manifest).filter(|(_, of)| kind.is_none_or(|kind| of == kind)) {
+        let row = rows.entry(of).or_default();
+        row.documents += 1;
+        let file = unpacked(&folder.join(&path), &scratch);
+        if list {
+            println!("{path}");
+        }
+        if catch_unwind(AssertUnwindSafe(|| one(row, &path, &file))).is_err() {
+            row.faults.push(format!("{path}: panic"));
+        }
+    }
+    let _ = fs::remove_dir_all(&scratch);
+    table(&rows)
+}
+
+/// The paths and kinds of the manifest.
+fn entries(manifest: &str) -> impl Iterator<Item = (String, String)> + '_ {
+    let head: Vec<&str> = manifest.lines().next().unwrap_or_default().split('\t').collect();
+    let column = move |name: &str| head.iter().position(|it| *it == name).unwrap_or(0);
+    let (path, kind) = (column("path"), column("kind"));
+    manifest.lines().skip(1).map(move |line| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let cell = |at: usize| cells.get(at).copied().unwrap_or_default().to_owned();
+        (cell(path), cell(kind))
+    })
+}
+
+/// The file itself, or its unpacked copy where it is compressed.
+fn unpacked(path: &Path, scratch: &Path) -> PathBuf {
+    if path.extension().is_none_or(|extension| extension != "gz") {
+        return path.to_path_buf();
+    }
+    let target = scratch.join(path.file_stem().unwrap_or_default());
+    let _ = fs::create_dir_all(scratch);
+    if let Ok(output) = Command::new("gzip").arg("-dc").arg(path).output() {
+        let _ = fs::write(&target, output.stdout);
+    }
+    target
+}
+
+fn read(path: &Path) -> Option<Described> {
+    let what = Description { paths: vec![path.to_path_buf()], ..Description::default() };
+    describe(&what).ok()?.into_iter().next()
+}
+
+fn one(row: &mut Row, name: &str, path: &Path) {
+    // Read twice, so that nothing is the same but what is written.
+    let (Some(first), Some(second)) = (read(path), read(path)) else { return };
+    let (Some(old), Some(new)) = (&first.contract, &second.contract) else { return };
+    row.read += 1;
+    let changes = timed(row, name, &old.api, &new.api);
+    if changes.is_empty() {
+        row.same += 1;
+    } else {
+        fault(row, name, "is not the same as itself", &changes);
+    }
+    let mut documents = old.api.documents.iter();
+    let (Some((_, document)), None) = (documents.next(), documents.next()) else { return };
+    let Some(upgraded) = upgrade::to_3_1(&document.tree) else { return };
+    row.upgraded += 1;
+    let sources = MemorySources::new().with("upgraded.json", upgraded.to_string());
+    let Some(upgraded) = load(&sources, "upgraded.json", "upgraded.json", &[]).api else {
+        row.faults.push(format!("{name}: cannot be read as 3.1"));
+        return;
+    };
+    for (base, revision, what) in
+        [(&old.api, &upgraded, "changes on the way to 3.1"), (&upgraded, &old.api, "and back")]
+    {
+        let changes = timed(row, name, base, revision);
+        if !changes.is_empty() {
+            fault(row, name, what, &changes);
+            return;
+        }
+    }
+    row.equal += 1;
+}
+
+fn timed(row: &mut Row, name: &str, base: &Api, revision: &Api) -> Vec<Change> {
+    let settings = Settings { now_ms: 0, deprecation_days_stable: 0, deprecation_days_beta: 0 };
+    let start = Instant::now();
+    let changes = compare(Version::new(base), Version::new(revision), &settings);
+    let time = start.elapsed();
+    row.slowest = row.slowest.max(time);
+    if time > TIME_MAX {
+        row.faults.push(format!("{name}: slow: {time:.1?}"));
+    }
+    changes
+}
+
+fn fault(row: &mut Row, name: &str, what: &str, changes: &[Change]) {
+    let shown: String = changes
+        .iter()
+        .take(LISTED_MAX)
+        .map(|change| {
+            let operation = change.operation.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("\n    {} {operation} {}", change.id, change.text)
+        })
+        .collect();
+    row.faults.push(format!("{name}: {what}: {} changes{shown}", changes.len()));
+}
+
+fn table(rows: &BTreeMap<String, Row>) -> ExitCode {
+    println!(
+        "{:<16} {:>9} {:>5} {:>5} {:>9} {:>6} {:>8}",
+        "kind", "documents", "read", "same", "upgraded", "equal", "slowest"
+    );
+    let mut total = Row::default();
+    for (kind, row) in rows {
+        line(kind, row);
+        total.documents += row.documents;
+        total.read += row.read;
+        total.same += row.same;
+        total.upgraded += row.upgraded;
+        total.equal += row.equal;
+        total.slowest = total.slowest.max(row.slowest);
+        total.faults.extend(row.faults.iter().cloned());
+    }
+    line("all", &total);
+    for fault in &total.faults {
+        println!("FAULT {fault}");
+    }
+    if total.faults.is_empty() && total.read > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn line(kind: &str, row: &Row) {
+    println!(
+        "{kind:<16} {:>9} {:>5} {:>5} {:>9} {:>6} {:>8}",
+        row.documents,
+        row.read,
+        row.same,
+        row.upgraded,
+        row.equal,
+        format!("{:.0?}", row.slowest)
+    );
+}

@@ -1,0 +1,70 @@
+//! Which properties must be there.
+
+use super::values::in_header;
+use crate::{
+    diff::schema::{site::Site, subject::Subject, view::View},
+    openapi::{ParameterPlace, SchemaRef},
+};
+
+pub(super) fn compare(site: &mut Site<'_, '_>) {
+    let (old, new) = (&site.base.facts.required, &site.revision.facts.required);
+    if old == new {
+        return;
+    }
+    let (added, gone): (Vec<String>, Vec<String>) =
+        (new.difference(old).cloned().collect(), old.difference(new).cloned().collect());
+    let (was, is) = (site.base.schemas("properties"), site.revision.schemas("properties"));
+    // a property that is new or gone is said as such
+    let both = |name: &String| Some((was.get(name.as_str())?.clone(), is.get(name.as_str())?.clone()));
+    for name in added {
+        let Some((_, property)) = both(&name) else { continue };
+        let property = View::of(site.differ.revision, &property, &[]);
+        became_required(site, &name, &property);
+    }
+    for name in gone {
+        let Some((property, _)) = both(&name) else { continue };
+        became_optional(site, &name, &property);
+    }
+}
+
+fn became_required(site: &mut Site<'_, '_>, name: &str, property: &View<'_>) {
+    let places = site.property_places(name);
+    let is_header = matches!(site.subject, Subject::Parameter { place: ParameterPlace::Header, .. });
+    if !site.is_request() {
+        let id = if property.facts.is_write_only {
+            "response-write-only-property-became-required"
+        } else {
+            "response-property-became-required"
+        };
+        site.say_of_property(id, name, places, "it is always there now");
+    } else if property.facts.is_read_only {
+        // it is never sent
+    } else if is_header || in_header(site) {
+        site.say_of_property("request-header-property-became-required", name, places, "it must be sent now");
+    } else if !matches!(site.subject, Subject::Parameter { .. }) {
+        match &property.facts.default {
+            None => site.say_of_property("request-property-became-required", name, places, "it must be sent now"),
+            Some(default) => {
+                let text = format!("it is required now, and `{default}` is meant where it is missing");
+                site.say_of_property("request-property-became-required-with-default", name, places, &text);
+            }
+        }
+    }
+}
+
+fn became_optional(site: &mut Site<'_, '_>, name: &str, property: &SchemaRef) {
+    let places = site.property_places(name);
+    let property = View::of(site.differ.base, property, &[]);
+    if site.is_request() {
+        if !property.facts.is_read_only && !matches!(site.subject, Subject::Parameter { .. }) {
+            site.say_of_property("request-property-became-optional", name, places, "it may be left out now");
+        }
+        return;
+    }
+    let id = if property.facts.is_write_only {
+        "response-write-only-property-became-optional"
+    } else {
+        "response-property-became-optional"
+    };
+    site.say_of_property(id, name, places, "it may be missing now");
+}
