@@ -122,7 +122,9 @@ fn one(row: &mut Row, name: &str, path: &Path) {
         row.faults.push(format!("{name}: cannot be read as 3.1"));
         return;
     };
-    for (base, revision, what) in [(&old.api, &upgraded, "changes on the way to 3.1"), (&upgraded, &old.api, "and back")] {
+    for (base, revision, what) in
+        [(&old.api, &upgraded, "changes on the way to 3.1"), (&upgraded, &old.api, "and back")]
+    {
         let changes = timed(row, name, base, revision);
         if !changes.is_empty() {
             fault(row, name, what, &changes);

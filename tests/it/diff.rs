@@ -159,7 +159,13 @@ fn passing_over_changes() {
         DELETE /pets/{id} api-path-removed-without-deprecation\ncomponents mimeo-api-key-moved\n";
     let files = [("notes.md", notes)];
     let args = ["old.yaml", "new.yaml", "--fail-on", "ERR", "--ignore", "notes.md"];
-    check(&files, &args, 0, &["response-non-success-status-removed"], &["became-required", "/pets/{id}", "api-key-moved"]);
+    check(
+        &files,
+        &args,
+        0,
+        &["response-non-success-status-removed"],
+        &["became-required", "/pets/{id}", "api-key-moved"],
+    );
     let args = ["old.yaml", "new.yaml", "--fail-on", "ERR", "--warn-ignore", "notes.md"];
     check(&files, &args, 1, &["became-required", "/pets/{id}"], &[]);
     check(&files, &["old.yaml", "new.yaml", "--ignore", "none"], 3, &["cannot read `none`"], &[]);

@@ -35,6 +35,12 @@ pub fn find(id: &str) -> Option<&'static Check> {
     BY_ID.get(id).copied()
 }
 
+/// True if a rule about schemas says it.
+#[cfg(test)]
+pub(super) fn is_about_schemas(id: &str) -> bool {
+    requests::CHECKS.iter().chain(responses::CHECKS).any(|check| check.id == id)
+}
+
 const fn info(id: &'static str, about: &'static str) -> Check {
     Check { id, level: Level::Info, about, comment: None }
 }

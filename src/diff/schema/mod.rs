@@ -21,6 +21,9 @@ mod types;
 mod view;
 mod walk;
 
+#[cfg(test)]
+mod tests;
+
 pub(super) use graph::Graph;
 pub(super) use subject::Subject;
 

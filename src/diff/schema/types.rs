@@ -22,29 +22,21 @@ const NAMES: [(Types, &str); 6] = [
     (Types::BOOLEAN, "boolean"),
 ];
 
-/// Keywords that allow and forbid nothing.
-const ANNOTATIONS: [&str; 16] = [
-    "title",
-    "description",
-    "example",
-    "examples",
-    "externalDocs",
-    "deprecated",
-    "xml",
-    "default",
-    "readOnly",
-    "writeOnly",
-    "summary",
-    "$comment",
-    "$schema",
-    "$id",
-    "$anchor",
-    "$defs",
-];
+/// Keywords that only tell people something.
+const WORDS: [&str; 7] = ["title", "description", "summary", "example", "examples", "externalDocs", "$comment"];
+
+/// Other keywords that allow and forbid nothing.
+const ANNOTATIONS: [&str; 9] =
+    ["deprecated", "xml", "default", "readOnly", "writeOnly", "$schema", "$id", "$anchor", "$defs"];
+
+/// True for a keyword that only tells people something.
+pub(super) fn is_words(keyword: &str) -> bool {
+    keyword.starts_with("x-") || WORDS.contains(&keyword)
+}
 
 /// True for a keyword that allows and forbids nothing.
 pub(super) fn is_annotation(keyword: &str) -> bool {
-    keyword.starts_with("x-") || ANNOTATIONS.contains(&keyword)
+    is_words(keyword) || ANNOTATIONS.contains(&keyword)
 }
 
 /// A type by its name in a schema; `None` for a name that is none.

@@ -91,7 +91,7 @@ impl<'a> View<'a> {
             let Some(list) = map.get(keyword).and_then(Value::as_array) else { continue };
             let may_be_null = keyword != "allOf" && list.iter().any(is_null_only);
             self.null_branch |= may_be_null;
-            let mut left = list.iter().enumerate().filter(|(_, schema)| !(may_be_null && is_null_only(schema)));
+            let mut left = list.iter().enumerate().filter(|(_, schema)| !says_nothing_more(keyword, schema));
             if let (Some((index, _)), None) = (left.next(), left.next())
                 && (may_be_null || looked_through.contains(&keyword))
             {
@@ -145,14 +145,14 @@ impl<'a> View<'a> {
         found
     }
 
-    /// The subschemas under a keyword whose value is a list of schemas, with their places in it; without the one that
-    /// says nothing but `null`.
+    /// The subschemas under a keyword whose value is a list of schemas, with their places in it; without those that are
+    /// only `null` or only words.
     pub(super) fn list(&self, keyword: &str) -> Vec<(usize, SchemaRef)> {
         let Some((at, Value::Array(list))) = self.all(keyword).next() else { return Vec::new() };
         let at = at.child(keyword);
         list.iter()
             .enumerate()
-            .filter(|(_, schema)| keyword == "allOf" || !is_null_only(schema))
+            .filter(|(_, schema)| !says_nothing_more(keyword, schema))
             .map(|(index, _)| (index, SchemaRef { at: at.item(index), kind: SchemaKind::Schema }))
             .collect()
     }
@@ -188,6 +188,16 @@ impl<'a> View<'a> {
 /// True if keywords beside a `$ref` count.
 pub(super) fn honours_siblings(version: Version<'_>, map: &Map<String, Value>) -> bool {
     version.api.dialect == Dialect::JsonSchema && map.len() > 1
+}
+
+/// True for a schema of a list that says nothing that the list's holder does not say: in a choice, that `null` is allowed;
+/// where all must fit, nothing but words.
+fn says_nothing_more(keyword: &str, schema: &Value) -> bool {
+    match keyword {
+        "allOf" => schema.as_object().is_some_and(|map| map.keys().all(|keyword| types::is_words(keyword))),
+        "anyOf" | "oneOf" => is_null_only(schema),
+        _ => false,
+    }
 }
 
 /// True for a schema that allows `null` and nothing else.

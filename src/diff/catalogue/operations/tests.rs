@@ -153,7 +153,11 @@ fn operations(cases: &mut Cases) {
     let faulty = life(false, json!(null), json!("ga"));
     cases.check(&["api-invalid-stability-level"], with_path(faulty.clone()), nothing());
     cases.check(&["api-invalid-stability-level"], with_path(faulty), with_path(responses.clone()));
-    cases.check(&["api-invalid-stability-level"], with_path(responses.clone()), with_path(life(false, json!(null), json!(1))));
+    cases.check(
+        &["api-invalid-stability-level"],
+        with_path(responses.clone()),
+        with_path(life(false, json!(null), json!(1))),
+    );
 
     // names of path parameters do not count, an empty path item is a path
     cases.check(
@@ -185,7 +189,12 @@ fn lives(cases: &mut Cases) {
     cases.check_with_days(10, &["api-deprecated-sunset-missing"], plain(), deprecated(json!(null)));
     cases.check(&["sunset-deleted"], deprecated(json!("2027-01-01")), deprecated(json!(null)));
     let (early, late) = (json!("2026-11-20"), json!("2027-01-01"));
-    cases.check_with_days(10, &["api-sunset-date-changed-too-small"], deprecated(late.clone()), deprecated(early.clone()));
+    cases.check_with_days(
+        10,
+        &["api-sunset-date-changed-too-small"],
+        deprecated(late.clone()),
+        deprecated(early.clone()),
+    );
     cases.check_with_days(10, &[], deprecated(early.clone()), deprecated(late.clone()));
     cases.check(&[], deprecated(late.clone()), deprecated(early));
     cases.check(&["api-path-sunset-parse"], deprecated(late.clone()), deprecated(json!("soon")));
@@ -215,7 +224,11 @@ fn parameters(cases: &mut Cases) {
     cases.check(&["request-parameter-removed"], required(false), plain());
     cases.check(&["request-parameter-became-required"], required(false), required(true));
     cases.check(&["request-parameter-became-optional"], required(true), required(false));
-    cases.check(&[], parameter(json!({"in": "header", "name": "X-A"})), parameter(json!({"in": "header", "name": "x-a"})));
+    cases.check(
+        &[],
+        parameter(json!({"in": "header", "name": "X-A"})),
+        parameter(json!({"in": "header", "name": "x-a"})),
+    );
     cases.check(
         &["request-parameter-removed", "new-optional-request-parameter"],
         parameter(json!({"in": "header"})),
@@ -232,16 +245,8 @@ fn parameters(cases: &mut Cases) {
     cases.check(&["new-request-path-parameter"], none(), item(json!([]), json!([id])));
     cases.check(&["request-parameter-removed"], item(json!([]), json!([id])), none());
     cases.check(&[], none(), item(json!([id]), json!([])));
-    cases.check(
-        &["new-required-request-default-parameter-to-existing-path"],
-        none(),
-        item(query(true), json!([])),
-    );
-    cases.check(
-        &["new-optional-request-default-parameter-to-existing-path"],
-        none(),
-        item(query(false), json!([])),
-    );
+    cases.check(&["new-required-request-default-parameter-to-existing-path"], none(), item(query(true), json!([])));
+    cases.check(&["new-optional-request-default-parameter-to-existing-path"], none(), item(query(false), json!([])));
     // where a parameter stands does not count
     cases.check(&[], item(query(true), json!([])), item(json!([]), query(true)));
 
@@ -249,14 +254,19 @@ fn parameters(cases: &mut Cases) {
     let style = |style: &str, explode: bool, schema: &Value| {
         parameter(json!({"style": style, "explode": explode, "schema": schema}))
     };
-    cases.check(&["request-parameter-style-changed"], style("form", false, &array), style("pipeDelimited", false, &array));
+    cases.check(
+        &["request-parameter-style-changed"],
+        style("form", false, &array),
+        style("pipeDelimited", false, &array),
+    );
     cases.check(&["request-parameter-explode-changed"], style("form", false, &array), style("form", true, &array));
     let text = json!({"type": "string"});
     cases.check(&[], style("form", false, &text), style("form", true, &text));
     cases.check(&[], parameter(json!({"schema": array})), style("form", true, &array));
 
     // an object that is spread is the same as its properties one by one
-    let object = parameter(json!({"explode": true, "schema": {"type": "object", "properties": {"p": text, "q": text}}}));
+    let object =
+        parameter(json!({"explode": true, "schema": {"type": "object", "properties": {"p": text, "q": text}}}));
     cases.check(&[], parameter(json!({})), object.clone());
     cases.check(&[], object, parameter(json!({})));
 }
@@ -320,9 +330,8 @@ fn answers(cases: &mut Cases) {
     cases.check(&["response-media-type-name-generalized"], media(&[problem]), media(&[json]));
     cases.check(&["response-media-type-name-changed"], media(&[json]), media(&["application/json; v=2"]));
 
-    let header = |name: &str, required: bool| {
-        answer(&[], json!({name: {"required": required, "schema": {"type": "string"}}}))
-    };
+    let header =
+        |name: &str, required: bool| answer(&[], json!({name: {"required": required, "schema": {"type": "string"}}}));
     cases.check(&["required-response-header-removed"], header("X-A", true), answer(&[], json!({})));
     cases.check(&["optional-response-header-removed"], header("X-A", false), answer(&[], json!({})));
     cases.check(&["response-header-became-optional"], header("X-A", true), header("x-a", false));
@@ -359,7 +368,11 @@ fn components(cases: &mut Cases) {
     let (a, b) = ("https://a.example/", "https://b.example/");
     let scopes = json!({"read": "Read."});
     cases.check(&["api-security-component-type-changed"], oauth(a, a, scopes.clone()), scheme(json!({"type": "http"})));
-    cases.check(&["api-security-component-oauth-url-changed"], oauth(a, a, scopes.clone()), oauth(b, a, scopes.clone()));
+    cases.check(
+        &["api-security-component-oauth-url-changed"],
+        oauth(a, a, scopes.clone()),
+        oauth(b, a, scopes.clone()),
+    );
     cases.check(
         &["api-security-component-oauth-token-url-changed"],
         oauth(a, a, scopes.clone()),
