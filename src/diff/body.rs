@@ -25,6 +25,15 @@ pub(super) fn compare(differ: &mut Differ<'_>, pair: &Pair<'_>) {
     }
 }
 
+/// Compares the schemas of bodies alone.
+pub(super) fn schemas(differ: &mut Differ<'_>, pair: &Pair<'_>) {
+    let (Some(old), Some(new)) = (&pair.base.body, &pair.revision.body) else { return };
+    for (base, revision, _) in media::matching(&old.content, &new.content).both {
+        let subject = schema::Subject::RequestBody { media: base.range.clone() };
+        schema::compare_content(differ, pair, &subject, base, revision);
+    }
+}
+
 fn whole(media: Option<&MediaType>) -> Touch {
     Touch::RequestBody { media: media.map(|media| media.range.clone()), part: Vec::new() }
 }
@@ -68,13 +77,4 @@ fn content(differ: &mut Differ<'_>, pair: &Pair<'_>, old: &RequestBody, new: &Re
         differ.say(pair, "request-body-media-type-added", text, places, whole(Some(added)));
     }
     schemas(differ, pair);
-}
-
-/// Compares the schemas of all media types that both versions have.
-pub(super) fn schemas(differ: &mut Differ<'_>, pair: &Pair<'_>) {
-    let (Some(old), Some(new)) = (&pair.base.body, &pair.revision.body) else { return };
-    for (base, revision, _) in media::matching(&old.content, &new.content).both {
-        let subject = schema::Subject::RequestBody { media: base.range.clone() };
-        schema::compare_content(differ, pair, &subject, base, revision);
-    }
 }
