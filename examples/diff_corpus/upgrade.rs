@@ -1,48 +1,13 @@
 //! From OpenAPI 3.0 to 3.1, as the OpenAPI Initiative's guide says.
 //!
 //! - `nullable` becomes a type, `exclusiveMinimum: true` the bound itself, `example` of a schema `examples`.
-//! - What 3.0 passes over and 3.1 would heed is left out: keywords beside `$ref`, and those that 3.0 does not have.
+//! - Keywords beside `$ref`, which 3.0 passes over and 3.1 would heed, are left out.
 //! - `format: binary` and `byte` stay: both versions allow them, and the guide's `contentEncoding` says no more.
 
 use serde_json::{Map, Value, json};
 
-/// The keywords of a schema object of 3.0 (section 4.7.24), without those that are rewritten.
-const KEYWORDS: [&str; 34] = [
-    "title",
-    "multipleOf",
-    "maximum",
-    "exclusiveMaximum",
-    "minimum",
-    "exclusiveMinimum",
-    "maxLength",
-    "minLength",
-    "pattern",
-    "maxItems",
-    "minItems",
-    "uniqueItems",
-    "maxProperties",
-    "minProperties",
-    "required",
-    "enum",
-    "type",
-    "allOf",
-    "oneOf",
-    "anyOf",
-    "not",
-    "items",
-    "properties",
-    "additionalProperties",
-    "description",
-    "format",
-    "default",
-    "nullable",
-    "discriminator",
-    "readOnly",
-    "writeOnly",
-    "xml",
-    "example",
-    "deprecated",
-];
+/// Keywords beside which a type cannot say that `null` is allowed: they would still forbid it.
+const FORBIDS_NULL: [&str; 6] = ["allOf", "anyOf", "oneOf", "not", "if", "const"];
 
 /// The description in 3.1; `None` if it is not one of 3.0.
 pub(crate) fn to_3_1(document: &Value) -> Option<Value> {
@@ -82,13 +47,19 @@ fn schema(value: &mut Value) {
         map.retain(|key, _| key == "$ref");
         return;
     }
-    map.retain(|key, _| KEYWORDS.contains(&&**key) || key.starts_with("x-"));
-    if map.shift_remove("nullable") == Some(Value::Bool(true)) {
+    let is_nullable = map.shift_remove("nullable") == Some(Value::Bool(true));
+    let is_wrapped = is_nullable && FORBIDS_NULL.iter().any(|keyword| map.contains_key(*keyword));
+    if is_nullable && !is_wrapped {
         match map.get_mut("type") {
             Some(Value::Array(types)) => types.push(json!("null")),
             Some(one) => *one = json!([one.take(), "null"]),
             // Without a type, anything is allowed already.
             None => (),
+        }
+        if let Some(Value::Array(values)) = map.get_mut("enum")
+            && !values.contains(&Value::Null)
+        {
+            values.push(Value::Null);
         }
     }
     bound(map, "minimum", "exclusiveMinimum");
@@ -98,19 +69,24 @@ fn schema(value: &mut Value) {
     }
     for (key, value) in map {
         match key.as_str() {
-            "properties" => value.as_object_mut().into_iter().flat_map(Map::values_mut).for_each(schema),
+            "properties" | "patternProperties" => {
+                value.as_object_mut().into_iter().flat_map(Map::values_mut).for_each(schema)
+            }
             "items" | "not" | "additionalProperties" => schema(value),
             "allOf" | "anyOf" | "oneOf" => value.as_array_mut().into_iter().flatten().for_each(schema),
             _ => (),
         }
     }
+    if is_wrapped {
+        *value = json!({"anyOf": [value.take(), {"type": "null"}]});
+    }
 }
 
 /// An exclusive bound is a number of its own.
 fn bound(map: &mut Map<String, Value>, bound: &str, exclusive: &str) {
-    if map.shift_remove(exclusive) == Some(Value::Bool(true))
-        && let Some(number) = map.shift_remove(bound)
-    {
+    let Some(is_exclusive) = map.get(exclusive).and_then(Value::as_bool) else { return };
+    map.shift_remove(exclusive);
+    if is_exclusive && let Some(number) = map.shift_remove(bound) {
         map.insert(exclusive.to_owned(), number);
     }
 }

@@ -448,6 +448,7 @@ fn what_means_the_same_is_no_change() {
         json!({"exclusiveMinimum": 3, "type": "number"}),
     );
     upgraded(json!({"type": "string", "nullable": true}), json!({"type": ["string", "null"]}));
+    upgraded(json!({"nullable": true, "title": "t"}), json!({"title": "t"}));
     upgraded(json!({"nullable": true, "allOf": [reference()]}), json!({"anyOf": [reference(), {"type": "null"}]}));
     upgraded(
         json!({"type": "string", "nullable": true, "enum": ["a", null]}),

@@ -179,6 +179,13 @@ impl<'a> View<'a> {
         (self.schema("items"), prefix)
     }
 
+    /// True if nothing is said about values, unless that `null` is one of them: it is anyhow.
+    pub(super) fn allows_null_anyhow(&self) -> bool {
+        let is_about_null = |keyword: &str| matches!(keyword, "nullable" | "x-nullable");
+        let says_nothing = |keyword: &String| types::is_annotation(keyword) || is_about_null(keyword);
+        !self.is_nothing && self.parts.iter().all(|part| part.map.keys().all(says_nothing))
+    }
+
     /// True if nothing is said about values.
     pub(super) fn is_anything(&self) -> bool {
         !self.is_nothing && self.parts.iter().all(|part| part.map.keys().all(|keyword| types::is_annotation(keyword)))

@@ -55,7 +55,8 @@ fn null(site: &mut Site<'_, '_>) {
     let (old, new) = (&site.base.facts, &site.revision.facts);
     // what says no type allows `null` anyhow, and is compared as a type
     let is_typed = (old.types == SOME) == (new.types == SOME);
-    if old.is_nullable == new.is_nullable || !is_typed {
+    let is_said_twice = site.base.allows_null_anyhow() && site.revision.allows_null_anyhow();
+    if old.is_nullable == new.is_nullable || !is_typed || is_said_twice {
         return;
     }
     if new.is_nullable {
