@@ -11,9 +11,9 @@ use mimeo::{
     limit,
     message::Request,
     mock::{Mock, Moment, Settings, handle},
-    session::State,
     openapi::{MemorySources, load},
     report::{Chapter, Colour, github, json, text},
+    session::State,
 };
 
 /// Larger inputs say nothing new and are slow.

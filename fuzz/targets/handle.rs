@@ -15,9 +15,9 @@ use mimeo::{
     contract::{Contract, Located, Routed, Site},
     finding::{Place, Severity, Side},
     message::Request,
-    mock::{Mock, Moment, Settings, handle},
-    session::State,
+    mock::{Auth, Mock, Moment, Settings, handle},
     openapi::{MemorySources, load},
+    session::State,
 };
 
 /// Larger inputs say nothing new and are slow.
@@ -40,8 +40,10 @@ const DESCRIPTIONS: [(&str, &str); 11] = [
 
 /// One site a description, and one of all.
 const SITES: usize = DESCRIPTIONS.len() + 1;
-/// Each of the five switches on or off.
-const SETTINGS: usize = 1 << 5;
+/// How strict to be with credentials.
+const AUTH: [Auth; 3] = [Auth::Strict, Auth::Lenient, Auth::Off];
+/// Each of the five switches on or off, for each kind of strictness.
+const SETTINGS: usize = AUTH.len() << 5;
 
 static CONTRACTS: [OnceLock<Arc<Contract>>; DESCRIPTIONS.len()] = [const { OnceLock::new() }; DESCRIPTIONS.len()];
 static MOCKS: [OnceLock<Mock>; SITES * SETTINGS] = [const { OnceLock::new() }; SITES * SETTINGS];
@@ -69,6 +71,7 @@ fn mock(site: u8, settings: u8) -> &'static Mock {
             cors: has(0),
             errors: has(1),
             validate_request: !has(2),
+            auth: AUTH[settings >> 5],
             dynamic: has(3),
             ignore_examples: has(4),
         };
