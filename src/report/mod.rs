@@ -1,24 +1,30 @@
-//! Renders findings, changes and what differs between snapshots: text with carets, data, pages, what pipelines show.
+//! Renders findings, changes, runs and what differs between snapshots: text with carets, data, pages, what pipelines show.
 //! Decides nothing.
 
-mod comparison;
 mod changes;
+mod comparison;
 mod github;
 mod json;
+mod junit;
+mod run;
+mod snapshot;
 mod text;
 mod usage;
 mod window;
 
-pub use comparison::{comparison, comparison_summary, unified};
 pub use changes::{
     Comparison, Edition, count_changes, github_changes, html_changes, json_changes, json_checks, junit_changes,
     markdown_changes, markdown_checks, single_lines, sum_of_changes, text_changes, text_checks, yaml_changes,
 };
+pub use comparison::{comparison, comparison_summary, unified};
 pub use github::github;
 pub use json::json;
-use window::printable;
+pub use junit::{Case, Suite, junit};
+pub use run::{Became, Call, Fault, Outcome, RunReport, run_json, run_junit, run_text};
+pub use snapshot::{snapshot, snapshot_json, snapshot_summary};
 pub use text::{Colour, text};
 pub use usage::{json_usage, markdown_usage, text_usage};
+use window::printable;
 
 use crate::{finding::Finding, openapi::Documents};
 

@@ -105,7 +105,9 @@ fn is_touched(change: &Change, operation: Option<&Operation>, exchange: &Exchang
         }
         Touch::Response { status, .. } | Touch::ResponseHeader { status, .. } => {
             let met = exchange.answer.status;
-            operation.and_then(|operation| covering(operation, met)).map_or(status.covers(met), |range| range == *status)
+            operation
+                .and_then(|operation| covering(operation, met))
+                .map_or(status.covers(met), |range| range == *status)
         }
     }
 }
@@ -130,7 +132,9 @@ fn part_is_touched(change: &Change, sent: Option<&Value>, part: &[Step]) -> bool
     if is_demand(change) {
         // Whoever sends what the part belongs to must send the part as well.
         let holders = parts(&whole, before);
-        return holders.iter().any(|holder| holder.is_object() && parts(&[holder], std::slice::from_ref(last)).is_empty());
+        return holders
+            .iter()
+            .any(|holder| holder.is_object() && parts(&[holder], std::slice::from_ref(last)).is_empty());
     }
     let found = parts(&whole, part);
     !found.is_empty() && is_concerned(change, &found)
@@ -139,7 +143,8 @@ fn part_is_touched(change: &Change, sent: Option<&Value>, part: &[Step]) -> bool
 /// True if a change asks for something that could be left out before.
 fn is_demand(change: &Change) -> bool {
     let id = change.id;
-    id.contains("required") && (id.starts_with("new-required") || id.contains("became-required") || id.contains("added-required"))
+    id.contains("required")
+        && (id.starts_with("new-required") || id.contains("became-required") || id.contains("added-required"))
 }
 
 /// True if a change of what values are allowed concerns one of these values. Only lists of values can be looked into.

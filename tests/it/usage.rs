@@ -80,7 +80,8 @@ fn what_cannot_be_used_is_said() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.snap"), "nothing").unwrap();
     fs::write(folder.path().join("a.yaml"), PETS).unwrap();
-    fs::write(folder.path().join("other.snap"), SNAPSHOT.replace("id: pets", "id: cats").replace("Pets", "Cats")).unwrap();
+    fs::write(folder.path().join("other.snap"), SNAPSHOT.replace("id: pets", "id: cats").replace("Pets", "Cats"))
+        .unwrap();
     let run = |args: &[&str]| {
         let (code, out, err) = mimeo(folder.path(), args);
         (code, format!("{out}{err}"))
@@ -191,26 +192,62 @@ fn check(change: (&str, &str), expected: &[&str]) {
 fn which_changes_touch_a_client() {
     // Operations.
     check(("    get: { operationId: listToys", "    put: { operationId: listToys"), &[]);
-    check(("    post:\n      operationId: addPet", "    put:\n      operationId: addPet"), &["api-removed-without-deprecation addPet 2"]);
-    check(("      operationId: listPets\n", "      operationId: listPets\n      deprecated: true\n"), &["endpoint-deprecated listPets 1"]);
+    check(
+        ("    post:\n      operationId: addPet", "    put:\n      operationId: addPet"),
+        &["api-removed-without-deprecation addPet 2"],
+    );
+    check(
+        ("      operationId: listPets\n", "      operationId: listPets\n      deprecated: true\n"),
+        &["endpoint-deprecated listPets 1"],
+    );
     // Parameters: who sends one that goes, who does not send one that is asked for, and who sends a value that goes.
     let limit = "        - { name: limit, in: query, schema: { type: integer } }\n";
     check((limit, ""), &[]);
-    check((limit, "        - { name: limit, in: query, required: true, schema: { type: integer } }\n"), &["request-parameter-became-required listPets 1"]);
+    check(
+        (limit, "        - { name: limit, in: query, required: true, schema: { type: integer } }\n"),
+        &["request-parameter-became-required listPets 1"],
+    );
     check((limit, "        - { name: page, in: query, required: true, schema: { type: integer } }\n"), &[]);
     check(("name: kind, in: query,", "name: kind, in: query, required: true,"), &[]);
     check(("enum: [cat, dog, fish]", "enum: [dog, fish]"), &[]);
     check(("enum: [cat, dog, fish]", "enum: [cat, fish]"), &["request-parameter-enum-value-removed listPets 1"]);
     check(("enum: [cat, dog, fish]", "enum: [cat, dog, fish, bird]"), &[]);
     // Bodies.
-    check(("                name: { type: string }\n", "                name: { type: integer }\n"), &["request-property-type-changed addPet 2"]);
-    check(("              type: object\n              properties:\n                name", "              type: object\n              required: [age]\n              properties:\n                age: { type: integer }\n                name"), &["new-required-request-property addPet 2"]);
-    check(("              type: object\n              properties:\n                name", "              type: object\n              required: [name]\n              properties:\n                name"), &[]);
-    check(("owner: { type: object, properties", "owner: { type: object, required: [phone], properties: { phone: { type: string } }, x-was"), &["new-required-request-property addPet 2", "request-property-removed addPet 2"]);
+    check(
+        ("                name: { type: string }\n", "                name: { type: integer }\n"),
+        &["request-property-type-changed addPet 2"],
+    );
+    check(
+        (
+            "              type: object\n              properties:\n                name",
+            "              type: object\n              required: [age]\n              properties:\n                age: { type: integer }\n                name",
+        ),
+        &["new-required-request-property addPet 2"],
+    );
+    check(
+        (
+            "              type: object\n              properties:\n                name",
+            "              type: object\n              required: [name]\n              properties:\n                name",
+        ),
+        &[],
+    );
+    check(
+        (
+            "owner: { type: object, properties",
+            "owner: { type: object, required: [phone], properties: { phone: { type: string } }, x-was",
+        ),
+        &["new-required-request-property addPet 2", "request-property-removed addPet 2"],
+    );
     // Answers: only those who met the status.
     check((", properties: { why: { type: string } }", ""), &[]);
-    check(("name: { type: string } } } } } } }\n        '404'", "nick: { type: string } } } } } } }\n        '404'"), &["response-optional-property-removed listPets 1"]);
+    check(
+        ("name: { type: string } } } } } } }\n        '404'", "nick: { type: string } } } } } } }\n        '404'"),
+        &["response-optional-property-removed listPets 1"],
+    );
     // Credentials: who sends those that are not taken any more, or sends none where some are asked for now.
     check(("security: [ { key: [] } ]\n", "security: [ { key: [] }, { other: [] } ]\n"), &[]);
-    check(("security: [ { key: [] } ]\n", "security: [ { other: [] } ]\n"), &["api-global-security-removed listPets 1"]);
+    check(
+        ("security: [ { key: [] } ]\n", "security: [ { other: [] } ]\n"),
+        &["api-global-security-removed listPets 1"],
+    );
 }

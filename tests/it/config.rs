@@ -1,0 +1,281 @@
+//! Settings: every one from every origin, faults with their places, and commands that go by the file.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    fs,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::{Value, json};
+
+use crate::run::{PETS, quiet, text};
+
+/// The settings: key, default; what stands in the file, and its value; variable, what it holds, and its value; command,
+/// flag, and its value. The last six are missing where there is neither.
+const ROWS: &str = r#"
+specs | null | [a.yaml, b] | ["a.yaml", "b"] | MIMEO_SPECS | c.yaml | ["c.yaml"] | mock | d.yaml | ["d.yaml"]
+root | null | r1 | "r1" | MIMEO_ROOT | r2 | "r2" | mock | --root=r3 | "r3"
+overlays | null | o1 | ["o1"] | MIMEO_OVERLAYS | o2 | ["o2"] | mock | --overlay=o3 | ["o3"]
+scenarios | null | s1 | ["s1"] | MIMEO_SCENARIOS | s2 | ["s2"] | mock | --scenarios=s3 | ["s3"]
+scenario | null | one | "one" | MIMEO_SCENARIO | two | "two" | mock | --scenario=three | "three"
+port | 4010 | 1 | 1 | MIMEO_PORT | 2 | 2 | mock | --port=3 | 3
+host | "127.0.0.1" | h1 | "h1" | MIMEO_HOST | h2 | "h2" | mock | --host=h3 | "h3"
+seed | "0" | 7 | "7" | MIMEO_SEED | x | "x" | mock | --seed=y | "y"
+auth | "strict" | lenient | "lenient" | MIMEO_AUTH | off | "off" | mock | --auth=strict | "strict"
+errors | false | true | true | MIMEO_ERRORS | false | false | mock | --errors | true
+dynamic | false | true | true | MIMEO_DYNAMIC | false | false | mock | -d | true
+ignore-examples | false | true | true | MIMEO_IGNORE_EXAMPLES | false | false | mock | --ignore-examples | true
+cors | true | false | false | MIMEO_CORS | true | true | mock | --cors=false | false
+watch | true | false | false | MIMEO_WATCH | true | true | mock | --watch=false | false
+body-max | "10m" | 500 | "500" | MIMEO_BODY_MAX | 5k | "5k" | mock | --body-max=1g | "1g"
+log | null | error | "error" | MIMEO_LOG | warn | "warn" | mock | --log=info | "info"
+log-format | "text" | json | "json" | MIMEO_LOG_FORMAT | text | "text" | mock | --log-format=json | "json"
+admin.token | null | secret-of-file | "***" | MIMEO_ADMIN_TOKEN | secret-of-environment | "***" | mock | --admin-token=secret-of-flag | "***"
+admin.port | null | 1 | 1 | MIMEO_ADMIN_PORT | 2 | 2 | mock | --admin-port=3 | 3
+proxy.upstream | null | http://a | "http://a" | MIMEO_UPSTREAM | http://b | "http://b" | proxy | http://c | "http://c"
+proxy.validate-request | true | false | false | MIMEO_VALIDATE_REQUEST | true | true | proxy | --validate-request=false | false
+proxy.upstream-timeout | 60 | 1 | 1 | MIMEO_UPSTREAM_TIMEOUT | 2 | 2 | proxy | --upstream-timeout=3 | 3
+check.fail-on | "error" | note | "note" | MIMEO_CHECK_FAIL_ON | error | "error" | check | --fail-on=warning | "warning"
+run.snapshot | null | a.snap | "a.snap" | MIMEO_SNAPSHOT | b.snap | "b.snap" | run | --snapshot=c.snap | "c.snap"
+run.update | "auto" | new | "new" | MIMEO_UPDATE | no | "no" | run | --update=always | "always"
+run.fail-on | "error" | never | "never" | MIMEO_RUN_FAIL_ON | error | "error" | run | --fail-on=warning | "warning"
+run.format | "text" | json | "json" | MIMEO_RUN_FORMAT | text | "text" | run | --format=junit | "junit"
+run.report | null | a.xml | "a.xml" | MIMEO_RUN_REPORT | b.xml | "b.xml" | run | --report=c.xml | "c.xml"
+snapshot.order | null | set | "set" | MIMEO_ORDER | sequence | "sequence" | run | --order=set | "set"
+snapshot.redact | null | [{ header: X-A }] | [{"header":"X-A"}]
+snapshot.keep | null | [{ query: a }] | [{"query":"a"}]
+snapshot.ignore | null | [{ operation: a }] | [{"operation":"a"}]
+"#;
+
+/// A setting: its default, then its value in the file, in an environment variable, and by a flag of a command.
+struct Row {
+    key: &'static str,
+    default: Value,
+    file: (&'static str, Value),
+    variable: Option<(&'static str, &'static str, Value)>,
+    flag: Option<(&'static str, &'static str, Value)>,
+}
+
+fn rows() -> Vec<Row> {
+    let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    ROWS.lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            let cells: Vec<&str> = line.split(" | ").collect();
+            let three = |from: usize| cells.get(from..from + 3).map(|cells| (cells[0], cells[1], value(cells[2])));
+            Row {
+                key: cells[0],
+                default: value(cells[1]),
+                file: (cells[2], value(cells[3])),
+                variable: three(4),
+                flag: three(7),
+            }
+        })
+        .collect()
+}
+
+/// `mimeo.yaml` with all settings, and the line of each.
+fn file(rows: &[Row]) -> (String, BTreeMap<&'static str, u64>) {
+    let (mut text, mut lines) = (String::new(), BTreeMap::new());
+    let mut group = "";
+    for row in rows {
+        let name = match row.key.split_once('.') {
+            None => row.key,
+            Some((own, name)) => {
+                if own != group {
+                    let _ = writeln!(text, "{own}:");
+                    group = own;
+                }
+                text.push_str("  ");
+                name
+            }
+        };
+        let _ = writeln!(text, "{name}: {}", row.file.0);
+        lines.insert(row.key, text.lines().count() as u64);
+    }
+    (text, lines)
+}
+
+/// What `config show` says of each key: its value and its origin.
+#[track_caller]
+fn shown(folder: &Path, variables: &[(&str, &str)], words: &[&str]) -> BTreeMap<String, (Value, Value)> {
+    let mut command = quiet(folder);
+    command.args(["config", "show", "--format", "json"]).args(words).envs(variables.iter().copied());
+    let output = command.output().unwrap();
+    let printed = text(&output);
+    assert_eq!(output.status.code(), Some(0), "{printed}");
+    assert!(!printed.contains("secret-of"), "{printed}");
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let settings = document["settings"].as_array().unwrap().iter();
+    settings.map(|it| (it["key"].as_str().unwrap().to_owned(), (it["value"].clone(), it["origin"].clone()))).collect()
+}
+
+#[test]
+fn every_setting_comes_from_every_origin() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = rows();
+    let found = shown(folder.path(), &[], &[]);
+    let keys: Vec<&str> = rows.iter().map(|row| row.key).collect();
+    let mut known: Vec<&str> = found.keys().map(String::as_str).collect();
+    let mut expected = keys.clone();
+    known.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(known, expected, "each setting has a row here");
+    for row in &rows {
+        assert_eq!(found[row.key], (row.default.clone(), json!({ "kind": "default" })), "{}", row.key);
+    }
+    let (text, lines) = file(&rows);
+    fs::write(folder.path().join("mimeo.yaml"), &text).unwrap();
+    let found = shown(folder.path(), &[], &[]);
+    for row in &rows {
+        let (value, origin) = &found[row.key];
+        assert_eq!((value, &origin["kind"]), (&row.file.1, &json!("file")), "{}", row.key);
+        assert_eq!((&origin["file"], &origin["line"]), (&json!("mimeo.yaml"), &json!(lines[row.key])), "{}", row.key);
+    }
+    let variables: Vec<(&str, &str)> =
+        rows.iter().filter_map(|row| row.variable.as_ref().map(|it| (it.0, it.1))).collect();
+    let found = shown(folder.path(), &variables, &[]);
+    for row in &rows {
+        let Some((name, _, value)) = &row.variable else { continue };
+        assert_eq!(found[row.key], (value.clone(), json!({ "kind": "environment", "variable": name })), "{}", row.key);
+    }
+    for name in ["mock", "proxy", "check", "run"] {
+        let flags = rows.iter().filter_map(|row| row.flag.as_ref().filter(|it| it.0 == name).map(|it| it.1));
+        let mut words: Vec<&str> = [name].into_iter().chain(flags).collect();
+        match name {
+            "run" => words.extend(["--", "true"]),
+            // The upstream is the second of two.
+            "proxy" => words.insert(1, "a.yaml"),
+            _ => (),
+        }
+        let found = shown(folder.path(), &variables, &words);
+        for row in &rows {
+            let Some((_, flag, value)) = row.flag.as_ref().filter(|it| it.0 == name) else { continue };
+            let (shown, origin) = &found[row.key];
+            assert_eq!((shown, &origin["kind"]), (value, &json!("flag")), "{} {flag}", row.key);
+        }
+    }
+}
+
+#[test]
+fn paths_are_relative_to_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let below = folder.path().join("a/b");
+    fs::create_dir_all(&below).unwrap();
+    fs::write(folder.path().join("pets.yaml"), PETS).unwrap();
+    fs::write(folder.path().join("mimeo.yaml"), "specs: pets.yaml\n").unwrap();
+    let found = shown(&below, &[], &[]);
+    assert_eq!(found["specs"].0, json!([Path::new("../../pets.yaml")]));
+    assert_eq!(found["specs"].1["file"], json!("../../mimeo.yaml"));
+    let output = run(&below, &["routes"]);
+    assert!(text(&output).contains("listPets"), "{}", text(&output));
+    let output = run(&below, &["--no-config", "routes"]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    let output = run(&below, &["routes", "--config", "../../mimeo.yaml"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_place() {
+    #[track_caller]
+    fn check(file: &str, says: &[&str]) {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("pets.yaml"), PETS).unwrap();
+        fs::write(folder.path().join("mimeo.yaml"), file).unwrap();
+        let printed = text(&run(folder.path(), &["config", "check"]));
+        for word in says {
+            assert!(printed.contains(word), "`{word}` is not in:\n{printed}");
+        }
+        // Commands that go by the file do not run; those that do not, do.
+        assert_eq!(run(folder.path(), &["config", "check"]).status.code(), Some(1));
+        let output = run(folder.path(), &["check", "pets.yaml"]);
+        assert_eq!(output.status.code(), Some(3), "{}", text(&output));
+        assert!(text(&output).contains("`mimeo.yaml` cannot be used; --no-config"), "{}", text(&output));
+        assert_eq!(run(folder.path(), &["schema", "config"]).status.code(), Some(0));
+        assert_eq!(run(folder.path(), &["--no-config", "check", "pets.yaml"]).status.code(), Some(0));
+    }
+    check("prot: 1\n", &["error[unknown-field]: there is no `prot`", "mimeo.yaml:1:1", "^^^^", "did you mean `port`?"]);
+    check("admin:\n  tokn: x\n", &["there is no `tokn` in `admin`", "mimeo.yaml:2:3", "did you mean `token`?"]);
+    check("port: 70000\n", &["error[bad-value]: `port` must be at most 65535", "mimeo.yaml:1:7"]);
+    check("auth: lax\n", &["one of \"strict\", \"lenient\", \"off\"", "mimeo.yaml:1:7"]);
+    check("errors: 1\n", &["error[wrong-type]: `errors` must be a boolean"]);
+    check("body-max: much\n", &["error[bad-value]: `body-max`"]);
+    check("admin: { token: short }\n", &["`admin.token` cannot have this value", "at least 8 characters"]);
+    check("proxy: { upstream: localhost }\n", &["`proxy.upstream` cannot have this value", "mimeo.yaml:1:20"]);
+    check("run: { snapshot: client }\n", &["ends in `.snap`"]);
+    check("snapshot: { redact: [{ haeder: x }] }\n", &["did you mean `header`?"]);
+    check("- specs\n", &["error[not-a-configuration]: this is no configuration"]);
+    check("specs: [\n", &["error[syntax]", "mimeo.yaml:"]);
+}
+
+#[test]
+fn an_empty_file_says_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("pets.yaml"), PETS).unwrap();
+    fs::write(folder.path().join("mimeo.yaml"), "# nothing yet\n\n").unwrap();
+    assert_eq!(run(folder.path(), &["check", "pets.yaml"]).status.code(), Some(0));
+    assert_eq!(run(folder.path(), &["config", "check"]).status.code(), Some(0));
+}
+
+/// `mimeo init` in an empty folder, then the commands as it prints them.
+#[test]
+fn a_start_that_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["init"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let printed = text(&output);
+    for command in ["mimeo check", "mimeo mock", "mimeo mock --scenario busy", "mimeo run -- npm test"] {
+        assert!(printed.contains(command), "{printed}");
+    }
+    let output = run(folder.path(), &["check", "--fail-on", "note"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert!(text(&output).contains("1 description, 1 scenario: no findings"), "{}", text(&output));
+    crate::run::need("curl");
+    let asks = "curl -s $MIMEO_URL/v1/books | grep -q 'Primo Levi' && curl -s $MIMEO_URL/v1/books/1 | grep -q Levi";
+    let output = run(folder.path(), &["run", "--", "sh", "-c", asks]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let third = "for i in 1 2; do curl -sf -o x $MIMEO_URL/v1/books || exit 8; done; curl -sf $MIMEO_URL/v1/books";
+    let output = run(folder.path(), &["run", "--scenario", "busy", "--", "sh", "-c", third]);
+    assert_eq!(output.status.code(), Some(22), "the third is refused: {}", text(&output));
+    let before = fs::read(folder.path().join("mimeo.yaml")).unwrap();
+    let output = run(folder.path(), &["init"]);
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output));
+    assert!(text(&output).contains("are here already: nothing was written"), "{}", text(&output));
+    assert_eq!(fs::read(folder.path().join("mimeo.yaml")).unwrap(), before);
+}
+
+#[test]
+fn a_start_for_a_description_that_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("my pets.yaml"), PETS).unwrap();
+    let output = run(folder.path(), &["init", "--spec", "none.yaml"]);
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output));
+    assert!(!folder.path().join("mimeo.yaml").exists());
+    let output = run(folder.path(), &["init", "--spec", "my pets.yaml"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert!(!folder.path().join("openapi.yaml").exists());
+    let output = run(folder.path(), &["check"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+}
+
+fn run(folder: &Path, words: &[&str]) -> Output {
+    let mut command: Command = quiet(folder);
+    command.args(words).stdin(Stdio::null()).output().unwrap()
+}
+
+#[test]
+fn every_setting_is_documented() {
+    let page = fs::read_to_string("docs/configuration.md").unwrap();
+    for row in rows() {
+        let line = page.lines().find(|line| line.starts_with(&format!("| `{}` |", row.key)));
+        let line = line.unwrap_or_else(|| panic!("docs/configuration.md has no line for {}", row.key));
+        if let Some((variable, ..)) = row.variable {
+            assert!(line.contains(&format!("`{variable}`")), "{line}");
+        }
+        if let Some((_, flag, _)) = row.flag.filter(|it| it.1.starts_with("--")) {
+            assert!(line.contains(&format!("`{}`", flag.split('=').next().unwrap())), "{line}");
+        }
+    }
+}
