@@ -10,6 +10,7 @@ use super::{
     ledger::Tokens,
     links::Links,
     noise,
+    placeholder::escaped,
     rules::{Called, Spot},
     seen::{self, Seen},
     symbols,
@@ -114,7 +115,7 @@ impl Values<'_> {
             } else {
                 self.shown(value, schema, spot, name, context)
             };
-            map.extend(shown.map(|value| (symbols::clean(key), value)));
+            map.extend(shown.map(|value| (escaped(symbols::clean(key)), value)));
         }
     }
 
@@ -192,7 +193,7 @@ impl Values<'_> {
 
     fn add(&mut self, to: &mut Map<String, Value>, name: &str, text: &str, spot: Spot<'_>, context: Context<'_>) {
         let Some(value) = self.shown(&Value::String(text.to_owned()), None, spot, name, context) else { return };
-        let name = symbols::clean(name);
+        let name = escaped(symbols::clean(name));
         match to.get_mut(&name) {
             None => drop(to.insert(name, value)),
             Some(Value::Array(list)) => list.push(value),
@@ -240,7 +241,7 @@ impl Values<'_> {
             push_token(&mut pointer, name);
             let schema = field.and_then(|field| schema_of(&field.format));
             let value = self.shown(value, schema, Spot::Body(&pointer), name, context);
-            shown.extend(value.map(|value| (symbols::clean(name), value)));
+            shown.extend(value.map(|value| (escaped(symbols::clean(name)), value)));
         }
         shown.sort_keys();
         shown

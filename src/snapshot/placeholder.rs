@@ -40,21 +40,26 @@ fn inner(text: &str) -> Option<&str> {
     (!inner.is_empty() && !inner.contains(['<', '>'])).then_some(inner)
 }
 
-/// A text as it was sent, so that it is not taken for a placeholder.
+/// A text as it was sent, so that it is not taken for a placeholder; nor for the key `<<`, which merges in YAML.
 pub(super) fn escaped(text: String) -> String {
-    if inner(text.trim_start_matches('<')).is_some() || is_doubled(&text) { format!("<{text}") } else { text }
+    if is_doubled(&text) || is_merge(&text) { format!("<{text}") } else { text }
 }
 
 /// The text that was sent, if this is no placeholder.
 pub fn literal(text: &str) -> Option<&str> {
     match inner(text) {
         Some(_) => None,
-        None if is_doubled(text) => text.get(1..),
+        None if is_doubled(text) || (is_merge(text) && text.len() > 2) => text.get(1..),
         None => Some(text),
     }
 }
 
-/// True for a placeholder with more than one `<` in front.
+/// True for `<<`, and for more of them.
+fn is_merge(text: &str) -> bool {
+    text.len() >= 2 && text.bytes().all(|byte| byte == b'<')
+}
+
+/// True for a placeholder with one `<` or more in front.
 fn is_doubled(text: &str) -> bool {
     let rest = text.trim_start_matches('<');
     rest.len() < text.len() && rest.strip_suffix('>').is_some_and(|rest| !rest.is_empty() && !rest.contains(['<', '>']))
@@ -117,7 +122,7 @@ mod tests {
             assert_eq!(found.as_ref().map(|it| (&*it.label, it.number)), expected, "{text}");
             assert_eq!(found.map(|it| it.to_string()), expected.map(|_| text.to_owned()));
         }
-        for sent in ["", "a", "<b>", "<<b>", "<", "<>", "<b>x</b>", "a<b>", "<uuid #1>", "<<<uuid #1>"] {
+        for sent in ["", "a", "<b>", "<<b>", "<", "<<", "<<<", "<>", "<b>x</b>", "a<b>", "<uuid #1>", "<<<uuid #1>"] {
             let shown = escaped(sent.to_owned());
             assert_eq!(literal(&shown), Some(sent), "{shown}");
             assert_eq!(Placeholder::parse(&shown), None, "{shown}");

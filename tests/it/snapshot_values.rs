@@ -126,7 +126,10 @@ fn json_bodies() {
         json!({"name": "a hunter2 b", "pass": "<secret #1>", "word": "<secret #2>"}),
     );
     check(json!({"b": null, "a": [true, 1.5, 12, ""]}), json!({"a": [true, 1.5, 12, ""], "b": null}));
-    check(json!({"html": "<b>", "real": "<uuid #1>"}), json!({"html": "<<b>", "real": "<<uuid #1>"}));
+    check(
+        json!({"html": "<b>", "real": "<uuid #1>", "<<": 1}),
+        json!({"html": "<<b>", "real": "<<uuid #1>", "<<<": 1}),
+    );
     check(json!({"call": "http://127.0.0.1:41234/back"}), json!({"call": "http://127.0.0.1:<port>/back"}));
     check(json!(null), json!(null));
     check(json!({"at": 1_795_653_711, "long": 123_456}), json!({"at": "<unix-seconds>", "long": 123_456}));
@@ -364,7 +367,9 @@ fn any_value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(Value::from),
-            vec((any_text(), inner), 0..4).prop_map(|members| Value::Object(members.into_iter().collect())),
+            // A snapshot has no key `<<`: it has another `<` in front.
+            vec((any_text().prop_filter("merges", |key| key != "<<"), inner), 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
         ]
     })
 }
