@@ -47,14 +47,14 @@ pub mod oauth;
 pub mod scenario;
 
 // decide: pure
+pub mod diff;
 pub mod mock;
 pub mod proxy;
 pub mod snapshot;
-pub mod diff;
 
 // join: what a client depends on, and files of other tools
-pub mod usage;
 pub mod interchange;
+pub mod usage;
 
 // tell: renders findings, decides nothing
 pub mod report;

@@ -170,8 +170,11 @@ fn touching(
         kept.push(of_pair);
     }
     if !met {
-        let names = pairs.iter().map(|pair| format!("`{}`", pair.old.map_or(pair.id, id))).collect::<Vec<_>>().join(", ");
-        bail!("no snapshot has an exchange with {names}: name the description that the clients were recorded with first");
+        let names =
+            pairs.iter().map(|pair| format!("`{}`", pair.old.map_or(pair.id, id))).collect::<Vec<_>>().join(", ");
+        bail!(
+            "no snapshot has an exchange with {names}: name the description that the clients were recorded with first"
+        );
     }
     Ok((kept, untouching))
 }

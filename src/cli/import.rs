@@ -122,8 +122,7 @@ fn snapshot(name: &str, judged: Judged, site: &Site) -> Snapshot {
             None => sessions.push((session.as_str().to_owned(), vec![record])),
         }
     }
-    let recorded: Vec<Recorded<'_>> =
-        sessions.iter().map(|(session, records)| Recorded { session, records }).collect();
+    let recorded: Vec<Recorded<'_>> = sessions.iter().map(|(session, records)| Recorded { session, records }).collect();
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let about = About { description: Some(format!("recorded in {file}")), ..About::default() };
     Snapshot::of(site, about, &recorded, &Rules::default(), None)

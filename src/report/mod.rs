@@ -1,24 +1,24 @@
 //! Renders findings, changes and what differs between snapshots: text with carets, data, pages, what pipelines show.
 //! Decides nothing.
 
-mod comparison;
 mod changes;
+mod comparison;
 mod github;
 mod json;
 mod text;
 mod usage;
 mod window;
 
-pub use comparison::{comparison, comparison_summary, unified};
 pub use changes::{
     Comparison, Edition, count_changes, github_changes, html_changes, json_changes, json_checks, junit_changes,
     markdown_changes, markdown_checks, single_lines, sum_of_changes, text_changes, text_checks, yaml_changes,
 };
+pub use comparison::{comparison, comparison_summary, unified};
 pub use github::github;
 pub use json::json;
-use window::printable;
 pub use text::{Colour, text};
 pub use usage::{json_usage, markdown_usage, text_usage};
+use window::printable;
 
 use crate::{finding::Finding, openapi::Documents};
 

@@ -116,7 +116,8 @@ impl Walk<'_> {
 /// True if a field that was sent is one that is described.
 pub(super) fn is_field(sent: &str, described: &str) -> bool {
     let mut sent = sent.split('/');
-    described.split('/').all(|step| sent.next().is_some_and(|token| step == "*" || step == token)) && sent.next().is_none()
+    described.split('/').all(|step| sent.next().is_some_and(|token| step == "*" || step == token))
+        && sent.next().is_none()
 }
 
 /// Only the fields that no other of them goes on from: what a person needs to see.

@@ -76,10 +76,17 @@ pub fn touch(change: &Change, contract: &Contract, seen: &[Seen<'_>]) -> Vec<Wit
 
 /// True for what is wider or new, and asks nothing of anybody. That something will go away is worth knowing.
 fn breaks_nobody(change: &Change) -> bool {
-    let is_notice = change.id.contains("deprecat") || change.id.contains("sunset");
+    // Whoever sends credentials that are not taken any more is told so, though another way in may be open.
+    let is_lockout =
+        change.touches == Touch::Security && change.id.ends_with("removed") && !change.id.contains("scope");
     // A token that lives longer, or looks otherwise, is no less a token; who stored it may still want to know.
     let is_token = change.id.starts_with("mimeo-token");
-    change.level == Level::Info && !is_notice && !is_token
+    change.level == Level::Info && !is_notice(change) && !is_lockout && !is_token
+}
+
+/// True if a change says that something will go away.
+fn is_notice(change: &Change) -> bool {
+    change.id.contains("deprecat") || change.id.contains("sunset")
 }
 
 /// The operation of the old version that a change is in.
@@ -91,7 +98,7 @@ fn operation_of(change: &Change, contract: &Contract) -> Option<OperationId> {
 
 fn is_touched(change: &Change, operation: Option<&Operation>, exchange: &Exchange) -> bool {
     match &change.touches {
-        Touch::Nothing => false,
+        Touch::Nothing => is_notice(change) && change.operation.is_some(),
         Touch::Operation => true,
         Touch::Security => credentials_are_touched(change, exchange),
         Touch::Parameter { place, name, part } => {
@@ -105,7 +112,9 @@ fn is_touched(change: &Change, operation: Option<&Operation>, exchange: &Exchang
         }
         Touch::Response { status, .. } | Touch::ResponseHeader { status, .. } => {
             let met = exchange.answer.status;
-            operation.and_then(|operation| covering(operation, met)).map_or(status.covers(met), |range| range == *status)
+            operation
+                .and_then(|operation| covering(operation, met))
+                .map_or(status.covers(met), |range| range == *status)
         }
     }
 }
@@ -130,7 +139,9 @@ fn part_is_touched(change: &Change, sent: Option<&Value>, part: &[Step]) -> bool
     if is_demand(change) {
         // Whoever sends what the part belongs to must send the part as well.
         let holders = parts(&whole, before);
-        return holders.iter().any(|holder| holder.is_object() && parts(&[holder], std::slice::from_ref(last)).is_empty());
+        return holders
+            .iter()
+            .any(|holder| holder.is_object() && parts(&[holder], std::slice::from_ref(last)).is_empty());
     }
     let found = parts(&whole, part);
     !found.is_empty() && is_concerned(change, &found)
@@ -139,7 +150,8 @@ fn part_is_touched(change: &Change, sent: Option<&Value>, part: &[Step]) -> bool
 /// True if a change asks for something that could be left out before.
 fn is_demand(change: &Change) -> bool {
     let id = change.id;
-    id.contains("required") && (id.starts_with("new-required") || id.contains("became-required") || id.contains("added-required"))
+    id.contains("required")
+        && (id.starts_with("new-required") || id.contains("became-required") || id.contains("added-required"))
 }
 
 /// True if a change of what values are allowed concerns one of these values. Only lists of values can be looked into.

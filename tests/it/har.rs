@@ -103,13 +103,8 @@ fn a_recording_of_a_browser_is_judged() {
     ");
     let mut skipped: Vec<(usize, Why)> = judged.skipped.iter().map(|it| (it.index, it.why)).collect();
     skipped.sort_by_key(|(index, _)| *index);
-    let expected = [
-        (0, Why::Elsewhere),
-        (1, Why::Elsewhere),
-        (2, Why::PartOfPage),
-        (3, Why::Preflight),
-        (11, Why::NoAnswer),
-    ];
+    let expected =
+        [(0, Why::Elsewhere), (1, Why::Elsewhere), (2, Why::PartOfPage), (3, Why::Preflight), (11, Why::NoAnswer)];
     assert_eq!(skipped, expected);
     assert_eq!(judged.elsewhere(), [("https://cdn.example", 1), ("https://pets.example", 1)]);
     let sent = &judged.exchanges[1].2;
@@ -136,11 +131,26 @@ fn where_exchanges_belong() {
     }
     let absolute = "{ url: 'https://pets.example/v1' }";
     check(absolute, None, &["https://pets.example/v1/pets", "https://pets.example/pets"], &["0 listPets /pets"]);
-    check(absolute, None, &["https://pets.example/v1/pets?a", "https://pets.example/v1/x"], &["0 listPets /pets", "1 - /x"]);
+    check(
+        absolute,
+        None,
+        &["https://pets.example/v1/pets?a", "https://pets.example/v1/x"],
+        &["0 listPets /pets", "1 - /x"],
+    );
     // Nothing went to the server: the client was pointed elsewhere, at a mock perhaps.
-    check(absolute, None, &["http://127.0.0.1:4010/pets", "http://127.0.0.1:4010/v1/pets", "http://x/y"], &["0 listPets /pets", "1 listPets /pets"]);
+    check(
+        absolute,
+        None,
+        &["http://127.0.0.1:4010/pets", "http://127.0.0.1:4010/v1/pets", "http://x/y"],
+        &["0 listPets /pets", "1 listPets /pets"],
+    );
     check("{ url: /v1 }", None, &["http://a.example/v1/pets", "http://a.example/v1/none"], &["0 listPets /pets"]);
-    check(absolute, Some("http://a.example/api"), &["http://a.example/api/pets", "http://a.example/api/x", "https://pets.example/v1/pets"], &["0 listPets /pets", "1 - /x"]);
+    check(
+        absolute,
+        Some("http://a.example/api"),
+        &["http://a.example/api/pets", "http://a.example/api/x", "https://pets.example/v1/pets"],
+        &["0 listPets /pets", "1 - /x"],
+    );
     check("", None, &["http://a.example/_session/one/pets"], &["0 listPets /pets"]);
 }
 
@@ -178,11 +188,26 @@ fn faults_of_the_file_have_places() {
     check("{\"log\":\n{\"entries\": 1}}", &[&format!("not-a-har 2 /log/entries: {no_list}")]);
     let entry = |entry: &str| format!("{{\"log\": {{\"entries\": [\n{entry}]}}}}");
     check(&entry("1"), &["missing-field 2 /log/entries/0: the address of the request, `request.url`, is missing"]);
-    check(&entry(r#"{"request": {"url": "http://a/b"}, "response": {"status": 200}}"#), &["missing-field 2 /log/entries/0/request: the method of the request, `request.method`, is missing"]);
-    check(&entry(r#"{"request": {"url": 1}}"#), &["wrong-type 2 /log/entries/0/request/url: the address of the request, `request.url`, is no text"]);
-    check(&entry(r#"{"request": {"url": "http://a/b", "method": "A B"}}"#), &["bad-value 2 /log/entries/0/request/method: `A B` is no method"]);
-    check(&entry(r#"{"request": {"url": "http://a/b", "method": "GET"}}"#), &["missing-field 2 /log/entries/0: the status of the answer, `response.status`, is missing"]);
-    check(&entry(r#"{"request": {"url": "http://a/b", "method": "GET"}, "response": {"status": 20000}}"#), &["bad-value 2 /log/entries/0/response/status: the status of the answer is no number from 100 to 999"]);
+    check(
+        &entry(r#"{"request": {"url": "http://a/b"}, "response": {"status": 200}}"#),
+        &["missing-field 2 /log/entries/0/request: the method of the request, `request.method`, is missing"],
+    );
+    check(
+        &entry(r#"{"request": {"url": 1}}"#),
+        &["wrong-type 2 /log/entries/0/request/url: the address of the request, `request.url`, is no text"],
+    );
+    check(
+        &entry(r#"{"request": {"url": "http://a/b", "method": "A B"}}"#),
+        &["bad-value 2 /log/entries/0/request/method: `A B` is no method"],
+    );
+    check(
+        &entry(r#"{"request": {"url": "http://a/b", "method": "GET"}}"#),
+        &["missing-field 2 /log/entries/0: the status of the answer, `response.status`, is missing"],
+    );
+    check(
+        &entry(r#"{"request": {"url": "http://a/b", "method": "GET"}, "response": {"status": 20000}}"#),
+        &["bad-value 2 /log/entries/0/response/status: the status of the answer is no number from 100 to 999"],
+    );
     assert!(recording("{\"log\":").findings[0].code == Code::SYNTAX);
 }
 
@@ -204,13 +229,18 @@ fn record(body: (&str, &[u8]), answer: (&str, &[u8])) -> Record {
     entry.operation = Some("addPet".into());
     entry.origin = Origin::Example(Some("rex".into()));
     entry.acted = Some(Acted { scenario: "slow".into(), rule: 1 });
-    entry.findings.push(Finding::error(Code("minLength"), Place::request(Part::Body, "/password"), "`hidden` is short"));
+    entry.findings.push(Finding::error(
+        Code("minLength"),
+        Place::request(Part::Body, "/password"),
+        "`hidden` is short",
+    ));
     let reply = Response::new(StatusCode::CREATED).with_body(answer.0, answer.1.to_vec());
     Record::of(&request, entry, &reply, 1_764_108_300_123)
 }
 
 fn written(records: &[Record]) -> Value {
-    let har = har::of_records(records.iter().map(|record| ("default", record)), &Secrets::default(), "http://localhost");
+    let har =
+        har::of_records(records.iter().map(|record| ("default", record)), &Secrets::default(), "http://localhost");
     assert!(har.text().ends_with("}\n"));
     serde_json::from_str(&har.text()).unwrap()
 }
@@ -227,12 +257,15 @@ fn what_is_written_is_har_and_holds_no_secret() {
         record(("application/json", b"\"just text\""), ("application/json", b"{\"password\":\"hidden\",\"cut")),
     ];
     let file = written(&records);
-    let schema: Value = serde_json::from_str(&fs::read_to_string("fixtures/interchange/har-1.2.schema.json").unwrap()).unwrap();
+    let schema: Value =
+        serde_json::from_str(&fs::read_to_string("fixtures/interchange/har-1.2.schema.json").unwrap()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    let errors: Vec<String> = validator.iter_errors(&file).map(|error| format!("{} {error}", error.instance_path())).collect();
+    let errors: Vec<String> =
+        validator.iter_errors(&file).map(|error| format!("{} {error}", error.instance_path())).collect();
     assert!(errors.is_empty(), "{errors:?}");
     assert!(!file.to_string().contains("hidden"), "{file:#}");
-    let part = |index: usize, pointer: &str| file["log"]["entries"][index].pointer(pointer).cloned().unwrap_or_default();
+    let part =
+        |index: usize, pointer: &str| file["log"]["entries"][index].pointer(pointer).cloned().unwrap_or_default();
     let url = "http://127.0.0.1:4010/v1/pets?limit=2&token=***&q=a%20b";
     assert_eq!((part(0, "/request/url"), part(0, "/response/statusText")), (json!(url), json!("Created")));
     assert_eq!(part(0, "/request/cookies/1"), json!({"name": "theme", "value": "***"}));

@@ -200,7 +200,8 @@ impl<'s> Seats<'s> {
             // The first of them, as nothing says which is meant.
             Located::Ambiguous { addresses } => {
                 let address = addresses.into_iter().next()?;
-                let contract = self.site.contracts.iter().find(|it| address.starts_with(&format!("/{}/", it.api.id)))?;
+                let contract =
+                    self.site.contracts.iter().find(|it| address.starts_with(&format!("/{}/", it.api.id)))?;
                 let path = contract.without_address(&address).to_owned();
                 Some(Seat { contract, path, is_sure })
             }
@@ -255,7 +256,8 @@ fn without_lacking_body(mut findings: Vec<Finding>, is_lacking: bool, side: Side
     if is_lacking {
         findings.retain(|finding| !is_about_body(finding));
         let place = Place::Message { side, part: Part::Body, at: String::new() };
-        let finding = Finding::note(Code::BODY_NOT_JUDGED, place, "the body is not in the recording and was not judged");
+        let finding =
+            Finding::note(Code::BODY_NOT_JUDGED, place, "the body is not in the recording and was not judged");
         findings.push(finding.help("record it with bodies"));
     }
     findings

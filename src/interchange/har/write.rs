@@ -4,9 +4,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use http::StatusCode;
 use serde_json::Value;
 
-use super::model::{
-    Cache, Content, Creator, Entry, Har, Log, NameValue, Note, PostData, Request, Response, Timings,
-};
+use super::model::{Cache, Content, Creator, Entry, Har, Log, NameValue, Note, PostData, Request, Response, Timings};
 use crate::{
     answer::violations,
     date::date_time,
@@ -85,7 +83,8 @@ fn request(record: &Record, secrets: &Secrets, address: &str) -> Request {
 fn cookies(lines: &[u8]) -> Vec<NameValue> {
     let text = String::from_utf8_lossy(lines);
     let fields = text.lines().filter_map(|line| line.split_once(": "));
-    let cookies = fields.filter(|(name, _)| name.eq_ignore_ascii_case("cookie")).flat_map(|(_, value)| value.split(';'));
+    let cookies =
+        fields.filter(|(name, _)| name.eq_ignore_ascii_case("cookie")).flat_map(|(_, value)| value.split(';'));
     let names = cookies.filter_map(|pair| pair.split('=').next()).map(str::trim).filter(|name| !name.is_empty());
     names.map(|name| NameValue::new(name, "***")).collect()
 }

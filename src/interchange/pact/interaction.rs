@@ -191,7 +191,9 @@ impl Writer<'_> {
         };
         match &described.kind {
             SchemeKind::ApiKey { place: ParameterPlace::Header, name: field } => header(field, "", &name),
-            SchemeKind::ApiKey { place: ParameterPlace::Cookie, name: cookie } => cookies.push(format!("{cookie}={name}")),
+            SchemeKind::ApiKey { place: ParameterPlace::Cookie, name: cookie } => {
+                cookies.push(format!("{cookie}={name}"))
+            }
             SchemeKind::ApiKey { name: key, .. } => {
                 pairs.insert(key.clone(), json!([name]));
                 query.rule(key, json!({"match": "type"}));

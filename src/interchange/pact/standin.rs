@@ -161,7 +161,10 @@ mod tests {
         });
         let example = notes.body(&body);
         assert_eq!(example["text"], "<date>", "a text that a client really sent");
-        assert_eq!((&example["tags"][1], &example["a b"], &example["plain"]), (&json!("beauth"), &json!(1_767_323_045), &json!(7)));
+        assert_eq!(
+            (&example["tags"][1], &example["a b"], &example["plain"]),
+            (&json!("beauth"), &json!(1_767_323_045), &json!(7))
+        );
         let mut message = Map::new();
         notes.put("body", &mut message);
         let rules: Vec<&String> = message["matchingRules"]["body"].as_object().unwrap().keys().collect();

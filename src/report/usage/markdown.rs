@@ -45,11 +45,16 @@ fn one(out: &mut String, usage: &Usage, api: &ApiUse) {
     }
     out.push('\n');
     if !coverage.never.is_empty() {
-        let _ = writeln!(out, "Never called: {}.\n", cell(&listed(coverage.never.iter().map(|call| format!("`{call}`")))));
+        let _ =
+            writeln!(out, "Never called: {}.\n", cell(&listed(coverage.never.iter().map(|call| format!("`{call}`")))));
     }
 }
 
 /// Text that stays in its cell, and is text.
 fn cell(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().replace('|', "\\|").replace('<', "&lt;")
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect::<String>()
+        .replace('|', "\\|")
+        .replace('<', "&lt;")
 }

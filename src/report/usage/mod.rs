@@ -14,7 +14,8 @@ use crate::usage::{OperationUse, Share};
 const SHOWN: usize = 8;
 
 /// Says in one sentence what cannot be known.
-const CAVEAT: &str = "Which fields of an answer a client reads cannot be seen; every described one of an answer that was met may be.";
+const CAVEAT: &str =
+    "Which fields of an answer a client reads cannot be seen; every described one of an answer that was met may be.";
 
 /// A list for people, without its tail if it is long.
 fn listed<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> String {

@@ -41,11 +41,8 @@ fn operation(out: &mut String, usage: &Usage, operation: &OperationUse) {
         let _ = writeln!(out, "  sends {kind:<12} {names}");
     }
     for (status, answer) in &operation.answers {
-        let fields = if answer.fields.is_empty() {
-            String::new()
-        } else {
-            format!(", with {}", listed(&answer.fields))
-        };
+        let fields =
+            if answer.fields.is_empty() { String::new() } else { format!(", with {}", listed(&answer.fields)) };
         let _ = writeln!(out, "  meets {status:<12} {}{fields}", times(answer.times));
     }
     for (kind, names) in unused(operation) {
