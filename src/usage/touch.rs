@@ -76,10 +76,17 @@ pub fn touch(change: &Change, contract: &Contract, seen: &[Seen<'_>]) -> Vec<Wit
 
 /// True for what is wider or new, and asks nothing of anybody. That something will go away is worth knowing.
 fn breaks_nobody(change: &Change) -> bool {
-    let is_notice = change.id.contains("deprecat") || change.id.contains("sunset");
+    // Whoever sends credentials that are not taken any more is told so, though another way in may be open.
+    let is_lockout =
+        change.touches == Touch::Security && change.id.ends_with("removed") && !change.id.contains("scope");
     // A token that lives longer, or looks otherwise, is no less a token; who stored it may still want to know.
     let is_token = change.id.starts_with("mimeo-token");
-    change.level == Level::Info && !is_notice && !is_token
+    change.level == Level::Info && !is_notice(change) && !is_lockout && !is_token
+}
+
+/// True if a change says that something will go away.
+fn is_notice(change: &Change) -> bool {
+    change.id.contains("deprecat") || change.id.contains("sunset")
 }
 
 /// The operation of the old version that a change is in.
@@ -91,7 +98,7 @@ fn operation_of(change: &Change, contract: &Contract) -> Option<OperationId> {
 
 fn is_touched(change: &Change, operation: Option<&Operation>, exchange: &Exchange) -> bool {
     match &change.touches {
-        Touch::Nothing => false,
+        Touch::Nothing => is_notice(change) && change.operation.is_some(),
         Touch::Operation => true,
         Touch::Security => credentials_are_touched(change, exchange),
         Touch::Parameter { place, name, part } => {
