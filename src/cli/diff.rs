@@ -1,6 +1,6 @@
 //! `mimeo diff`: what changed between two versions, and whom it can break.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
@@ -218,8 +218,8 @@ fn list(format: DiffFormat, screen: Screen) -> anyhow::Result<Ending> {
 }
 
 /// Reads one version. Says on standard error what is wrong with it: in full if it is no description.
-fn read(path: &PathBuf, screen: Screen) -> anyhow::Result<Vec<Described>> {
-    let what = Description { paths: vec![path.clone()], ..Description::default() };
+fn read(path: &Path, screen: Screen) -> anyhow::Result<Vec<Described>> {
+    let what = Description { paths: vec![path.to_path_buf()], ..Description::default() };
     let described = describe(&what)?;
     for one in &described {
         let count = one.findings.iter().filter(|finding| finding.severity == Severity::Error).count();

@@ -21,7 +21,7 @@ pub(super) struct Differ<'a> {
     /// What was found, in the order of the walk.
     pub(super) changes: Vec<Change>,
     /// Which schemas were looked at, and differ.
-    pub(super) schemas: Graph,
+    pub(super) schemas: Graph<'a>,
 }
 
 /// Where a change is: both places, as far as there are.

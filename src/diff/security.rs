@@ -132,13 +132,17 @@ fn differences(old: &[Alternative], new: &[Alternative]) -> Vec<(What, String)> 
     // That it asks for something now, or for nothing any more, is said with what it asks, or asked, for.
     new.retain(|one| asks || !one.is_empty());
     old.retain(|one| asked || !one.is_empty());
-    let now = |one: &Alternative| match asked {
-        true => format!("takes {}", words(one)),
-        false => format!("asks for {}, and asked for none", words(one)),
+    let now = |one: &Alternative| {
+        let words = words(one);
+        if asked { format!("takes {words}") } else { format!("asks for {words}, and asked for none") }
     };
-    let once = |one: &Alternative| match asks {
-        true => format!("does not take {} any more", words(one)),
-        false => format!("asks for no credentials any more, and took {}", words(one)),
+    let once = |one: &Alternative| {
+        let words = words(one);
+        if asks {
+            format!("does not take {words} any more")
+        } else {
+            format!("asks for no credentials any more, and took {words}")
+        }
     };
     found.extend(new.iter().map(|one| (What::Added, now(one))));
     found.extend(old.iter().map(|one| (What::Removed, once(one))));

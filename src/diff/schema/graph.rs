@@ -3,7 +3,7 @@
 //! Schemas refer to each other in cycles, and a shared one is reached in very many ways. So each pair is looked at once:
 //! the pairs are nodes of a graph, and a node differs if it reaches one that differs by itself.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, rc::Rc};
 
 use serde_json::Value;
 
@@ -19,12 +19,23 @@ use crate::{
 
 /// The pairs of schemas that were looked at.
 #[derive(Debug, Default)]
-pub(in crate::diff) struct Graph {
+pub(in crate::diff) struct Graph<'a> {
     numbers: HashMap<(Location, Location), usize>,
     differ: Vec<bool>,
+    /// Those that the walk came to, by their numbers.
+    nodes: HashMap<usize, Rc<Node<'a>>>,
+}
+
+/// A pair of schemas that differ.
+#[derive(Debug)]
+pub(super) struct Node<'a> {
+    pub(super) looked: Looked<'a>,
+    /// The pairs of subschemas that differ: where they stand among the subschemas, and their numbers.
+    pub(super) differing: Vec<(usize, usize)>,
 }
 
 /// Both versions of a schema, as far as their subschemas.
+#[derive(Debug)]
 pub(super) struct Looked<'a> {
     pub(super) base: View<'a>,
     pub(super) revision: View<'a>,
@@ -51,15 +62,47 @@ pub(super) fn look<'a>(base: Version<'a>, revision: Version<'a>, old: &SchemaRef
     Looked { base: was, revision: is, kids }
 }
 
-impl Graph {
-    /// True if the two schemas, or any that they reach, are not the same in both versions.
-    pub(super) fn differ(
+impl<'a> Graph<'a> {
+    /// The number of a pair, if it differs or reaches one that does.
+    pub(super) fn differing(
         &mut self,
         base: Version<'_>,
         revision: Version<'_>,
         old: &SchemaRef,
         new: &SchemaRef,
-    ) -> bool {
+    ) -> Option<usize> {
+        let number = self.solve(base, revision, old, new);
+        self.differ[number].then_some(number)
+    }
+
+    /// What the walk needs to know of a pair.
+    pub(super) fn node(
+        &mut self,
+        (base, revision): (Version<'a>, Version<'a>),
+        number: usize,
+        old: &SchemaRef,
+        new: &SchemaRef,
+    ) -> Rc<Node<'a>> {
+        if let Some(node) = self.nodes.get(&number) {
+            return Rc::clone(node);
+        }
+        let looked = look(base, revision, &settle(base, old), &settle(revision, new));
+        let node = Rc::new(self.held(base, revision, looked));
+        self.nodes.insert(number, Rc::clone(&node));
+        node
+    }
+
+    /// Finds out which subschemas differ.
+    pub(super) fn held(&mut self, base: Version<'_>, revision: Version<'_>, looked: Looked<'a>) -> Node<'a> {
+        let pairs = looked.kids.both.iter().enumerate();
+        let differing = pairs
+            .filter_map(|(index, (_, old, new))| Some((index, self.differing(base, revision, old, new)?)))
+            .collect();
+        Node { looked, differing }
+    }
+
+    /// The number of a pair, after it was found out whether it differs.
+    fn solve(&mut self, base: Version<'_>, revision: Version<'_>, old: &SchemaRef, new: &SchemaRef) -> usize {
         let first = self.differ.len();
         let mut waiting = Vec::new();
         let root = self.number(base, revision, old, new, &mut waiting);
@@ -88,7 +131,7 @@ impl Graph {
                 differing.extend(&holders[number - first]);
             }
         }
-        self.differ[root]
+        root
     }
 
     /// The number of a pair; a pair without one gets one, and waits to be looked at.

@@ -43,7 +43,7 @@ pub(super) fn compare_content(
         compare(differ, pair, subject, base.schema.as_ref(), revision.schema.as_ref());
     } else {
         let looked = form::looked(differ, base, revision);
-        walk::looked(differ, pair, subject, &looked);
+        walk::looked(differ, pair, subject, looked);
     }
     if let (Some(old), Some(new)) = (&base.item_schema, &revision.item_schema) {
         walk::items(differ, pair, subject, old, new);

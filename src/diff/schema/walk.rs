@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    graph::{Looked, look, settle},
+    graph::{Looked, Node},
     kids::Edge,
     rules,
     site::{Site, join},
@@ -14,15 +14,17 @@ use super::{
 };
 use crate::{
     diff::{change::Step, differ::Differ, matching::Pair},
-    openapi::{Location, SchemaRef},
+    openapi::SchemaRef,
 };
 
 /// Places of one subject up to which a schema is looked at wherever it occurs. Beyond it, each is looked at once: where
 /// schemas are shared in many ways, the ways to one of them are too many to be said.
-const PLACES_MAX: usize = 500;
+const PLACES_MAX: usize = 200;
 
 /// A place that is still to be looked at.
 struct Place {
+    /// The number of the pair of schemas.
+    number: usize,
     old: SchemaRef,
     new: SchemaRef,
     name: String,
@@ -34,15 +36,15 @@ struct Place {
 
 /// The pairs of schemas on the way to a place, the last first.
 struct Way {
-    pair: (Location, Location),
+    number: usize,
     before: Option<Rc<Way>>,
 }
 
 impl Way {
-    fn holds(way: Option<&Rc<Self>>, pair: &(Location, Location)) -> bool {
+    fn holds(way: Option<&Rc<Self>>, number: usize) -> bool {
         let mut way = way;
         while let Some(step) = way {
-            if step.pair == *pair {
+            if step.number == number {
                 return true;
             }
             way = step.before.as_ref();
@@ -53,65 +55,52 @@ impl Way {
 
 /// Says how two schemas of the same thing differ, the nearest parts first.
 pub(super) fn schemas(differ: &mut Differ<'_>, pair: &Pair<'_>, subject: &Subject, old: &SchemaRef, new: &SchemaRef) {
-    let root = Place {
-        old: old.clone(),
-        new: new.clone(),
-        name: String::new(),
-        part: Vec::new(),
-        was_required: None,
-        way: None,
-    };
-    from(differ, pair, subject, VecDeque::from([root]));
+    start(differ, pair, subject, (old, new), (String::new(), Vec::new()));
 }
 
 /// Says how the items of a sequence differ.
 pub(super) fn items(differ: &mut Differ<'_>, pair: &Pair<'_>, subject: &Subject, old: &SchemaRef, new: &SchemaRef) {
-    let item = Place {
-        old: old.clone(),
-        new: new.clone(),
-        name: "items".to_owned(),
-        part: vec![Step::Item],
-        was_required: None,
-        way: None,
-    };
-    from(differ, pair, subject, VecDeque::from([item]));
+    start(differ, pair, subject, (old, new), ("items".to_owned(), vec![Step::Item]));
+}
+
+fn start(
+    differ: &mut Differ<'_>,
+    pair: &Pair<'_>,
+    subject: &Subject,
+    (old, new): (&SchemaRef, &SchemaRef),
+    (name, part): (String, Vec<Step>),
+) {
+    let Some(number) = differ.schemas.differing(differ.base, differ.revision, old, new) else { return };
+    let (old, new) = (old.clone(), new.clone());
+    let root = Place { number, old, new, name, part, was_required: None, way: None };
+    from(differ, pair, subject, VecDeque::from([root]));
 }
 
 /// Says how two schemas differ that are written nowhere, and all that they reach.
-pub(super) fn looked(differ: &mut Differ<'_>, pair: &Pair<'_>, subject: &Subject, looked: &Looked<'_>) {
-    let root = Place {
-        old: SchemaRef { at: looked.base.at.clone(), kind: crate::openapi::SchemaKind::Schema },
-        new: SchemaRef { at: looked.revision.at.clone(), kind: crate::openapi::SchemaKind::Schema },
-        name: String::new(),
-        part: Vec::new(),
-        was_required: None,
-        way: None,
-    };
+pub(super) fn looked<'a>(differ: &mut Differ<'a>, pair: &Pair<'_>, subject: &Subject, looked: Looked<'a>) {
+    let node = differ.schemas.held(differ.base, differ.revision, looked);
     let mut waiting = VecDeque::new();
-    visit(differ, pair, subject, &root, looked, &mut waiting);
+    visit(differ, pair, subject, (&node, None), ("", &[], None), &mut waiting);
     from(differ, pair, subject, waiting);
 }
 
 fn from(differ: &mut Differ<'_>, pair: &Pair<'_>, subject: &Subject, mut waiting: VecDeque<Place>) {
-    let (base, revision) = (differ.base, differ.revision);
-    let mut seen: HashSet<(Location, Location)> = HashSet::new();
+    let versions = (differ.base, differ.revision);
+    let mut seen = HashSet::new();
     let mut places = 0;
     while let Some(place) = waiting.pop_front() {
-        if !differ.schemas.differ(base, revision, &place.old, &place.new) {
+        let Place { number, old, new, name, part, was_required, way } = place;
+        if Way::holds(way.as_ref(), number) {
             continue;
         }
-        let key = (settle(base, &place.old).at, settle(revision, &place.new).at);
-        if Way::holds(place.way.as_ref(), &key) {
-            continue;
-        }
-        let is_first = seen.insert(key.clone());
+        let is_first = seen.insert(number);
         places += 1;
         if places > PLACES_MAX && !is_first {
             continue;
         }
-        let place = Place { way: Some(Rc::new(Way { pair: key, before: place.way.clone() })), ..place };
-        let found = look(base, revision, &place.old, &place.new);
-        visit(differ, pair, subject, &place, &found, &mut waiting);
+        let node = differ.schemas.node(versions, number, &old, &new);
+        let way = Rc::new(Way { number, before: way });
+        visit(differ, pair, subject, (&node, Some(&way)), (&name, &part, was_required), &mut waiting);
     }
 }
 
@@ -120,38 +109,29 @@ fn visit(
     differ: &mut Differ<'_>,
     pair: &Pair<'_>,
     subject: &Subject,
-    place: &Place,
-    looked: &Looked<'_>,
+    (node, way): (&Node<'_>, Option<&Rc<Way>>),
+    (name, part, was_required): (&str, &[Step], Option<bool>),
     waiting: &mut VecDeque<Place>,
 ) {
-    let Looked { base, revision, kids } = looked;
-    rules::apply(&mut Site {
-        differ,
-        pair,
-        subject,
-        base,
-        revision,
-        kids,
-        name: &place.name,
-        part: &place.part,
-        was_required: place.was_required,
-    });
-    for (edge, old, new) in &kids.both {
-        let Some((name, step)) = step(edge) else { continue };
+    let Looked { base, revision, kids } = &node.looked;
+    rules::apply(&mut Site { differ, pair, subject, base, revision, kids, name, part, was_required });
+    for (index, number) in &node.differing {
+        let Some((edge, old, new)) = kids.both.get(*index) else { continue };
+        let Some((words, step)) = step(edge) else { continue };
         let was_required = match edge {
             Edge::Property(name) => Some(base.facts.required.contains(name)),
             _ => None,
         };
-        let mut part = place.part.clone();
+        let mut part = part.to_vec();
         part.extend(step);
-        let (old, new) = (old.clone(), new.clone());
         waiting.push_back(Place {
-            old,
-            new,
-            name: join(&place.name, &name),
+            number: *number,
+            old: old.clone(),
+            new: new.clone(),
+            name: join(name, &words),
             part,
             was_required,
-            way: place.way.clone(),
+            way: way.cloned(),
         });
     }
 }

@@ -81,7 +81,7 @@ impl Comparison<'_> {
 
     /// The two versions: `old.yaml → new.yaml`.
     fn title(&self) -> String {
-        let name = |edition: &Edition<'_>| edition.name.map_or("nothing", |name| name).to_owned();
+        let name = |edition: &Edition<'_>| edition.name.unwrap_or("nothing").to_owned();
         format!("{} \u{2192} {}", name(&self.base), name(&self.revision))
     }
 
