@@ -95,6 +95,8 @@ pub const TEMPLATE_SOURCE_MAX: usize = 64 * 1024;
 pub const TEMPLATE_LEVELS_MAX: usize = 16;
 /// Time for which a scenario may hold an answer back: longer than any client waits.
 pub const DELAY_MAX: Duration = Duration::from_mins(10);
+/// Bytes of one `mimeo.yaml`.
+pub const CONFIG_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of one scenario file.
 pub const SCENARIO_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Records in the journal of one session: beyond it the oldest are forgotten.

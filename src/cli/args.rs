@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::config::ConfigCommand;
 use crate::{
     limit,
     shell::{AdminToken, UpstreamUrl},
@@ -15,6 +16,39 @@ use crate::{
 pub(super) struct Args {
     #[command(subcommand)]
     pub(super) command: Command,
+    #[command(flatten)]
+    pub(super) config: ConfigArgs,
+}
+
+impl Args {
+    /// A required argument that neither the command line nor a setting gives.
+    pub(super) fn missing(&self) -> Option<&'static str> {
+        let paths = match &self.command {
+            Command::Mock(args) => &args.description.paths,
+            Command::Check(args) => &args.description.paths,
+            Command::Routes(args) => &args.description.paths,
+            Command::Proxy(args) => {
+                return match args.sides() {
+                    (paths, _) if paths.is_empty() => Some("<FILE|FOLDER>"),
+                    (_, None) => Some("<UPSTREAM>"),
+                    _ => None,
+                };
+            }
+            _ => return None,
+        };
+        paths.is_empty().then_some("<FILE|FOLDER>...")
+    }
+}
+
+/// Where settings are read.
+#[derive(Clone, Debug, ClapArgs)]
+pub(super) struct ConfigArgs {
+    /// Read settings from this file instead of the nearest mimeo.yaml
+    #[arg(long = "config", id = "config_file", value_name = "FILE", env = "MIMEO_CONFIG", global = true)]
+    pub(super) file: Option<PathBuf>,
+    /// Read settings from no file
+    #[arg(long = "no-config", id = "config_none", global = true)]
+    pub(super) none: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -27,6 +61,9 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// List operations and where their answers come from
     Routes(RoutesArgs),
+    /// Show settings and where they come from
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Print the JSON Schema of a file that people write
     Schema {
         /// Which file
@@ -45,16 +82,18 @@ pub(super) enum Command {
 pub(super) enum SchemaKind {
     /// A scenario
     Scenario,
+    /// mimeo.yaml
+    Config,
 }
 
 /// What to read.
 #[derive(Debug, ClapArgs)]
 pub(super) struct DescriptionArgs {
     /// OpenAPI or Swagger descriptions, or folders of them
-    #[arg(required = true, value_name = "FILE|FOLDER")]
+    #[arg(value_name = "FILE|FOLDER")]
     pub(super) paths: Vec<PathBuf>,
     /// Let references read below this folder instead of that of each description
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", env = "MIMEO_ROOT")]
     pub(super) root: Option<PathBuf>,
     /// Apply an OpenAPI Overlay; may be repeated
     #[arg(long = "overlay", value_name = "FILE")]
@@ -68,6 +107,13 @@ pub(super) struct MockArgs {
     pub(super) description: DescriptionArgs,
     #[command(flatten)]
     pub(super) serving: ServingArgs,
+    #[command(flatten)]
+    pub(super) behaviour: BehaviourArgs,
+}
+
+/// How a mock behaves.
+#[derive(Debug, ClapArgs)]
+pub(super) struct BehaviourArgs {
     /// Switch a scenario on for every session from its start
     #[arg(long, value_name = "NAME", env = "MIMEO_SCENARIO")]
     pub(super) scenario: Option<String>,
@@ -75,16 +121,16 @@ pub(super) struct MockArgs {
     #[arg(long, value_name = "FILE|FOLDER")]
     pub(super) scenarios: Vec<PathBuf>,
     /// Answer 500 with the findings where an answer breaks its own description
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, env = "MIMEO_ERRORS")]
     pub(super) errors: bool,
     /// How strict to be with credentials
     #[arg(long, value_enum, default_value_t = AuthArg::Strict, value_name = "STRICTNESS", env = "MIMEO_AUTH")]
     pub(super) auth: AuthArg,
     /// Make varied bodies from the schemas instead of serving examples
-    #[arg(short, long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
+    #[arg(short, long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, env = "MIMEO_DYNAMIC")]
     pub(super) dynamic: bool,
     /// Make bodies from the schemas even where there are examples
-    #[arg(long, alias = "ignoreExamples", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
+    #[arg(long, alias = "ignoreExamples", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, env = "MIMEO_IGNORE_EXAMPLES")]
     pub(super) ignore_examples: bool,
     /// Accepted for Prism's sake: mimeo only fills in described properties
     #[arg(long = "json-schema-faker-fillProperties", hide = true, num_args = 0..=1, default_missing_value = "true")]
@@ -96,12 +142,15 @@ pub(super) struct MockArgs {
 pub(super) struct ProxyArgs {
     /// OpenAPI or Swagger description, or a folder of them
     #[arg(value_name = "FILE|FOLDER")]
-    pub(super) path: PathBuf,
+    path: Option<PathBuf>,
+    /// The descriptions of the settings, where none is named
+    #[arg(long = "specs", hide = true)]
+    paths: Vec<PathBuf>,
     /// Address of the server to which requests are passed on, such as `http://localhost:3000/v1`
-    #[arg(value_name = "UPSTREAM")]
-    pub(super) upstream: UpstreamUrl,
+    #[arg(value_name = "UPSTREAM", env = "MIMEO_UPSTREAM")]
+    upstream: Option<UpstreamUrl>,
     /// Let references read below this folder instead of that of each description
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", env = "MIMEO_ROOT")]
     pub(super) root: Option<PathBuf>,
     /// Apply an OpenAPI Overlay; may be repeated
     #[arg(long = "overlay", value_name = "FILE")]
@@ -109,21 +158,58 @@ pub(super) struct ProxyArgs {
     #[command(flatten)]
     pub(super) serving: ServingArgs,
     /// Refuse requests that break the description, and answer 500 instead of answers that do
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, env = "MIMEO_ERRORS")]
     pub(super) errors: bool,
     /// Judge requests, not only answers
-    #[arg(long, alias = "validateRequest", num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set)]
+    #[arg(long, alias = "validateRequest", num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, env = "MIMEO_VALIDATE_REQUEST")]
     pub(super) validate_request: bool,
     /// Time for the upstream to answer, in seconds
-    #[arg(long, default_value_t = limit::UPSTREAM_TIMEOUT.as_secs(), value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, default_value_t = limit::UPSTREAM_TIMEOUT.as_secs(), value_name = "SECONDS", env = "MIMEO_UPSTREAM_TIMEOUT", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(super) upstream_timeout: u64,
     /// Known from Prism, and refused: mimeo does not reach the upstream through another proxy
     #[arg(long, alias = "upstreamProxy", hide = true, value_name = "URL", value_parser = no_upstream_proxy)]
     pub(super) upstream_proxy: Option<String>,
 }
 
+impl ProxyArgs {
+    /// The descriptions, and the upstream. A single address is the upstream, which no file is called like.
+    pub(super) fn sides(&self) -> (Vec<PathBuf>, Option<UpstreamUrl>) {
+        let address = self.path.as_ref().and_then(|path| path.to_str()?.parse().ok());
+        match (&self.path, address) {
+            (_, Some(address)) => (self.paths.clone(), Some(address)),
+            (Some(path), None) => (vec![path.clone()], self.upstream.clone()),
+            (None, None) => (self.paths.clone(), self.upstream.clone()),
+        }
+    }
+}
+
 fn no_upstream_proxy(_: &str) -> Result<String, &'static str> {
     Err("mimeo reaches the upstream directly, not through another proxy: leave the flag out")
+}
+
+/// How messages are exchanged.
+#[derive(Debug, ClapArgs)]
+pub(super) struct ExchangeArgs {
+    /// Answer CORS preflights and allow every origin
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, env = "MIMEO_CORS")]
+    pub(super) cors: bool,
+    /// Seed of varied values: a number or any text; the same seed gives the same values
+    #[arg(long, default_value = "0", env = "MIMEO_SEED")]
+    pub(super) seed: String,
+    /// Largest body of a message, in bytes, or with k, m or g for KiB, MiB, GiB
+    #[arg(long, default_value = "10m", value_name = "SIZE", env = "MIMEO_BODY_MAX")]
+    pub(super) body_max: String,
+}
+
+/// What is logged, and how.
+#[derive(Debug, ClapArgs)]
+pub(super) struct LogArgs {
+    /// How much to log: error, warn, info, debug, trace, off [default: info on a terminal, else warn]
+    #[arg(short = 'v', long = "log", alias = "verboseLevel", id = "log", value_name = "LEVEL", env = "MIMEO_LOG")]
+    pub(super) level: Option<String>,
+    /// How to write the log
+    #[arg(long = "log-format", id = "log_format", value_enum, default_value_t = LogFormatArg::Text, value_name = "FORMAT", env = "MIMEO_LOG_FORMAT")]
+    pub(super) format: LogFormatArg,
 }
 
 /// How any server serves.
@@ -135,24 +221,13 @@ pub(super) struct ServingArgs {
     /// Host to listen on
     #[arg(short = 'h', long, default_value = "127.0.0.1", env = "MIMEO_HOST")]
     pub(super) host: String,
-    /// Answer CORS preflights and allow every origin
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set)]
-    pub(super) cors: bool,
-    /// Seed of varied values: a number or any text; the same seed gives the same values
-    #[arg(long, default_value = "0", env = "MIMEO_SEED")]
-    pub(super) seed: String,
+    #[command(flatten)]
+    pub(super) exchange: ExchangeArgs,
     /// Read the description again when one of its files changes
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set)]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set, env = "MIMEO_WATCH")]
     pub(super) watch: bool,
-    /// Largest body of a message, in bytes, or with k, m or g for KiB, MiB, GiB
-    #[arg(long, default_value = "10m", value_name = "SIZE")]
-    pub(super) body_max: String,
-    /// How much to log: error, warn, info, debug, trace, off [default: info on a terminal, else warn]
-    #[arg(short = 'v', long, alias = "verboseLevel", value_name = "LEVEL", env = "MIMEO_LOG")]
-    pub(super) log: Option<String>,
-    /// How to write the log
-    #[arg(long, value_enum, default_value_t = LogFormatArg::Text, value_name = "FORMAT")]
-    pub(super) log_format: LogFormatArg,
+    #[command(flatten)]
+    pub(super) log: LogArgs,
     /// What callers of the admin API must send as a bearer token; without one, only this machine may use it
     #[arg(long, value_name = "TOKEN", env = "MIMEO_ADMIN_TOKEN", hide_env_values = true, value_parser = AdminToken::new)]
     pub(super) admin_token: Option<AdminToken>,
@@ -204,7 +279,7 @@ pub(super) struct CheckArgs {
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     pub(super) format: CheckFormat,
     /// The least severity that makes the exit code 1
-    #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
+    #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY", env = "MIMEO_CHECK_FAIL_ON")]
     pub(super) fail_on: FailOn,
 }
 
@@ -251,7 +326,7 @@ impl From<&DescriptionArgs> for crate::shell::Description {
 
 impl From<&ProxyArgs> for crate::shell::Description {
     fn from(args: &ProxyArgs) -> Self {
-        let (paths, root, overlays) = (vec![args.path.clone()], args.root.clone(), args.overlays.clone());
+        let (paths, root, overlays) = (args.sides().0, args.root.clone(), args.overlays.clone());
         Self { paths, root, overlays, scenarios: Vec::new() }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Ending,
-    args::MockArgs,
+    args::{BehaviourArgs, ExchangeArgs, MockArgs},
     screen::Screen,
     serving::{body_max, seed, serve},
 };
@@ -12,9 +12,17 @@ use crate::{
 };
 
 pub(super) fn run(args: &MockArgs, screen: Screen) -> anyhow::Result<Ending> {
-    let settings = ServerSettings {
+    let settings = mock_settings(&args.behaviour, &args.serving.exchange)?;
+    let scenarios = args.behaviour.scenarios.clone();
+    let what = Description { scenarios, ..Description::from(&args.description) };
+    serve(&args.serving, what, settings, None, screen)
+}
+
+/// How a mock is served.
+pub(super) fn mock_settings(args: &BehaviourArgs, exchange: &ExchangeArgs) -> anyhow::Result<ServerSettings> {
+    Ok(ServerSettings {
         mock: Settings {
-            cors: args.serving.cors,
+            cors: exchange.cors,
             errors: args.errors,
             auth: args.auth.into(),
             dynamic: args.dynamic,
@@ -22,10 +30,8 @@ pub(super) fn run(args: &MockArgs, screen: Screen) -> anyhow::Result<Ending> {
             ..Settings::default()
         },
         scenario: args.scenario.as_deref().map(Into::into),
-        seed: seed(&args.serving.seed),
-        body_bytes_max: body_max(&args.serving)?,
+        seed: seed(&exchange.seed),
+        body_bytes_max: body_max(exchange)?,
         ..ServerSettings::default()
-    };
-    let what = Description { scenarios: args.scenarios.clone(), ..Description::from(&args.description) };
-    serve(&args.serving, what, settings, None, screen)
+    })
 }

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod config;
 mod mock;
 mod proxy;
 mod routes;
@@ -11,9 +12,10 @@ mod serving;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, error::ErrorKind};
+use clap::{CommandFactory, error::ErrorKind};
 
 use args::{Args, Command};
+use config::{Parsed, Unparsed};
 use screen::Screen;
 
 /// How a command ended.
@@ -23,6 +25,8 @@ enum Ending {
     Done,
     /// Findings.
     Findings,
+    /// With this exit code.
+    Code(u8),
 }
 
 /// Exit code for findings.
@@ -36,20 +40,20 @@ const COULD_NOT_RUN: u8 = 3;
 ///
 /// Exit codes: 0 done, 1 findings, 2 usage, 3 could not run.
 pub fn main() -> ExitCode {
-    let args = match Args::try_parse() {
-        Ok(args) => args,
-        Err(error) => {
-            let _ = error.print();
-            let helped = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            return if helped { ExitCode::SUCCESS } else { ExitCode::from(USAGE) };
-        }
-    };
     let screen = Screen;
+    let words: Vec<_> = std::env::args_os().collect();
+    let Parsed { args, .. } = match config::parse(&words) {
+        Ok(parsed) => parsed,
+        Err(Unparsed::Arguments(error)) => return ExitCode::from(usage(&error)),
+        Err(Unparsed::Unread(error)) => return failed(&error.into(), screen),
+        Err(Unparsed::Broken(config)) => return failed(&config::broken(&config, screen), screen),
+    };
     let ended = match args.command {
         Command::Mock(args) => mock::run(&args, screen),
         Command::Proxy(args) => proxy::run(&args, screen),
         Command::Check(args) => check::run(&args, screen),
         Command::Routes(args) => routes::run(&args, screen),
+        Command::Config(command) => config::run(command, args.config, screen),
         Command::Schema { of } => schema::run(of, screen),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -61,9 +65,20 @@ pub fn main() -> ExitCode {
     match ended {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Findings) => ExitCode::from(FINDINGS),
-        Err(error) => {
-            screen.err(&format!("error: {error:#}\n"));
-            ExitCode::from(COULD_NOT_RUN)
-        }
+        Ok(Ending::Code(code)) => ExitCode::from(code),
+        Err(error) => failed(&error, screen),
     }
+}
+
+/// Says what is wrong with arguments, or the help that they ask for; the exit code.
+fn usage(error: &clap::Error) -> u8 {
+    let _ = error.print();
+    let helped = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if helped { 0 } else { USAGE }
+}
+
+/// Says why a command could not run.
+fn failed(error: &anyhow::Error, screen: Screen) -> ExitCode {
+    screen.err(&format!("error: {error:#}\n"));
+    ExitCode::from(COULD_NOT_RUN)
 }

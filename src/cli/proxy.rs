@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use anyhow::Context;
+
 use super::{
     Ending,
     args::ProxyArgs,
@@ -14,18 +16,19 @@ use crate::{
 };
 
 pub(super) fn run(args: &ProxyArgs, screen: Screen) -> anyhow::Result<Ending> {
-    let (cors, errors, validate_request) = (args.serving.cors, args.errors, args.validate_request);
-    let body_bytes_max = body_max(&args.serving)?;
+    let upstream = args.sides().1.context("no upstream is named")?;
+    let (cors, errors, validate_request) = (args.serving.exchange.cors, args.errors, args.validate_request);
+    let body_bytes_max = body_max(&args.serving.exchange)?;
     let limits = UpstreamLimits { answer_timeout: Duration::from_secs(args.upstream_timeout), body_bytes_max };
     let settings = ServerSettings {
         mock: mock::Settings { cors, errors, validate_request, ..mock::Settings::default() },
         proxy: Some(ProxySettings {
             proxy: proxy::Settings { cors, errors, validate_request },
-            upstream: Upstream::new(args.upstream.clone(), limits),
+            upstream: Upstream::new(upstream.clone(), limits),
         }),
-        seed: seed(&args.serving.seed),
+        seed: seed(&args.serving.exchange.seed),
         body_bytes_max,
         ..ServerSettings::default()
     };
-    serve(&args.serving, Description::from(args), settings, Some(&args.upstream), screen)
+    serve(&args.serving, Description::from(args), settings, Some(&upstream), screen)
 }

@@ -8,7 +8,7 @@ use tracing::warn;
 
 use super::{
     Ending,
-    args::{LogFormatArg, ServingArgs},
+    args::{ExchangeArgs, LogArgs, LogFormatArg, ServingArgs},
     screen::Screen,
 };
 use crate::{
@@ -29,22 +29,10 @@ pub(super) fn serve(
     upstream: Option<&UpstreamUrl>,
     screen: Screen,
 ) -> anyhow::Result<Ending> {
-    start(args, screen)?;
+    let usual = if std::io::stderr().is_terminal() { "info" } else { "warn" };
+    start(&args.log, usual, screen)?;
     settings.admin = admin(args, &what);
-    let described = describe(&what)?;
-    tell_findings(&described, screen);
-    if let Some(broken) = described.iter().find(|it| it.contract.is_none()) {
-        bail!("`{}` cannot be served", broken.name);
-    }
-    let scenarios = rehearse(&what.scenarios, &described)?;
-    tell_scenarios(&scenarios, screen);
-    if let Some(broken) = scenarios.files.iter().find(|file| file.error().is_some()) {
-        bail!("the scenario `{}` cannot be played", broken.name);
-    }
-    if let Some(name) = settings.scenario.as_deref().filter(|name| scenarios.library.get(name).is_none()) {
-        let unknown = scenarios.library.unknown(name, Place::Nowhere);
-        bail!("{}; {}", unknown.message, unknown.help.unwrap_or_default());
-    }
+    let Prepared { described, scenarios } = prepare(&what, &settings, screen)?;
     raise_descriptor_limit();
     let runtime = runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
     runtime.block_on(async {
@@ -81,6 +69,31 @@ pub(super) fn serve(
     })
 }
 
+/// What is to be served.
+pub(super) struct Prepared {
+    pub(super) described: Vec<Described>,
+    pub(super) scenarios: Repertoire,
+}
+
+/// Reads what is to be served, and says what is wrong with it.
+pub(super) fn prepare(what: &Description, settings: &ServerSettings, screen: Screen) -> anyhow::Result<Prepared> {
+    let described = describe(what)?;
+    tell_findings(&described, screen);
+    if let Some(broken) = described.iter().find(|it| it.contract.is_none()) {
+        bail!("`{}` cannot be served", broken.name);
+    }
+    let scenarios = rehearse(&what.scenarios, &described)?;
+    tell_scenarios(&scenarios, screen);
+    if let Some(broken) = scenarios.files.iter().find(|file| file.error().is_some()) {
+        bail!("the scenario `{}` cannot be played", broken.name);
+    }
+    if let Some(name) = settings.scenario.as_deref().filter(|name| scenarios.library.get(name).is_none()) {
+        let unknown = scenarios.library.unknown(name, Place::Nowhere);
+        bail!("{}; {}", unknown.message, unknown.help.unwrap_or_default());
+    }
+    Ok(Prepared { described, scenarios })
+}
+
 /// Serves on both ports until `stop` is done. True if all requests ended in time.
 async fn run(server: Server, listener: Listener, admin: Option<Listener>, stop: impl Future<Output = ()>) -> bool {
     let Some(admin) = admin else { return server.run(listener, stop).await };
@@ -110,7 +123,7 @@ fn admin(args: &ServingArgs, what: &Description) -> AdminSettings {
 }
 
 /// The largest body in bytes.
-pub(super) fn body_max(args: &ServingArgs) -> anyhow::Result<usize> {
+pub(super) fn body_max(args: &ExchangeArgs) -> anyhow::Result<usize> {
     size(&args.body_max).with_context(|| format!("--body-max `{}` is not a size: write 500k, 10m or 1g", args.body_max))
 }
 
@@ -130,16 +143,16 @@ fn size(text: &str) -> Option<usize> {
     digits.parse::<usize>().ok()?.checked_mul(factor)
 }
 
-fn start(args: &ServingArgs, screen: Screen) -> anyhow::Result<()> {
-    let usual = if std::io::stderr().is_terminal() { "info" } else { "warn" };
-    let level = match args.log.as_deref() {
+/// Starts the log; `usual` is the level where none is asked for.
+pub(super) fn start(args: &LogArgs, usual: &str, screen: Screen) -> anyhow::Result<()> {
+    let level = match args.level.as_deref() {
         // Prism's names for what others call error and off.
         Some("fatal") => "error",
         Some("silent") => "off",
         Some(level) => level,
         None => usual,
     };
-    let format = match args.log_format {
+    let format = match args.format {
         LogFormatArg::Text => LogFormat::Text,
         LogFormatArg::Json => LogFormat::Json,
     };

@@ -69,6 +69,8 @@ codes! {
     EXAMPLE_INVALID = "example-invalid", "An example does not satisfy its schema.";
     BAD_TEMPLATE = "bad-template", "A template in an example cannot be read or filled in.";
     EXTERNAL_EXAMPLE = "external-example", "An example that lies elsewhere is not fetched.";
+    // settings
+    NOT_A_CONFIGURATION = "not-a-configuration", "The document is no mimeo.yaml.";
     // scenarios
     NOT_A_SCENARIO = "not-a-scenario", "The document is no scenario.";
     DUPLICATE_SCENARIO = "duplicate-scenario", "Two files hold scenarios of the same name.";

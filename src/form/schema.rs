@@ -46,6 +46,9 @@ fn without_null(schema: &mut Schema) {
             map.insert("type".to_owned(), only);
         }
     }
+    if let Some(Value::Array(values)) = map.get_mut("enum") {
+        values.retain(|value| !value.is_null());
+    }
     let is_null = |branch: &Value| branch.get("type").is_some_and(|name| name == "null");
     let Some(Value::Array(branches)) = map.get_mut("anyOf") else { return };
     branches.retain(|branch| !is_null(branch));

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::description::ReadError;
 use crate::{
     limit,
     openapi::{SourceError, Sources},
@@ -140,6 +141,35 @@ fn begins_as_description(path: &Path) -> bool {
         };
         text.lines().any(key)
     }
+}
+
+/// The bytes of a file, which must not have more than `bytes_max` (a number of MiB).
+pub fn read_small(path: &Path, bytes_max: usize) -> Result<Vec<u8>, ReadError> {
+    let shown = path.display();
+    let fault = |error: io::Error| ReadError(format!("cannot read `{shown}`: {}", plain(&error)));
+    let facts = fs::metadata(path).map_err(fault)?;
+    if !facts.is_file() {
+        return Err(ReadError(format!("cannot read `{shown}`: it is not a file")));
+    }
+    if facts.len() > bytes_max as u64 {
+        let max = bytes_max / 1024 / 1024;
+        return Err(ReadError(format!("cannot read `{shown}`: it is larger than {max} MiB")));
+    }
+    fs::read(path).map_err(fault)
+}
+
+/// The file of that name in the working folder, or else in the nearest folder above it, as a path from the working
+/// folder.
+pub fn find_upward(name: &str) -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    let mut way = PathBuf::new();
+    for folder in here.ancestors() {
+        if folder.join(name).is_file() {
+            return Some(way.join(name));
+        }
+        way.push("..");
+    }
+    None
 }
 
 /// An I/O error without its number.

@@ -25,7 +25,7 @@ mod watch;
 pub use admin::{AdminSettings, AdminToken, BadToken};
 pub use description::{Described, Description, ReadError, describe};
 pub use descriptors::raise_descriptor_limit;
-pub use files::{Disk, Found, find};
+pub use files::{Disk, Found, find, find_upward, read_small};
 pub use listen::{BindError, Listener};
 pub use log::{LogFormat, start_log};
 pub use relay::ProxySettings;

@@ -70,7 +70,7 @@ pub fn rehearse(paths: &[PathBuf], described: &[Described]) -> Result<Repertoire
             vec![path.clone()]
         };
         for path in meant {
-            let bytes = bytes_of(&path)?;
+            let bytes = files::read_small(&path, limit::SCENARIO_BYTES_MAX)?;
             let name = path.display().to_string();
             let reading = scenario::read(&name, bytes);
             if let Some(read) = reading.written {
@@ -91,20 +91,6 @@ pub fn rehearse(paths: &[PathBuf], described: &[Described]) -> Result<Repertoire
         }
     }
     Ok(Repertoire { files, library: Arc::new(library), folders })
-}
-
-fn bytes_of(path: &Path) -> Result<Vec<u8>, ReadError> {
-    let shown = path.display();
-    let fault = |error: io::Error| ReadError(format!("cannot read `{shown}`: {}", files::plain(&error)));
-    let facts = fs::metadata(path).map_err(fault)?;
-    if !facts.is_file() {
-        return Err(ReadError(format!("cannot read `{shown}`: it is not a file")));
-    }
-    if facts.len() > limit::SCENARIO_BYTES_MAX as u64 {
-        let max = limit::SCENARIO_BYTES_MAX / 1024 / 1024;
-        return Err(ReadError(format!("cannot read `{shown}`: it is larger than {max} MiB")));
-    }
-    fs::read(path).map_err(fault)
 }
 
 /// Takes from paths those that mean scenarios: files that begin as one, and folders that hold such files and no
