@@ -122,6 +122,12 @@ pub const SNAPSHOT_BODY_VALUES_MAX: usize = 2_000;
 pub const SNAPSHOT_LINKS_MAX: usize = 20_000;
 /// Differences between two snapshots that are told one by one.
 pub const SNAPSHOT_DIFFERENCES_MAX: usize = 1_000;
+/// Exchanges of one `mimeo run`, in all sessions: any more would make a snapshot that nobody reviews.
+pub const RUN_RECORDS_MAX: usize = 100_000;
+/// Bytes of the exchanges of one `mimeo run`.
+pub const RUN_BYTES_MAX: usize = 512 * 1024 * 1024;
+/// Time that requests in flight have to finish once the command of `mimeo run` has ended: nobody waits for them.
+pub const RUN_SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 /// Items of one page of a list of the admin API.
 pub const PAGE_ITEMS_MAX: usize = 1_000;
 /// Items of one page of a list of the admin API, unless it is asked for another number.

@@ -1,13 +1,18 @@
-//! Renders findings: text with carets, JSON, GitHub annotations; and what differs between snapshots. Decides nothing.
+//! Renders findings and runs: text with carets, JSON, GitHub annotations, JUnit; and what differs between snapshots.
+//! Decides nothing.
 
 mod comparison;
 mod github;
 mod json;
+mod junit;
+mod run;
 mod text;
 
 pub use comparison::{comparison, comparison_summary, unified};
 pub use github::github;
 pub use json::json;
+pub use junit::{Case, Suite, junit};
+pub use run::{Became, Call, Fault, Outcome, RunReport, run_json, run_junit, run_text};
 use text::printable;
 pub use text::{Colour, text};
 

@@ -103,7 +103,7 @@ impl Record {
     }
 
     /// Bytes that it takes, about.
-    fn weight(&self) -> usize {
+    pub fn weight(&self) -> usize {
         let findings = self
             .findings
             .iter()

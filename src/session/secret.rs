@@ -5,7 +5,11 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::finding::{Finding, Part, Place, Reason};
+use crate::{
+    contract::Site,
+    finding::{Finding, Part, Place, Reason},
+    openapi::SchemeKind,
+};
 
 /// What stands in the place of a secret.
 const MASK: &str = "***";
@@ -34,6 +38,15 @@ impl Secrets {
     /// Values under these names are secrets too, such as the header field of an API key.
     pub fn with<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
         Self { names: names.into_iter().map(plain).collect() }
+    }
+
+    /// What is a secret where these APIs are served: beside the usual, what they call their keys.
+    pub fn of(site: &Site) -> Self {
+        let schemes = site.contracts.iter().flat_map(|contract| contract.api.schemes.values());
+        Self::with(schemes.filter_map(|scheme| match &scheme.kind {
+            SchemeKind::ApiKey { name, .. } => Some(name.as_str()),
+            _ => None,
+        }))
     }
 
     /// True if what bears the name is a secret.

@@ -3,12 +3,14 @@
 
 mod admin;
 mod alarm;
+mod child;
 mod description;
 mod descriptors;
 mod effects;
 mod fate;
 mod files;
 mod intake;
+mod keep;
 mod listen;
 mod log;
 mod metrics;
@@ -21,11 +23,14 @@ mod sessions;
 mod signal;
 mod upstream;
 mod watch;
+mod witness;
 
 pub use admin::{AdminSettings, AdminToken, BadToken};
+pub use child::{ChildEnd, ChildSettings, StartError};
 pub use description::{Described, Description, ReadError, describe};
 pub use descriptors::raise_descriptor_limit;
 pub use files::{Disk, Found, find, find_upward, read_small};
+pub use keep::{WriteError, move_over, remove, write_new, write_whole};
 pub use listen::{BindError, Listener};
 pub use log::{LogFormat, start_log};
 pub use relay::ProxySettings;
@@ -34,3 +39,4 @@ pub use serve::{Server, ServerSettings};
 pub use signal::stopped;
 pub use upstream::{Upstream, UpstreamLimits, UpstreamUrl, UpstreamUrlError};
 pub use watch::{WatchError, Watcher};
+pub use witness::{Seen, Witness};

@@ -41,6 +41,7 @@ use super::{
     patience::Patient,
     relay::{ProxySettings, relay},
     sessions::{Session, Sessions},
+    witness::Witness,
 };
 use crate::{
     answer::{Entry, Outcome},
@@ -64,6 +65,8 @@ pub struct ServerSettings {
     pub scenario: Option<Arc<str>>,
     /// How the admin API is reached.
     pub admin: AdminSettings,
+    /// Who sees all exchanges.
+    pub witness: Option<Arc<Witness>>,
     /// The seed of all varied values.
     pub seed: u64,
     /// Bytes of one request body.
@@ -85,6 +88,7 @@ impl Default for ServerSettings {
             proxy: None,
             scenario: None,
             admin: AdminSettings::default(),
+            witness: None,
             seed: 0,
             body_bytes_max: limit::BODY_BYTES_MAX,
             header_read_timeout: limit::HEADER_READ_TIMEOUT,
@@ -371,12 +375,12 @@ async fn serve(
         Ok(request) => request,
         Err(refusal) => return Ok(reply(refusal)),
     };
-    let session = match SessionId::of(&mut request) {
-        Ok(session) => session,
+    let id = match SessionId::of(&mut request) {
+        Ok(id) => id,
         Err(fault) => return Ok(reply(bad_session(&fault))),
     };
     let moment = Moment { now_ms: now_ms(), seed: state.settings.seed };
-    let session = state.sessions.get(&session, moment.now_ms);
+    let session = state.sessions.get(&id, moment.now_ms);
     let after = session.written();
     let answered = match &state.settings.proxy {
         None => guarded(|| answer(&state.mock.load(), &session, &request, moment)),
@@ -393,7 +397,11 @@ async fn serve(
     state.metrics.answered(entry.api.as_ref(), entry.operation.as_ref(), response.status.as_u16());
     let mut record = Record::of(&request, entry, &response, virtual_ms);
     record.after = after;
-    session.record(record);
+    session.record(record, |record| {
+        if let Some(witness) = &state.settings.witness {
+            witness.see(&id, record);
+        }
+    });
     if effects.is_empty() {
         return Ok(reply(response));
     }

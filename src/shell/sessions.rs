@@ -146,13 +146,17 @@ impl Session {
         self.written.load(Ordering::Acquire)
     }
 
-    /// Writes down an exchange, and wakes those who wait for it.
-    pub(super) fn record(&self, record: Record) {
+    /// Writes down an exchange, shows it to `witness` as it was written, and wakes those who wait for it.
+    pub(super) fn record(&self, record: Record, witness: impl FnOnce(&Arc<Record>)) {
         let is_full = self.totals.journal_bytes.load(Ordering::Relaxed) > limit::JOURNALS_BYTES_MAX;
         let bytes_max = if is_full { limit::JOURNAL_BYTES_LOW } else { limit::JOURNAL_BYTES_MAX };
         self.with_journal(|journal| {
             journal.write(record, bytes_max);
             self.written.store(journal.written(), Ordering::Release);
+            // Within the lock, so that the order is that of the journal.
+            if let Some(record) = journal.iter().next_back() {
+                witness(record);
+            }
         });
         self.news.notify_waiters();
     }

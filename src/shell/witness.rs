@@ -1,0 +1,60 @@
+//! Sees all exchanges of a server, whatever becomes of their sessions: who looks at a whole run need not fear that a
+//! session was reset, dropped or forgotten.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use indexmap::IndexMap;
+
+use crate::{
+    limit,
+    session::{Record, SessionId},
+};
+
+/// Keeps the exchanges of all sessions, within bounds.
+#[derive(Debug, Default)]
+pub struct Witness {
+    seen: Mutex<Seen>,
+}
+
+/// What a witness saw.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// The exchanges of each session, the oldest first; sessions in the order in which they began.
+    pub sessions: IndexMap<SessionId, Vec<Arc<Record>>>,
+    /// How many exchanges there were no room for.
+    pub dropped: u64,
+    records: usize,
+    bytes: usize,
+}
+
+impl Witness {
+    /// Keeps an exchange.
+    pub(super) fn see(&self, session: &SessionId, record: &Arc<Record>) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes = seen.bytes + record.weight();
+        if seen.records >= limit::RUN_RECORDS_MAX || bytes > limit::RUN_BYTES_MAX {
+            seen.dropped += 1;
+            return;
+        }
+        seen.bytes = bytes;
+        seen.records += 1;
+        seen.sessions.entry(session.clone()).or_default().push(Arc::clone(record));
+    }
+
+    /// Takes what was seen; it goes on with nothing.
+    pub fn take(&self) -> Seen {
+        std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Seen {
+    /// How many exchanges are kept.
+    pub fn len(&self) -> usize {
+        self.records
+    }
+
+    /// True if there was none.
+    pub fn is_empty(&self) -> bool {
+        self.records == 0
+    }
+}
