@@ -150,8 +150,7 @@ fn became(
     if seen.dropped > 0 {
         return Ok(no_room(seen.dropped, seen));
     }
-    let about =
-        About { description: Some(words(args)), scenario: args.behaviour.scenario.clone(), ..About::default() };
+    let about = About { description: Some(words(args)), scenario: args.behaviour.scenario.clone(), ..About::default() };
     let recorded: Vec<Recorded<'_>> =
         seen.sessions.iter().map(|(session, records)| Recorded { session, records }).collect();
     let new = Snapshot::of(site, about, &recorded, rules, kept.stored.as_ref());
