@@ -2,6 +2,8 @@
 //!
 //! The names are Prism's, so that clients that look at them find what they know; the `type` is ours.
 
+use std::borrow::Cow;
+
 use http::{HeaderName, StatusCode};
 use serde_json::{Map, Value, json};
 
@@ -10,6 +12,9 @@ use crate::{
     finding::{Finding, Reason},
     message::Response,
 };
+
+/// The media type of a problem, where the description does not ask for another.
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
 /// A refusal, still as data.
 #[derive(Clone, Debug)]
@@ -20,6 +25,7 @@ pub(crate) struct Problem {
     /// What is said beside the findings.
     detail: Option<String>,
     headers: Vec<(HeaderName, String)>,
+    media_type: Cow<'static, str>,
     /// What is wrong.
     pub(crate) findings: Vec<Finding>,
 }
@@ -27,7 +33,17 @@ pub(crate) struct Problem {
 impl Problem {
     /// A problem with its Prism name, status and title.
     pub(crate) fn new(id: &'static str, status: StatusCode, title: &'static str, findings: Vec<Finding>) -> Self {
-        Self { id, status, title, detail: None, headers: Vec::new(), findings }
+        let media_type = Cow::Borrowed(PROBLEM_JSON);
+        Self { id, status, title, detail: None, headers: Vec::new(), media_type, findings }
+    }
+
+    /// Sends it under the name of another media type of JSON.
+    #[must_use]
+    pub(crate) fn written_as(mut self, media_type: &str) -> Self {
+        if media_type != self.media_type {
+            self.media_type = Cow::Owned(media_type.to_owned());
+        }
+        self
     }
 
     /// Adds a header field to the answer.
@@ -94,7 +110,7 @@ impl Problem {
             body.insert("validation".to_owned(), violations::json(&self.findings, false));
         }
         let text = Value::Object(body).to_string();
-        let mut response = Response::new(self.status).with_body("application/problem+json", text);
+        let mut response = Response::new(self.status).with_body(&self.media_type, text);
         for (name, value) in &self.headers {
             response.set_header(name.clone(), value);
         }
