@@ -8,6 +8,7 @@ mod descriptors;
 mod effects;
 mod fate;
 mod files;
+mod head;
 mod intake;
 mod listen;
 mod log;
