@@ -3,6 +3,7 @@
 
 mod admin;
 mod alarm;
+mod bodies;
 mod description;
 mod descriptors;
 mod effects;

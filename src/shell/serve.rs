@@ -32,6 +32,7 @@ use tracing::{Level, debug, enabled, error, info, warn};
 use super::{
     admin::{self, AdminSettings, Gate},
     alarm::Alarm,
+    bodies::Bodies,
     description::{Described, site},
     effects::{self, Line},
     fate::{Fate, Fated},
@@ -67,6 +68,8 @@ pub struct ServerSettings {
     pub seed: u64,
     /// Bytes of one request body.
     pub body_bytes_max: usize,
+    /// Bytes of all request bodies at once; one body has room in any case.
+    pub bodies_bytes_max: usize,
     /// Time for a client to send its request headers.
     pub header_read_timeout: Duration,
     /// Time for a client to send its request body.
@@ -86,6 +89,7 @@ impl Default for ServerSettings {
             admin: AdminSettings::default(),
             seed: 0,
             body_bytes_max: limit::BODY_BYTES_MAX,
+            bodies_bytes_max: limit::BODIES_BYTES_MAX,
             header_read_timeout: limit::HEADER_READ_TIMEOUT,
             body_read_timeout: limit::BODY_READ_TIMEOUT,
             write_timeout: limit::WRITE_TIMEOUT,
@@ -104,6 +108,7 @@ pub struct Server {
 struct Serving {
     mock: ArcSwap<Mock>,
     sessions: Sessions,
+    bodies: Bodies,
     settings: ServerSettings,
     metrics: Metrics,
     /// Whose turn it is to read the description again.
@@ -128,10 +133,12 @@ impl Server {
         let first =
             settings.scenario.iter().map(|name| Change::ScenarioStarted(Box::new(Progress::start(name, now_ms))));
         let sessions = Sessions::new(first.collect(), now_ms);
+        let bodies = Bodies::new(settings.bodies_bytes_max.max(settings.body_bytes_max));
         Self {
             state: Arc::new(Serving {
                 mock: ArcSwap::from_pointee(mock),
                 sessions,
+                bodies,
                 settings,
                 metrics: Metrics::default(),
                 turn: Mutex::default(),
@@ -148,6 +155,11 @@ impl Server {
     /// The sessions.
     pub(super) fn sessions(&self) -> &Sessions {
         &self.state.sessions
+    }
+
+    /// The request bodies in memory.
+    pub(super) fn bodies(&self) -> &Bodies {
+        &self.state.bodies
     }
 
     /// How the server runs.
@@ -352,8 +364,8 @@ async fn serve(
         timeout: state.settings.body_read_timeout,
         advice: "--body-max allows more",
     };
-    let mut request = match read(request, bounds, &alarm).await {
-        Ok(request) => request,
+    let (mut request, share) = match read(request, bounds, &state.bodies, &alarm).await {
+        Ok(read) => read,
         Err(refusal) => return Ok(reply(refusal)),
     };
     let session = match SessionId::of(&mut request) {
@@ -376,6 +388,7 @@ async fn serve(
     let Outcome { reply: response, entry, effects } = outcome;
     state.metrics.answered(entry.api.as_ref(), entry.operation.as_ref(), response.status.as_u16());
     session.record(Record::of(request, entry, &response, virtual_ms));
+    drop(share);
     if effects.is_empty() {
         return Ok(reply(response));
     }
