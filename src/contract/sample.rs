@@ -238,7 +238,9 @@ fn in_cookies(parameter: &Parameter, value: &Value) -> Vec<String> {
         (true, Value::Array(_)) => {
             pieces_in(escape, value, "=").into_iter().map(|piece| format!("{name}={piece}")).collect()
         }
-        (true, Value::Object(_)) => pieces_in(escape, value, "="),
+        (true, Value::Object(members)) => {
+            members.iter().flat_map(|(name, value)| spread(escape, name, value)).collect()
+        }
         _ => vec![format!("{name}={}", pieces_in(escape, value, ",").join(","))],
     }
 }
@@ -286,16 +288,18 @@ fn in_query(parameter: &Parameter, value: &Value) -> Vec<String> {
             pairs
         }
         (_, true, Value::Array(_)) => pieces(value, "=").into_iter().map(|piece| format!("{name}={piece}")).collect(),
-        (_, true, Value::Object(members)) => members.iter().flat_map(|(name, value)| spread(name, value)).collect(),
+        (_, true, Value::Object(members)) => {
+            members.iter().flat_map(|(name, value)| spread(encoded, name, value)).collect()
+        }
         _ => vec![format!("{name}={}", pieces(value, delimiter).join(delimiter))],
     }
 }
 
-/// The pairs of one member of an object that is spread over the query: one, or one for each item.
-fn spread(name: &str, value: &Value) -> Vec<String> {
-    let name = encoded(name);
+/// The pairs of one member of an object that is spread over the query or cookies: one, or one for each item.
+fn spread(escape: fn(&str) -> String, name: &str, value: &Value) -> Vec<String> {
+    let name = escape(name);
     let values = value.as_array().map_or_else(|| vec![inside(value)], |items| items.iter().map(inside).collect());
-    values.iter().map(|value| format!("{name}={}", encoded(value))).collect()
+    values.iter().map(|value| format!("{name}={}", escape(value))).collect()
 }
 
 fn deep(name: &str, value: &Value, pairs: &mut Vec<String>) {
