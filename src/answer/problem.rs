@@ -2,9 +2,7 @@
 //!
 //! The names are Prism's, so that clients that look at them find what they know; the `type` is ours.
 
-use std::borrow::Cow;
-
-use http::{HeaderName, StatusCode};
+use http::{HeaderName, StatusCode, header};
 use serde_json::{Map, Value, json};
 
 use super::violations;
@@ -25,7 +23,6 @@ pub(crate) struct Problem {
     /// What is said beside the findings.
     detail: Option<String>,
     headers: Vec<(HeaderName, String)>,
-    media_type: Cow<'static, str>,
     /// What is wrong.
     pub(crate) findings: Vec<Finding>,
 }
@@ -33,17 +30,13 @@ pub(crate) struct Problem {
 impl Problem {
     /// A problem with its Prism name, status and title.
     pub(crate) fn new(id: &'static str, status: StatusCode, title: &'static str, findings: Vec<Finding>) -> Self {
-        let media_type = Cow::Borrowed(PROBLEM_JSON);
-        Self { id, status, title, detail: None, headers: Vec::new(), media_type, findings }
+        Self { id, status, title, detail: None, headers: Vec::new(), findings }
     }
 
     /// Sends it under the name of another media type of JSON.
     #[must_use]
-    pub(crate) fn written_as(mut self, media_type: &str) -> Self {
-        if media_type != self.media_type {
-            self.media_type = Cow::Owned(media_type.to_owned());
-        }
-        self
+    pub(crate) fn written_as(self, media_type: &str) -> Self {
+        if media_type == PROBLEM_JSON { self } else { self.with_header(header::CONTENT_TYPE, media_type) }
     }
 
     /// Adds a header field to the answer.
@@ -110,7 +103,7 @@ impl Problem {
             body.insert("validation".to_owned(), violations::json(&self.findings, false));
         }
         let text = Value::Object(body).to_string();
-        let mut response = Response::new(self.status).with_body(&self.media_type, text);
+        let mut response = Response::new(self.status).with_body(PROBLEM_JSON, text);
         for (name, value) in &self.headers {
             response.set_header(name.clone(), value);
         }
