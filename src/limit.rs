@@ -37,7 +37,10 @@ pub const SCHEMA_WAYS_MAX: usize = 10_000;
 pub const BODY_DEPTH_MAX: usize = 128;
 /// Bytes of one request body, unless `--body-max` says otherwise.
 pub const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
-/// Bytes of all request headers together.
+/// Bytes of all request bodies that are being read or answered at once, or one body if `--body-max` allows a larger one:
+/// beyond it a client is told to come back.
+pub const BODIES_BYTES_MAX: usize = 512 * 1024 * 1024;
+/// Bytes of the request line and the header fields of one request together.
 pub const HEADER_BYTES_MAX: usize = 64 * 1024;
 /// Header lines of one request.
 pub const HEADER_COUNT_MAX: usize = 256;

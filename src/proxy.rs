@@ -109,7 +109,8 @@ pub fn decide(site: &Site, settings: Settings, request: &Request, now_ms: u64) -
             entry.operation =
                 Some(operation.id.clone().unwrap_or_else(|| format!("{} {}", operation.method, operation.path)).into());
             if operation.body.is_none() && request.has_body() && is_bodiless(&request.method) {
-                return Step::Answer(Box::new(end_with(settings, request, entry, unexpected_body(&request.method))));
+                let problem = unexpected_body(&request.method).written_as(contract.problem_type(found.operation));
+                return Step::Answer(Box::new(end_with(settings, request, entry, problem)));
             }
             if settings.validate_request {
                 entry.findings = contract.authenticate(&found, request);
@@ -148,6 +149,7 @@ pub fn conclude(settings: Settings, request: &Request, forward: Forward, answer:
         entry.findings.extend(findings);
         if settings.errors && wrong {
             let problem = Problem::violations(std::mem::take(&mut entry.findings));
+            let problem = problem.written_as(contract.problem_type(id));
             return Ending::Answer(Box::new(end_with(settings, request, entry, problem)));
         }
     }

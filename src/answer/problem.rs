@@ -2,7 +2,7 @@
 //!
 //! The names are Prism's, so that clients that look at them find what they know; the `type` is ours.
 
-use http::{HeaderName, StatusCode};
+use http::{HeaderName, StatusCode, header};
 use serde_json::{Map, Value, json};
 
 use super::violations;
@@ -10,6 +10,9 @@ use crate::{
     finding::{Finding, Reason},
     message::Response,
 };
+
+/// The media type of a problem, where the description does not ask for another.
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
 /// A refusal, still as data.
 #[derive(Clone, Debug)]
@@ -28,6 +31,12 @@ impl Problem {
     /// A problem with its Prism name, status and title.
     pub(crate) fn new(id: &'static str, status: StatusCode, title: &'static str, findings: Vec<Finding>) -> Self {
         Self { id, status, title, detail: None, headers: Vec::new(), findings }
+    }
+
+    /// Sends it under the name of another media type of JSON.
+    #[must_use]
+    pub(crate) fn written_as(self, media_type: &str) -> Self {
+        if media_type == PROBLEM_JSON { self } else { self.with_header(header::CONTENT_TYPE, media_type) }
     }
 
     /// Adds a header field to the answer.
@@ -94,7 +103,7 @@ impl Problem {
             body.insert("validation".to_owned(), violations::json(&self.findings, false));
         }
         let text = Value::Object(body).to_string();
-        let mut response = Response::new(self.status).with_body("application/problem+json", text);
+        let mut response = Response::new(self.status).with_body(PROBLEM_JSON, text);
         for (name, value) in &self.headers {
             response.set_header(name.clone(), value);
         }

@@ -55,6 +55,7 @@ pub(super) fn operation(text: &str) -> Operation {
         parameters: Vec::new(),
         body: None,
         responses: Vec::new(),
+        answer_types: Arc::default(),
         security: Vec::new(),
         tokens: TokenNotes::default(),
         servers: Vec::new(),

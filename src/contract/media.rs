@@ -129,6 +129,12 @@ enum Closeness {
     Same,
 }
 
+/// True if a described media type or range covers a media type; parameters do not count.
+pub(super) fn covers(range: &str, media_type: &str) -> bool {
+    let covered = Parts::of(range).zip(Parts::of(media_type));
+    covered.is_some_and(|(range, sent)| range.closeness(sent).is_some())
+}
+
 /// Index of the described media type that a body of the given `Content-Type` falls under: the most specific one.
 ///
 /// One whose parameters are all there wins over one without parameters, that over one whose parameters are missing or

@@ -17,6 +17,7 @@ mod media;
 mod multipart;
 mod parameter;
 mod pattern;
+mod refusal;
 mod route;
 mod sample;
 mod security;

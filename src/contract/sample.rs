@@ -196,6 +196,11 @@ fn plain(value: &Value) -> String {
     }
 }
 
+/// A value inside an array or object as text: JSON, where no style says how it is written.
+fn inside(value: &Value) -> String {
+    if value.is_array() || value.is_object() { value.to_string() } else { plain(value) }
+}
+
 /// The items of an array, or the names and values of an object, each encoded.
 fn pieces(value: &Value, between: &str) -> Vec<String> {
     pieces_in(encoded, value, between)
@@ -203,9 +208,9 @@ fn pieces(value: &Value, between: &str) -> Vec<String> {
 
 fn pieces_in(escape: fn(&str) -> String, value: &Value, between: &str) -> Vec<String> {
     match value {
-        Value::Array(items) => items.iter().map(|item| escape(&plain(item))).collect(),
+        Value::Array(items) => items.iter().map(|item| escape(&inside(item))).collect(),
         Value::Object(members) => {
-            members.iter().map(|(name, value)| format!("{}{between}{}", escape(name), escape(&plain(value)))).collect()
+            members.iter().map(|(name, value)| format!("{}{between}{}", escape(name), escape(&inside(value)))).collect()
         }
         other => vec![escape(&plain(other))],
     }
@@ -233,7 +238,9 @@ fn in_cookies(parameter: &Parameter, value: &Value) -> Vec<String> {
         (true, Value::Array(_)) => {
             pieces_in(escape, value, "=").into_iter().map(|piece| format!("{name}={piece}")).collect()
         }
-        (true, Value::Object(_)) => pieces_in(escape, value, "="),
+        (true, Value::Object(members)) => {
+            members.iter().flat_map(|(name, value)| spread(escape, name, value)).collect()
+        }
         _ => vec![format!("{name}={}", pieces_in(escape, value, ",").join(","))],
     }
 }
@@ -281,9 +288,18 @@ fn in_query(parameter: &Parameter, value: &Value) -> Vec<String> {
             pairs
         }
         (_, true, Value::Array(_)) => pieces(value, "=").into_iter().map(|piece| format!("{name}={piece}")).collect(),
-        (_, true, Value::Object(_)) => pieces(value, "="),
+        (_, true, Value::Object(members)) => {
+            members.iter().flat_map(|(name, value)| spread(encoded, name, value)).collect()
+        }
         _ => vec![format!("{name}={}", pieces(value, delimiter).join(delimiter))],
     }
+}
+
+/// The pairs of one member of an object that is spread over the query or cookies: one, or one for each item.
+fn spread(escape: fn(&str) -> String, name: &str, value: &Value) -> Vec<String> {
+    let name = escape(name);
+    let values = value.as_array().map_or_else(|| vec![inside(value)], |items| items.iter().map(inside).collect());
+    values.iter().map(|value| format!("{name}={}", escape(value))).collect()
 }
 
 fn deep(name: &str, value: &Value, pairs: &mut Vec<String>) {
@@ -294,8 +310,10 @@ fn deep(name: &str, value: &Value, pairs: &mut Vec<String>) {
             }
         }
         Value::Array(items) => {
-            for item in items {
-                deep(&format!("{name}[]"), item, pairs);
+            for (index, item) in items.iter().enumerate() {
+                // The members of several items are told apart by position.
+                let place = if item.is_object() || item.is_array() { index.to_string() } else { String::new() };
+                deep(&format!("{name}[{place}]"), item, pairs);
             }
         }
         value => pairs.push(format!("{name}={}", encoded(&plain(value)))),
@@ -308,5 +326,46 @@ fn whole_query(parameter: &Parameter, value: &Value) -> String {
             pieces(value, "=").join("&")
         }
         _ => encoded(&value.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::contract::check::fixture::{ONLY, contract, judged};
+
+    /// A required parameter of that place and style, whose value holds arrays and objects, is sent as it is read.
+    #[test]
+    fn arrays_and_objects_inside_parameters() {
+        let pair = "{type: object, required: [a, b], properties: {a: {enum: [x]}, b: {type: array, minItems: 2, items: \
+                    {enum: [y]}}}}";
+        let list = format!("{{type: array, minItems: 2, items: {pair}}}");
+        let object = format!("{{type: object, required: [c, d], properties: {{c: {pair}, d: {list}}}}}");
+        let spread = "{type: object, required: [e], properties: {e: {type: array, minItems: 2, items: {enum: [x]}}}}";
+        for (place, style, explodes) in [
+            ("query", "form", &[true, false][..]),
+            ("query", "deepObject", &[true]),
+            ("query", "spaceDelimited", &[false]),
+            ("query", "pipeDelimited", &[false]),
+            ("path", "simple", &[true, false]),
+            ("path", "label", &[true, false]),
+            ("path", "matrix", &[true, false]),
+            ("cookie", "form", &[true, false]),
+        ] {
+            for (explode, schema) in explodes.iter().flat_map(|it| [(it, &*list), (it, &*object), (it, spread)]) {
+                if style == "deepObject" && schema == list {
+                    continue;
+                }
+                let contract = contract(&format!(
+                    "openapi: 3.1.0\ninfo: {{title: t, version: '1'}}\npaths:\n  /{}:\n    get:\n      parameters: \
+                     [{{name: p, in: {place}, required: true, style: {style}, explode: {explode}, schema: {schema}}}]\n      \
+                     responses: {{'200': {{description: ok}}}}\n",
+                    if place == "path" { "{p}" } else { "" }
+                ));
+                let request = contract.sample_request(ONLY);
+                let said: Vec<String> =
+                    judged(&contract, &request).findings.into_iter().map(|finding| finding.message).collect();
+                assert_eq!(said, [""; 0], "{place} {style} {explode} {schema}: {request:?}");
+            }
+        }
     }
 }

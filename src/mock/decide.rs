@@ -166,9 +166,8 @@ fn success(case: &Case<'_>, operation: &Operation) -> Result<Choice, Problem> {
     fill(case, operation, response, status_code(status), None)
 }
 
-/// The lowest success status, else a success range, else `default`. Where only failures are described, a redirection
-/// before others, and what says that the request is wrong, which it is not, last. Never 1xx: that is only sent on the
-/// way to an answer (RFC 9110, section 15.2).
+/// The lowest success status, else a success range, else `default`. Where only failures are described, the one that
+/// contradicts a good request least. Never 1xx: that is only sent on the way to an answer (RFC 9110, section 15.2).
 fn success_response(operation: &Operation) -> Option<usize> {
     let responses = || operation.responses.iter().enumerate();
     let lowest = responses()
@@ -185,11 +184,14 @@ fn success_response(operation: &Operation) -> Option<usize> {
 }
 
 /// How far a status is from an answer to a request without a fault: a redirection is none, `404 Not Found` may well be
-/// one, but `400 Bad Request` contradicts it.
+/// one, and so may `403 Forbidden`, which says that the request was understood. A fault of the server is seldom meant, and
+/// `400 Bad Request` contradicts the request.
 fn blame(status: StatusRange) -> u8 {
     match status {
         StatusRange::Exact(300..=399) | StatusRange::Hundred(3) => 0,
-        StatusRange::Exact(400 | 401 | 403 | 405..=407 | 411..=417 | 422 | 428 | 431) | StatusRange::Hundred(4) => 2,
+        StatusRange::Exact(403) => 2,
+        StatusRange::Exact(500..) | StatusRange::Hundred(5) => 3,
+        StatusRange::Exact(400 | 401 | 405..=407 | 411..=417 | 422 | 428 | 431) | StatusRange::Hundred(4) => 4,
         _ => 1,
     }
 }

@@ -148,8 +148,9 @@ fn visit<'m>(mock: &'m Mock, request: &'m Request, entry: &mut Entry) -> Result<
         Routed::NotFound => return Err(no_path([contract].into_iter(), request, path)),
     };
     entry.operation = book.label(found.operation);
-    inject::check_wish(mock, request)?;
-    let preference = Preference::of(request).map_err(|finding| Problem::bad_preference(*finding))?;
+    let preference = inject::check_wish(mock, request)
+        .and_then(|()| Preference::of(request).map_err(|finding| Problem::bad_preference(*finding)))
+        .map_err(|problem| problem.written_as(contract.problem_type(found.operation)))?;
     let (faults, checked) = judge(contract, &found, request, &mock.settings);
     entry.findings = faults;
     Ok(Visit { contract, book, found, preference, checked })
@@ -190,7 +191,8 @@ impl Arrival<'_> {
             }
             Stage::Operation(visit) => {
                 let scene = Scene { mock, state, request, moment, visit: &visit };
-                scene.answer(&mut entry, &mut doings)
+                let answered = scene.answer(&mut entry, &mut doings);
+                answered.map_err(|problem| problem.written_as(visit.contract.problem_type(visit.found.operation)))
             }
         };
         let mut reply = answered.unwrap_or_else(|problem| refused(mock, problem, &mut entry));

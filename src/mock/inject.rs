@@ -111,6 +111,7 @@ pub(super) fn own(
         let title = status.canonical_reason().unwrap_or("An answer of a scenario");
         let detail = format!("The scenario `{name}` answers so; the description has no answer of the status {status}.");
         let mut problem = Problem::new("SCENARIO", status, title, Vec::new()).with_detail(detail);
+        problem = problem.written_as(contract.problem_type(found.operation));
         if let Some(challenge) = contract.challenge(found).filter(|_| status == StatusCode::UNAUTHORIZED) {
             problem = problem.with_header(header::WWW_AUTHENTICATE, &challenge);
         }

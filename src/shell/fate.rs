@@ -10,6 +10,8 @@ use std::{
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::head::FirstLine;
+
 /// What becomes of one connection, once that is decided. Clones are of the same connection.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fate(Arc<OnceLock<Doom>>);
@@ -38,12 +40,20 @@ pub(super) struct Fated<S> {
     reset: fn(&S),
     /// What is left of the last words, once they began.
     last_words: Option<Bytes>,
+    first_line: FirstLine,
 }
 
 impl<S: AsyncWrite + Unpin> Fated<S> {
     /// `socket` with a fate that is still open; `reset` is done to it before it fails.
     pub(super) fn new(socket: S, fate: Fate, reset: fn(&S)) -> Self {
-        Self { socket, fate, reset, last_words: None }
+        Self { socket, fate, reset, last_words: None, first_line: FirstLine::default() }
+    }
+
+    /// Lets the refusal of a head that is too large say which part of it is.
+    fn refuse_better(&mut self, bytes: &[u8]) {
+        if let Some(better) = self.first_line.send(bytes) {
+            self.fate.seal(Doom::LastWords(better));
+        }
     }
 
     /// Takes `length` bytes without sending them, after the last words have been sent; `None` if nothing is sealed.
@@ -69,12 +79,16 @@ impl<S: AsyncWrite + Unpin> Fated<S> {
 
 impl<S: AsyncRead + Unpin> AsyncRead for Fated<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_read(cx, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.socket).poll_read(cx, buffer);
+        self.first_line.read(buffer.filled().get(before..).unwrap_or_default());
+        read
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Fated<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.refuse_better(bytes);
         match self.end(cx, bytes.len()) {
             Some(ended) => ended,
             None => Pin::new(&mut self.socket).poll_write(cx, bytes),
@@ -86,6 +100,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Fated<S> {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.refuse_better(slices.first().map_or(&[], |slice| slice));
         let length = slices.iter().map(|slice| slice.len()).sum();
         match self.end(cx, length) {
             Some(ended) => ended,

@@ -2,16 +2,19 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, StatusCode, Version, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use hyper::{
     Request as HttpRequest,
     body::{Body, Incoming},
 };
 use tokio::time::timeout;
 
-use super::alarm::Alarm;
+use super::{
+    alarm::Alarm,
+    bodies::{Bodies, Share},
+};
 use crate::{
     limit,
     message::{Request, Response},
@@ -39,54 +42,110 @@ pub(super) struct Bounds {
     pub(super) advice: &'static str,
 }
 
-/// Reads a request whole, or says why not. `alarm` is for the time that its body takes.
-pub(super) async fn read(request: HttpRequest<Incoming>, bounds: Bounds, alarm: &Alarm) -> Result<Request, Response> {
+/// Seconds after which a client may come back for which there was no room: most bodies are gone by then.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
+
+/// Reads a request whole, with its share of `bodies`, or says why not. `alarm` is for the time that its body takes.
+pub(super) async fn read<'b>(
+    request: HttpRequest<Incoming>,
+    bounds: Bounds,
+    bodies: &'b Bodies,
+    alarm: &Alarm,
+) -> Result<(Request, Share<'b>), Response> {
+    let mut share = bodies.share();
     let (head, body) = request.into_parts();
-    let body = read_body(&head.headers, body, bounds, alarm).await?;
+    let body = read_body(&head.headers, body, bounds, &mut share, alarm).await?;
     let path = match head.uri.path() {
         "" => "/",
         path => path,
     };
-    Ok(Request {
+    let request = Request {
         method: head.method,
         path: path.to_owned(),
         query: head.uri.query().map(str::to_owned),
         headers: head.headers,
         body,
-    })
+    };
+    Ok((request, share))
 }
 
-async fn read_body(headers: &HeaderMap, mut body: Incoming, bounds: Bounds, alarm: &Alarm) -> Result<Bytes, Response> {
+/// Why a body was not read to its end.
+enum Stop {
+    TooLarge,
+    NoRoom,
+    TooSlow,
+    Broken(hyper::Error),
+}
+
+async fn read_body(
+    headers: &HeaderMap,
+    mut body: Incoming,
+    bounds: Bounds,
+    share: &mut Share<'_>,
+    alarm: &Alarm,
+) -> Result<Bytes, Response> {
     let max = bounds.bytes_max;
     let hint = body.size_hint();
     if hint.exact() == Some(0) {
         return Ok(Bytes::new());
     }
-    let is_too_large = if hint.lower() > max as u64 {
-        true
+    let stop = if hint.lower() > max as u64 {
+        Stop::TooLarge
     } else {
-        match alarm.within(bounds.timeout, Limited::new(&mut body, max).collect()).await {
-            Some(Ok(body)) => return Ok(body.to_bytes()),
-            Some(Err(fault)) if fault.is::<LengthLimitError>() => true,
-            Some(Err(fault)) => {
-                return Err(refuse(StatusCode::BAD_REQUEST, "The body could not be read", &fault.to_string()));
-            }
-            None => false,
+        match alarm.within(bounds.timeout, collect(&mut body, max, share)).await {
+            Some(Ok(body)) => return Ok(body),
+            Some(Err(stop)) => stop,
+            None => Stop::TooSlow,
         }
     };
-    let mut refusal = if is_too_large {
-        // A client that first asks whether it may send the body does not send it now.
-        if !headers.contains_key(header::EXPECT) {
-            tokio::spawn(discard(body));
+    let mut refusal = match &stop {
+        Stop::Broken(fault) => {
+            return Err(refuse(StatusCode::BAD_REQUEST, "The body could not be read", &fault.to_string()));
         }
-        let detail = format!("A body may have {max} bytes; {}.", bounds.advice);
-        refuse(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large", &detail)
-    } else {
-        let detail = format!("The body was not sent within {} s.", bounds.timeout.as_secs_f32());
-        refuse(StatusCode::REQUEST_TIMEOUT, "The body came too slowly", &detail)
+        Stop::TooLarge => {
+            let detail = format!("A body may have {max} bytes; {}.", bounds.advice);
+            refuse(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large", &detail)
+        }
+        Stop::NoRoom => {
+            let detail = "The bodies that are being read are too large together; send it again later.";
+            let mut refusal = refuse(StatusCode::SERVICE_UNAVAILABLE, "There is no room for the body", detail);
+            refusal.headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+            refusal
+        }
+        Stop::TooSlow => {
+            let detail = format!("The body was not sent within {} s.", bounds.timeout.as_secs_f32());
+            refuse(StatusCode::REQUEST_TIMEOUT, "The body came too slowly", &detail)
+        }
     };
+    // A client that first asks whether it may send the body does not send it now.
+    if matches!(stop, Stop::TooLarge | Stop::NoRoom) && !headers.contains_key(header::EXPECT) {
+        tokio::spawn(discard(body));
+    }
     refusal.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     Err(refusal)
+}
+
+/// The bytes of a body. One that comes in one piece is not copied.
+async fn collect(body: &mut Incoming, max: usize, share: &mut Share<'_>) -> Result<Bytes, Stop> {
+    let mut first = Bytes::new();
+    let mut whole = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        // Trailers say nothing that is asked for.
+        let Ok(data) = frame.map_err(Stop::Broken)?.into_data() else { continue };
+        if first.len() + whole.len() + data.len() > max {
+            return Err(Stop::TooLarge);
+        }
+        if !share.grow(data.len()) {
+            return Err(Stop::NoRoom);
+        }
+        if first.is_empty() && whole.is_empty() {
+            first = data;
+            continue;
+        }
+        whole.extend_from_slice(&std::mem::take(&mut first));
+        whole.extend_from_slice(&data);
+    }
+    Ok(if whole.is_empty() { first } else { whole.freeze() })
 }
 
 /// Takes in what is left of a body that is refused, within bounds, so that its client reads the refusal instead of

@@ -3,12 +3,14 @@
 
 mod admin;
 mod alarm;
+mod bodies;
 mod child;
 mod description;
 mod descriptors;
 mod effects;
 mod fate;
 mod files;
+mod head;
 mod intake;
 mod interchange;
 mod keep;

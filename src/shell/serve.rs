@@ -32,6 +32,7 @@ use tracing::{Level, debug, enabled, error, info, warn};
 use super::{
     admin::{self, AdminSettings, Gate},
     alarm::Alarm,
+    bodies::Bodies,
     description::{Described, site},
     effects::{self, Line},
     fate::{Fate, Fated},
@@ -71,6 +72,8 @@ pub struct ServerSettings {
     pub seed: u64,
     /// Bytes of one request body.
     pub body_bytes_max: usize,
+    /// Bytes of all request bodies at once; one body has room in any case.
+    pub bodies_bytes_max: usize,
     /// Time for a client to send its request headers.
     pub header_read_timeout: Duration,
     /// Time for a client to send its request body.
@@ -91,6 +94,7 @@ impl Default for ServerSettings {
             witness: None,
             seed: 0,
             body_bytes_max: limit::BODY_BYTES_MAX,
+            bodies_bytes_max: limit::BODIES_BYTES_MAX,
             header_read_timeout: limit::HEADER_READ_TIMEOUT,
             body_read_timeout: limit::BODY_READ_TIMEOUT,
             write_timeout: limit::WRITE_TIMEOUT,
@@ -109,6 +113,7 @@ pub struct Server {
 struct Serving {
     mock: ArcSwap<Mock>,
     sessions: Sessions,
+    bodies: Bodies,
     settings: ServerSettings,
     metrics: Metrics,
     /// Whose turn it is to read the description again.
@@ -133,10 +138,12 @@ impl Server {
         let first =
             settings.scenario.iter().map(|name| Change::ScenarioStarted(Box::new(Progress::start(name, now_ms))));
         let sessions = Sessions::new(first.collect(), now_ms);
+        let bodies = Bodies::new(settings.bodies_bytes_max.max(settings.body_bytes_max));
         Self {
             state: Arc::new(Serving {
                 mock: ArcSwap::from_pointee(mock),
                 sessions,
+                bodies,
                 settings,
                 metrics: Metrics::default(),
                 turn: Mutex::default(),
@@ -153,6 +160,11 @@ impl Server {
     /// The sessions.
     pub(super) fn sessions(&self) -> &Sessions {
         &self.state.sessions
+    }
+
+    /// The request bodies in memory.
+    pub(super) fn bodies(&self) -> &Bodies {
+        &self.state.bodies
     }
 
     /// How the server runs.
@@ -371,8 +383,8 @@ async fn serve(
         timeout: state.settings.body_read_timeout,
         advice: "--body-max allows more",
     };
-    let mut request = match read(request, bounds, &alarm).await {
-        Ok(request) => request,
+    let (mut request, share) = match read(request, bounds, &state.bodies, &alarm).await {
+        Ok(read) => read,
         Err(refusal) => return Ok(reply(refusal)),
     };
     let id = match SessionId::of(&mut request) {
@@ -402,6 +414,7 @@ async fn serve(
             witness.see(&id, record);
         }
     });
+    drop(share);
     if effects.is_empty() {
         return Ok(reply(response));
     }

@@ -120,6 +120,29 @@ async fn a_clock_stands_still_and_is_set() {
 }
 
 #[tokio::test]
+async fn tokens_that_are_known_are_listed() {
+    let running =
+        start(&SHOP.replace("format: opaque", "format: opaque, known: [documented]"), ServerSettings::default()).await;
+    let issued = log_in(&running, "s").await;
+    assert_eq!(cart(&running, "s", "documented").await.0, 200);
+    let all = admin(&running, "GET /sessions/s/tokens", None, 200).await;
+    assert_eq!(all["total"], 2);
+    let (known, own) = (&all["tokens"][0], &all["tokens"][1]);
+    assert_eq!(
+        (&known["value"], &known["state"], &known["kind"]),
+        (&json!("documented"), &json!("known"), &json!("access"))
+    );
+    assert_eq!((&known["issued"], &known["login"], &known["expires"]), (&Value::Null, &Value::Null, &Value::Null));
+    assert_eq!((&own["value"], &own["state"], &own["login"]), (&json!(issued), &json!("live"), &json!(1)));
+    assert!(own["issued"].is_string(), "{own}");
+    for (query, total, shown) in [("state=known", 1, 1), ("state=live", 1, 1), ("state=used", 0, 0), ("offset=1", 2, 1)]
+    {
+        let list = admin(&running, &format!("GET /sessions/s/tokens?{query}"), None, 200).await;
+        assert_eq!((&list["total"], list["tokens"].as_array().unwrap().len()), (&json!(total), shown), "{query}");
+    }
+}
+
+#[tokio::test]
 async fn tokens_are_ended() {
     let running = start(SHOP, ServerSettings::default()).await;
     let (first, second) = (log_in(&running, "s").await, log_in(&running, "s").await);

@@ -129,6 +129,12 @@ async fn hostile_requests_are_refused_at_once() {
     let mut headers = "GET /pets HTTP/1.1\r\nhost: x\r\n".to_owned();
     let _ = write!(headers, "x-large: {}\r\n\r\n", "x".repeat(limit::HEADER_BYTES_MAX + 1));
     begins(&exchange(&running, &headers).await, "431 Request Header Fields Too Large");
+    for length in [limit::HEADER_BYTES_MAX - 10, 3 * limit::HEADER_BYTES_MAX] {
+        let line = format!("GET /pets?{} HTTP/1.1\r\nhost: x\r\n\r\n", "x".repeat(length));
+        let answer = exchange(&running, &line).await;
+        begins(&answer, "414 URI Too Long");
+        assert!(answer.contains("The URL is too long"), "{answer}");
+    }
 
     begins(&exchange(&running, "GET  \r\n\r\n").await, "400 Bad Request");
 

@@ -65,9 +65,14 @@ pub(in crate::contract) fn answer(status: u16, media_type: &str, body: &str) -> 
 /// Routes a request and judges it.
 #[track_caller]
 pub(in crate::contract) fn judge(contract: &Contract, text: &str) -> Checked {
-    let request = request(text);
+    judged(contract, &request(text))
+}
+
+/// Routes a request that is made already and judges it.
+#[track_caller]
+pub(in crate::contract) fn judged(contract: &Contract, request: &Request) -> Checked {
     match contract.route(&request.method, &request.path, request.query.as_deref()) {
-        Routed::Operation(found) => contract.check_request(&found, &request),
+        Routed::Operation(found) => contract.check_request(&found, request),
         other => panic!("{other:?}"),
     }
 }

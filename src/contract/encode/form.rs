@@ -82,8 +82,10 @@ fn push_deep(form: &mut String, name: &str, value: &Value) {
             }
         }
         Value::Array(items) => {
-            for item in items {
-                push_deep(form, &format!("{name}[]"), item);
+            for (index, item) in items.iter().enumerate() {
+                // The members of several items are told apart by position.
+                let place = if item.is_object() || item.is_array() { index.to_string() } else { String::new() };
+                push_deep(form, &format!("{name}[{place}]"), item);
             }
         }
         value => push(form, name, &plain(value)),

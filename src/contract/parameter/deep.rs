@@ -110,7 +110,7 @@ fn value(node: Node<'_>, shape: &Shape, typing: &Typing<'_>) -> Value {
                 match node {
                     Node::Texts(texts) => {
                         for text in texts {
-                            items.push(typing.value(text, item(items.len()).types));
+                            items.push(typing.inside(text, item(items.len()).types));
                         }
                     }
                     branch @ Node::Branch(_) => items.push(value(branch, &item(items.len()), typing)),
@@ -133,11 +133,11 @@ fn members(branch: IndexMap<&str, Node<'_>>, shape: &Shape, typing: &Typing<'_>)
 fn from_texts(mut texts: Vec<Cow<'_, str>>, shape: &Shape, typing: &Typing<'_>) -> Value {
     let single = texts.len() == 1 && (has_text(shape.types) || !shape.types.has(Types::ARRAY));
     match texts.pop() {
-        Some(text) if single => typing.value(text, shape.types),
+        Some(text) if single => typing.inside(text, shape.types),
         Some(text) => {
             texts.push(text);
             let item = typing.items(shape);
-            let values = texts.into_iter().zip(0..).map(|(text, index)| typing.value(text, item(index).types));
+            let values = texts.into_iter().zip(0..).map(|(text, index)| typing.inside(text, item(index).types));
             Value::Array(values.collect())
         }
         None => Value::Array(Vec::new()),

@@ -209,7 +209,7 @@ fn read(
 fn list(pieces: &[&str], escape: Escape, shape: &Shape, typing: &Typing<'_>) -> Result<Value, Malformed> {
     let item = typing.items(shape);
     let items =
-        pieces.iter().zip(0..).map(|(piece, index)| Ok(typing.value(decode(piece, escape)?, item(index).types)));
+        pieces.iter().zip(0..).map(|(piece, index)| Ok(typing.inside(decode(piece, escape)?, item(index).types)));
     items.collect::<Result<_, _>>().map(Value::Array)
 }
 
@@ -249,7 +249,7 @@ fn members(
     for (name, raw) in pairs {
         let name = decode(name, escape)?.into_owned();
         let types = Typing::property(shape, &name).map_or(Types::ANY, |schema| typing.shape(schema).types);
-        object.insert(name, typing.value(decode(&raw, escape)?, types));
+        object.insert(name, typing.inside(decode(&raw, escape)?, types));
     }
     Ok(Value::Object(object))
 }

@@ -35,7 +35,7 @@ fn shape(text: &str) -> Shape {
             "string" => Types::STRING,
             "boolean" => Types::BOOLEAN,
             _ if text.starts_with('[') => {
-                shape.items = Some(schema(text.trim_matches(['[', ']'])));
+                shape.items = Some(schema(&text[1..text.len() - 1]));
                 Types::ARRAY
             }
             _ => {
@@ -217,4 +217,21 @@ fn deep_object() {
     );
     let far = format!("color{}=1", "[a]".repeat(40));
     query_fails(Style::DeepObject, true, COLORS, &far, "is nested deeper than 32 levels");
+}
+
+#[test]
+fn arrays_and_objects_inside_others() {
+    query(Style::Form, true, "[{a: integer}]", "color={\"a\":1}&color=%7B%22a%22:2%7D", json!([{"a": 1}, {"a": 2}]));
+    query(Style::Form, false, "[[integer]]", "color=%5B1%2C2%5D,%5B3%5D", json!([[1, 2], [3]]));
+    query(
+        Style::Form,
+        true,
+        "{a: {b: integer}, c: [string]}",
+        "a={\"b\":1}&c=x&c=y",
+        json!({"a": {"b": 1}, "c": ["x", "y"]}),
+    );
+    query(Style::Form, false, "{a: {b: integer}}", "color=a,%7B%22b%22%3A1%7D", json!({"a": {"b": 1}}));
+    query(Style::DeepObject, true, "{a: {b: integer}}", "color[a]={\"b\":1}", json!({"a": {"b": 1}}));
+    query(Style::Form, true, "[{a: integer}]", "color=a,1", json!(["a,1"]));
+    path(Style::Simple, false, "[{a: integer}]", "%7B%22a%22%3A1%7D", json!([{"a": 1}]));
 }

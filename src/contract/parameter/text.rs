@@ -104,6 +104,15 @@ impl<'s> Typing<'s> {
         shape.properties.get(name).or(shape.additional.as_ref())
     }
 
+    /// Text inside an array or object as a value. `OpenAPI` leaves open how an array or object is written there; it is
+    /// read as JSON, which is what most clients send.
+    pub(in crate::contract) fn inside(&self, text: Cow<'_, str>, types: Types) -> Value {
+        match composite(&text, types) {
+            Some(value) if !types.has(Types::STRING) || self.choose(true) => value,
+            _ => self.value(text, types),
+        }
+    }
+
     /// Text as a value: a number, boolean or null if the types allow one that is written so, a string otherwise.
     pub(in crate::contract) fn value(&self, text: Cow<'_, str>, types: Types) -> Value {
         match typed(&text, types) {
@@ -113,6 +122,17 @@ impl<'s> Typing<'s> {
             _ => Value::String(text.into_owned()),
         }
     }
+}
+
+/// The array or object that the text is as JSON, if the types allow it.
+fn composite(text: &str, types: Types) -> Option<Value> {
+    let is_meant = match text.as_bytes().first()? {
+        b'[' => types.has(Types::ARRAY),
+        b'{' => types.has(Types::OBJECT),
+        _ => false,
+    };
+    // The parser bounds the levels.
+    if is_meant && types != Types::ANY { serde_json::from_str(text).ok() } else { None }
 }
 
 /// The number, boolean or null that the text is, if the types allow it.
@@ -193,6 +213,23 @@ mod tests {
         check("True", Types::BOOLEAN, json!("True"), json!("True"));
         check("null", Types::STRING.union(Types::NULL), Value::Null, json!("null"));
         check("", Types::INTEGER.union(Types::NULL), Value::Null, Value::Null);
+    }
+
+    #[test]
+    fn arrays_and_objects_inside() {
+        let typing = Typing::first(&NoShapes);
+        let inside = |text: &str, types| typing.inside(text.into(), types);
+        let either = Types::OBJECT.union(Types::STRING);
+        assert_eq!(inside("{\"a\":[1]}", Types::OBJECT), json!({"a": [1]}));
+        assert_eq!(inside("[1,{}]", Types::ARRAY), json!([1, {}]));
+        assert_eq!(inside("12", Types::INTEGER), json!(12));
+        for (text, types) in [("[1]", Types::OBJECT), ("{}", Types::ANY), ("{a}", Types::OBJECT), ("", Types::ARRAY)] {
+            assert_eq!(inside(text, types), json!(text));
+        }
+        assert!(!typing.ambiguous());
+        assert_eq!(inside("{}", either), json!({}));
+        assert!(typing.ambiguous());
+        assert_eq!(Typing::second(&NoShapes).inside("{}".into(), either), json!("{}"));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! A tree of elements to a value, by shape.
 
+use std::{collections::HashMap, sync::Arc};
+
 use serde_json::{Map, Value};
 
 use super::tree::{self, Element};
@@ -58,11 +60,9 @@ fn items<'e>(elements: impl Iterator<Item = &'e Element>, shape: &Shape, typing:
 fn object(element: &Element, shape: &Shape, typing: &Typing<'_>) -> Value {
     let mut object = Map::new();
     let mut known: Vec<String> = Vec::new();
-    for (name, schema) in &shape.properties {
-        let inner = typing.shape(schema);
-        let note = Note::of(name, &inner, typing);
+    for Property { name, shape: inner, note } in Property::all(shape, typing) {
         if let Some(value) = property(element, &note, &inner, typing) {
-            object.insert(name.clone(), value);
+            object.insert(name.to_owned(), value);
         }
         known.push(note.name);
     }
@@ -109,6 +109,40 @@ impl Note {
             _ => own.to_owned(),
         };
         Self { name, kind }
+    }
+}
+
+/// A property and how it is written.
+pub(super) struct Property<'s> {
+    pub name: &'s str,
+    pub shape: Arc<Shape>,
+    pub note: Note,
+}
+
+impl<'s> Property<'s> {
+    /// The properties of an object.
+    ///
+    /// Arrays whose items would have the name of another property's elements could not be told apart: each of them is
+    /// wrapped after all, in the name that it gives itself, which is what such descriptions mean.
+    pub(super) fn all(shape: &'s Shape, typing: &Typing<'_>) -> Vec<Self> {
+        let property = |(name, schema): (&'s String, &SchemaRef)| {
+            let shape = typing.shape(schema);
+            Self { name, note: Note::of(name, &shape, typing), shape }
+        };
+        let mut all: Vec<Self> = shape.properties.iter().map(property).collect();
+        let mut uses: HashMap<String, usize> = HashMap::new();
+        for Property { note, .. } in &all {
+            if !matches!(note.kind, NoteKind::Attribute | NoteKind::Text) {
+                *uses.entry(note.name.clone()).or_default() += 1;
+            }
+        }
+        for Property { name, shape, note } in &mut all {
+            if note.kind == NoteKind::Bare && uses.get(&note.name).is_some_and(|count| *count > 1) {
+                let own = shape.xml.name.as_deref().unwrap_or(name).to_owned();
+                *note = Note { name: own, kind: NoteKind::Wrapped };
+            }
+        }
+        all
     }
 }
 

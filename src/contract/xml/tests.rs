@@ -105,3 +105,22 @@ fn text_of_an_element_with_a_text_property() {
     let missing = "required body : the body must have required property 'name'";
     check_body(&contract, &post("<pet>true</pet>"), json!({"remark": "true"}), &[missing]);
 }
+
+/// Two arrays whose items have the same name cannot be told apart without elements around them.
+#[test]
+fn arrays_of_items_with_the_same_name() {
+    let schema = "
+schema:
+  type: object
+  properties:
+    groups: {type: array, items: {type: string, xml: {name: item}}, xml: {name: groupSet}}
+    tags: {type: array, items: {type: object, xml: {name: item}, properties: {key: {type: string}}}}
+    alone: {type: array, items: {type: integer, xml: {name: n}}, xml: {name: aloneSet}}
+";
+    let contract = posting("application/xml", schema);
+    let value = json!({"groups": ["a", "b"], "tags": [{"key": "c"}], "alone": [1, 2]});
+    let text = "<xml><groupSet><item>a</item><item>b</item></groupSet><tags><item><key>c</key></item></tags>\
+                <n>1</n><n>2</n></xml>";
+    assert_eq!(written(&contract, &value), text);
+    check_body(&contract, &post(text), value, &[]);
+}

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use quick_xml::escape::escape;
 use serde_json::Value;
 
-use super::read::{Note, NoteKind};
+use super::read::{Note, NoteKind, Property};
 use crate::{
     contract::parameter::Typing,
     schema::{Shape, XmlNote},
@@ -24,9 +24,14 @@ fn element(out: &mut String, name: &str, value: &Value, shape: &Shape, typing: &
     let mut inside = String::new();
     match value {
         Value::Object(members) => {
-            for (property, value) in members {
-                let inner = typing.inner(Typing::property(shape, property));
-                member(&mut attributes, &mut inside, property, value, &inner, typing);
+            let known = Property::all(shape, typing);
+            for (name, value) in members {
+                if let Some(property) = known.iter().find(|property| property.name == name) {
+                    member(&mut attributes, &mut inside, &property.note, value, &property.shape, typing);
+                } else {
+                    let inner = typing.inner(shape.additional.as_ref());
+                    member(&mut attributes, &mut inside, &Note::of(name, &inner, typing), value, &inner, typing);
+                }
             }
         }
         Value::Array(values) => items(&mut inside, None, values, shape, typing),
@@ -39,12 +44,11 @@ fn element(out: &mut String, name: &str, value: &Value, shape: &Shape, typing: &
 fn member(
     attributes: &mut String,
     inside: &mut String,
-    property: &str,
+    note: &Note,
     value: &Value,
     shape: &Shape,
     typing: &Typing<'_>,
 ) {
-    let note = Note::of(property, shape, typing);
     match (note.kind, value) {
         (NoteKind::Attribute, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
             attributes.extend([" ", &tag(&note.name, &shape.xml), "=\"", &text(value), "\""]);

@@ -1,6 +1,6 @@
 //! Operations: one method of a path item.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
 use http::Method;
 
@@ -33,7 +33,7 @@ pub(super) struct Inherited {
     /// 2.0: what request bodies may be.
     consumes: Vec<String>,
     /// 2.0: what answers may be.
-    produces: Vec<String>,
+    produces: Arc<[String]>,
     /// The operationIds that were used, and where.
     ids: RefCell<HashMap<String, Location>>,
 }
@@ -46,7 +46,7 @@ impl Inherited {
         let is_swagger = root.version() == Version::V20;
         let media_types = |name| if is_swagger { media_types(root, name).unwrap_or_default() } else { Vec::new() };
         let (consumes, produces) = (media_types("consumes"), media_types("produces"));
-        Self { schemes, security, consumes, produces, ids: RefCell::default() }
+        Self { schemes, security, consumes, produces: produces.into(), ids: RefCell::default() }
     }
 }
 
@@ -80,6 +80,7 @@ pub(super) fn operation(
     let is_swagger = cursor.version() == Version::V20;
     let body = if is_swagger { swagger_body } else { body::of_operation(&cursor) };
     let own_produces = if is_swagger { media_types(&cursor, "produces") } else { None };
+    let answer_types = own_produces.map_or_else(|| Arc::clone(&inherited.produces), Into::into);
     let servers = if is_swagger { Vec::new() } else { server::of_list(&cursor) };
     Some(Operation {
         id: id(&cursor, inherited),
@@ -91,7 +92,8 @@ pub(super) fn operation(
         deprecated: cursor.flag("deprecated").unwrap_or(false),
         parameters: fit(parameters, item, &cursor),
         body,
-        responses: response::of_operation(&cursor, own_produces.as_ref().unwrap_or(&inherited.produces)),
+        responses: response::of_operation(&cursor, &answer_types),
+        answer_types,
         security: inherited.schemes.requirements(&cursor).unwrap_or_else(|| inherited.security.clone()),
         servers: if servers.is_empty() { item.servers.clone() } else { servers },
         tokens: token::of_operation(&cursor),

@@ -121,6 +121,9 @@ pub struct Operation {
     pub body: Option<RequestBody>,
     /// The answers, in document order.
     pub responses: Vec<Response>,
+    /// Media types of all its answers, those included that are not described; empty where nothing is said of all (only
+    /// Swagger 2.0 says it, by `produces`).
+    pub answer_types: Arc<[String]>,
     /// What credentials it needs: one of these. Empty: none.
     pub security: Vec<SecurityRequirement>,
     /// What it does with tokens beside asking for them.

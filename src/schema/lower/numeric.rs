@@ -27,6 +27,17 @@ fn bound(out: &Map<String, Value>, keyword: &str) -> Option<f64> {
     out.get(keyword)?.as_f64()
 }
 
+/// True if a written bound lies above the upper bound of a format.
+///
+/// The largest integers of 64 bits are no floats: one that is equal to them as a float lies above.
+fn exceeds(bound: &Value, high: &Number) -> bool {
+    if let (Some(bound), Some(high)) = (bound.as_u64(), high.as_u64()) {
+        return bound > high;
+    }
+    let rounds = high.as_u64().is_some_and(|high| high > 1 << 53);
+    bound.as_f64().zip(high.as_f64()).is_some_and(|(bound, high)| bound > high || (rounds && bound >= high))
+}
+
 impl Lowerer<'_> {
     /// Adds the bounds of a number format where nothing stricter is said.
     pub(super) fn bounds(&mut self, out: &mut Map<String, Value>, map: &Map<String, Value>) {
@@ -41,12 +52,12 @@ impl Lowerer<'_> {
         if !counts {
             return;
         }
-        let (low_f64, high_f64) = (low.as_f64().unwrap_or(f64::MIN), high.as_f64().unwrap_or(f64::MAX));
+        let low_f64 = low.as_f64().unwrap_or(f64::MIN);
         // A float that is equal to the bound may have been an integer below it.
         let is_exact = low.as_i64() == Some(i64::MIN) && self.key.purpose == Purpose::Check;
         let is_low =
             |keyword| bound(out, keyword).is_some_and(|bound| bound > low_f64 || (!is_exact && bound >= low_f64));
-        let is_high = |keyword| bound(out, keyword).is_some_and(|bound| bound <= high_f64);
+        let is_high = |keyword| out.get(keyword).is_some_and(|bound| bound.is_number() && !exceeds(bound, &high));
         let (has_low, has_high) =
             (is_low("minimum") || is_low("exclusiveMinimum"), is_high("maximum") || is_high("exclusiveMaximum"));
         if !has_low && is_exact {

@@ -241,3 +241,42 @@ fn endless_chains_do_not_exhaust_the_stack() {
     let found = violations(OpenApi30, Direction::Request, document, "/c/0", &json!(1));
     assert_eq!(found, []);
 }
+
+#[test]
+fn numbers_are_compared_by_value() {
+    #[track_caller]
+    fn check_text(schema: &str, value: &str, keyword: Option<&str>) {
+        let read = |text: &str| -> Value { serde_json::from_str(text).unwrap() };
+        let expected: Vec<String> = keyword.map(|keyword| format!("{keyword} at ")).into_iter().collect();
+        let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+        check(OpenApi30, read(schema), read(value), &expected);
+    }
+    let most = r#"{"maximum": 18446744073709551615}"#;
+    check_text(most, "18446744073709551615", None);
+    check_text(most, "18446744073709551616", Some("maximum"));
+    check_text(most, "1.8446744073709552e19", Some("maximum"));
+    let rounded = r#"{"maximum": 1.8446744073709552e19}"#;
+    check_text(rounded, "18446744073709551615", None);
+    check_text(rounded, "1.8446744073709552e19", None);
+    check_text(rounded, "1.8446744073709556e19", Some("maximum"));
+    check_text(
+        r#"{"maximum": 1.8446744073709552e19, "exclusiveMaximum": true}"#,
+        "1.8446744073709552e19",
+        Some("exclusiveMaximum"),
+    );
+    let unsigned = r#"{"type": "integer", "format": "uint64", "maximum": 1.8446744073709552e19}"#;
+    check_text(unsigned, "18446744073709551615", None);
+    check_text(unsigned, "18446744073709551616", Some("format"));
+    let signed = r#"{"type": "integer", "format": "int64", "maximum": 9.223372036854775807e18}"#;
+    check_text(signed, "9223372036854775807", None);
+    check_text(signed, "9223372036854775808", Some("format"));
+    for (schema, value, keyword) in [
+        (r#"{"maximum": 9007199254740993}"#, "9007199254740994.0", "maximum"),
+        (r#"{"minimum": 9007199254740993}"#, "9007199254740992.0", "minimum"),
+        (r#"{"enum": [9007199254740993]}"#, "9007199254740992.0", "enum"),
+        (r#"{"multipleOf": 3}"#, "9007199254740992", "multipleOf"),
+    ] {
+        check_text(schema, "9007199254740993", None);
+        check_text(schema, value, Some(keyword));
+    }
+}

@@ -108,7 +108,8 @@ async fn take(server: &Server, gate: &Gate, alarm: &Alarm, request: HttpRequest<
         timeout: server.settings().body_read_timeout,
         advice: "the admin API takes no more",
     };
-    let request = read(HttpRequest::from_parts(head, body), bounds, alarm).await.map_err(Refusal::ready)?;
+    let request = HttpRequest::from_parts(head, body);
+    let (request, _share) = read(request, bounds, server.bodies(), alarm).await.map_err(Refusal::ready)?;
     let Some(contract) = &DESK.contract else {
         return Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The admin API cannot be served"));
     };

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     limit, openapi,
-    session::{Command, Ending, Mint, Token, Which},
+    session::{Command, Ending, Mint, State, Token, Which},
 };
 
 /// The operations of this file.
@@ -26,7 +26,7 @@ pub(super) fn operations() -> Vec<Operation> {
             Method::GET,
             "/sessions/{session}/tokens",
             "listTokens",
-            "The tokens of a session, the oldest first",
+            "The tokens of a session: those known from the description, then the oldest first",
             list,
         )
         .query::<TokenPage>()
@@ -80,6 +80,8 @@ enum TokenState {
     Revoked,
     /// It was used up by a rotation.
     Used,
+    /// It exists from the start, by the description, and nothing was done with it yet.
+    Known,
 }
 
 impl TokenState {
@@ -113,14 +115,14 @@ struct TokenView {
     value: String,
     /// How it is with it.
     state: TokenState,
-    /// When it was issued.
+    /// When it was issued; null: never, it is known from the description.
     #[schemars(extend("format" = "date-time"))]
-    issued: String,
+    issued: Option<String>,
     /// When it expires; null: never.
     #[schemars(extend("format" = "date-time"))]
     expires: Option<String>,
-    /// Number of the login that it follows from.
-    login: u64,
+    /// Number of the login that it follows from; null: none.
+    login: Option<u64>,
     /// What is said about its holder.
     claims: Map<String, Value>,
     /// What its holder may do; null: everything.
@@ -134,13 +136,37 @@ impl TokenView {
             kind: token.kind.name.to_string(),
             value: token.value.to_string(),
             state: TokenState::of(token, now_ms),
-            issued: text::time(token.issued_ms),
+            issued: (token.issued_ms > 0).then(|| text::time(token.issued_ms)),
             expires: token.expires_ms.map(text::time),
-            login: token.holder.family,
+            login: (token.holder.family > 0).then_some(token.holder.family),
             claims: token.holder.claims.clone(),
             scopes: token.holder.scopes.clone(),
         }
     }
+}
+
+/// The tokens that exist from the start, without those that the session remembers because something was done with them.
+fn known(asked: &Asked, state: &State) -> Vec<TokenView> {
+    let mock = asked.server.mock();
+    let mut all = Vec::new();
+    for api in mock.site.contracts.iter().map(|contract| &contract.api) {
+        let of_schemes = api.schemes.iter().filter_map(|(name, scheme)| Some((name, scheme.token.as_ref()?)));
+        for (kind, note) in of_schemes.chain(&api.tokens) {
+            let new = note.known.iter().filter(|known| state.tokens.get(&known.value).is_none());
+            all.extend(new.map(|known| TokenView {
+                api: api.id.clone(),
+                kind: kind.clone(),
+                value: known.value.clone(),
+                state: TokenState::Known,
+                issued: None,
+                expires: None,
+                login: None,
+                claims: known.account.iter().map(|name| ("account".to_owned(), name.as_str().into())).collect(),
+                scopes: None,
+            }));
+        }
+    }
+    all
 }
 
 /// Which tokens are to end.
@@ -206,16 +232,15 @@ async fn list(asked: Asked) -> Answered {
     }
     let list = session.look(|state| {
         let now_ms = state.clock.at(asked.now_ms);
-        let fits = |token: &&Token| {
-            page.kind.as_deref().is_none_or(|kind| &*token.kind.name == kind)
-                && page.state.is_none_or(|state| TokenState::of(token, now_ms) == state)
-        };
-        let shown = state.tokens.iter().filter(fits).skip(page.offset.unwrap_or(0));
-        let shown = shown.take(page.limit.unwrap_or(limit::PAGE_ITEMS));
-        TokenList {
-            tokens: shown.map(|token| TokenView::of(token, now_ms)).collect(),
-            total: state.tokens.iter().filter(fits).count(),
-        }
+        let is_kind = |kind: &str| page.kind.as_deref().is_none_or(|wanted| wanted == kind);
+        let is_state = |state| page.state.is_none_or(|wanted| wanted == state);
+        let fits = |token: &&Token| is_kind(&token.kind.name) && is_state(TokenState::of(token, now_ms));
+        let mut known = known(&asked, state);
+        known.retain(|token| is_kind(&token.kind) && is_state(token.state));
+        let total = known.len() + state.tokens.iter().filter(fits).count();
+        let issued = state.tokens.iter().filter(fits).map(|token| TokenView::of(token, now_ms));
+        let shown = known.into_iter().chain(issued).skip(page.offset.unwrap_or(0));
+        TokenList { tokens: shown.take(page.limit.unwrap_or(limit::PAGE_ITEMS)).collect(), total }
     });
     Ok(json(&list))
 }

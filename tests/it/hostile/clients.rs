@@ -136,6 +136,39 @@ async fn a_large_body_is_refused_before_it_is_sent() {
     begins(&rest(&mut socket).await, "413 Payload Too Large");
 }
 
+/// Bodies that are allowed one by one may be too large together; what a client only announces takes no room.
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_have_a_bound_together() {
+    let settings = ServerSettings { body_bytes_max: 1000, bodies_bytes_max: 1500, ..ServerSettings::default() };
+    let running = start(PETS, settings).await;
+    let head = "POST /pets HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n";
+    let body = format!("{:<900}", "{\"name\":\"Rex\"}");
+    let whole = format!("{head}content-length: 900\r\n\r\n{body}");
+    let mut announcing = TcpStream::connect(running.address).await.unwrap();
+    announcing.write_all(format!("{head}content-length: 1000\r\n\r\n").as_bytes()).await.unwrap();
+    begins(&exchange(&running, &whole).await, "201");
+
+    announcing.write_all(body.as_bytes()).await.unwrap();
+    let refused = async {
+        loop {
+            let answer = exchange(&running, &whole).await;
+            if !answer.starts_with("HTTP/1.1 201") {
+                return answer;
+            }
+        }
+    };
+    let answer = timeout(LONG, refused).await.expect("the bytes that were sent are counted");
+    begins(&answer, "503 Service Unavailable");
+    assert!(answer.contains("retry-after: 1\r\n") && answer.contains("no room"), "{answer}");
+    begins(&exchange(&running, ASK).await, "200 OK");
+    let small = format!("{head}content-length: 14\r\n\r\n{}", body.trim_end());
+    begins(&exchange(&running, &small).await, "201");
+
+    announcing.write_all(&[b' '; 100]).await.unwrap();
+    begins(&rest(&mut announcing).await, "201");
+    begins(&exchange(&running, &whole).await, "201");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn idle_connections_do_not_hold_up_others() {
     let running = start(PETS, ServerSettings::default()).await;

@@ -284,6 +284,30 @@ async fn nothing_is_smuggled() {
     }
 }
 
+/// RFC 9110, section 8.6, lets a recipient refuse a length that is said twice, or take it if it is the same: what follows
+/// the body is the next request in either case, and never a part of this one.
+#[tokio::test]
+async fn a_length_said_twice_is_one_length() {
+    let running = start(PETS, ServerSettings::default()).await;
+    let body = "{\"name\":\"Rex\"}";
+    let next = "GET /pets HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let json = "content-type: application/json\r\n";
+    for (lines, statuses) in [
+        ("content-length: 14", &["201", "200"][..]),
+        ("content-length: 14\r\ncontent-length: 14", &["201", "200"]),
+        ("content-length: 14\r\nContent-Length: 014", &["201", "200"]),
+        ("content-length: 14, 14", &["400"]),
+        ("content-length: 14\r\ncontent-length: 14, 14", &["400"]),
+        ("content-length: 14\r\ncontent-length: 15", &["400"]),
+        ("content-length: 0\r\ncontent-length: 14", &["400"]),
+    ] {
+        let bytes = framed(&format!("{json}{lines}"), &format!("{body}{next}"));
+        let answer = String::from_utf8_lossy(&sent(running.address, &bytes).await).into_owned();
+        let found: Vec<&str> = answer.split("HTTP/1.1 ").skip(1).map(|answer| &answer[..3]).collect();
+        assert_eq!(found, statuses, "{lines:?}: {answer}");
+    }
+}
+
 /// Chunks that end, begin or count in ways that others may read otherwise: what follows them is no second request.
 #[tokio::test]
 async fn nothing_is_smuggled_in_chunks() {
