@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, header};
+use http::{Method, header};
 
 use crate::{
     answer::{Acted, Entry, Origin},
@@ -13,24 +13,22 @@ use crate::{
 };
 
 /// One exchange. Times are in milliseconds since the Unix epoch.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     /// Its number in the session, from 1; given by the journal.
     pub number: u64,
+    /// The number of the newest record that the session had when this request arrived, 0 if it had none. Of a client
+    /// that waits for each answer it is always the number before; if it is less, the request and the one before it were
+    /// on their way at once.
+    pub after: u64,
     /// When it was answered, in real time.
     pub real_ms: u64,
     /// When it was answered, by the session's clock.
     pub virtual_ms: u64,
     /// The method.
     pub method: Method,
-    /// The path as sent, without a prefix that names the session.
-    pub path: String,
-    /// The query as sent.
-    pub query: Option<String>,
-    /// The header fields of the request, as `name: value` lines.
-    pub headers: Box<[u8]>,
-    /// The beginning of the request's body.
-    pub body: Bytes,
+    /// What is kept of the request.
+    sent: Sent,
     /// Bytes of the whole request body.
     pub body_bytes: usize,
     /// The API, if one was found.
@@ -57,23 +55,22 @@ impl Record {
     /// The record of an exchange that is over. `virtual_ms` is when it was answered, by the session's clock.
     ///
     /// It takes what it needs of the request and shares the rest: nothing is made into text before somebody asks.
-    pub fn of(request: Request, entry: Entry, reply: &Response, virtual_ms: u64) -> Self {
+    pub fn of(request: &Request, entry: Entry, reply: &Response, virtual_ms: u64) -> Self {
         Self {
             number: 0,
+            after: 0,
             real_ms: entry.at_ms,
             virtual_ms,
-            headers: lines(&request.headers),
-            body: beginning(&request.body),
+            method: request.method.clone(),
+            sent: Sent::of(request),
             body_bytes: request.body.len(),
-            method: request.method,
-            path: request.path,
-            query: request.query,
             api: entry.api,
             operation: entry.operation,
             status: reply.status.as_u16(),
             answer_type: reply.headers.get(header::CONTENT_TYPE).cloned(),
+            // A slice would keep all of a large body.
             answer: if reply.body.len() > limit::JOURNAL_BODY_BYTES_MAX {
-                beginning(&reply.body)
+                Bytes::copy_from_slice(beginning(&reply.body))
             } else {
                 reply.body.clone()
             },
@@ -84,37 +81,82 @@ impl Record {
         }
     }
 
+    /// The path as sent, without a prefix that names the session.
+    pub fn path(&self) -> &str {
+        self.sent.text(0, self.sent.path_end)
+    }
+
+    /// The query as sent.
+    pub fn query(&self) -> Option<&str> {
+        self.sent.query_end.map(|end| self.sent.text(self.sent.path_end, end))
+    }
+
+    /// The header fields of the request, as `name: value` lines.
+    pub fn headers(&self) -> &[u8] {
+        let from = self.sent.query_end.unwrap_or(self.sent.path_end);
+        &self.sent.packed[from as usize..self.sent.headers_end as usize]
+    }
+
+    /// The beginning of the request's body.
+    pub fn body(&self) -> &[u8] {
+        &self.sent.packed[self.sent.headers_end as usize..]
+    }
+
     /// Bytes that it takes, about.
     fn weight(&self) -> usize {
         let findings = self
             .findings
             .iter()
             .map(|finding| size_of::<Finding>() + finding.message.len() + finding.help.as_ref().map_or(0, String::len));
-        size_of::<Self>()
-            + self.path.len()
-            + self.query.as_ref().map_or(0, String::len)
-            + self.headers.len()
-            + self.body.len()
-            + self.answer.len()
-            + findings.sum::<usize>()
+        size_of::<Self>() + self.sent.packed.len() + self.answer.len() + findings.sum::<usize>()
     }
 }
 
-/// Header fields, packed: values hold no line ends.
-fn lines(headers: &HeaderMap) -> Box<[u8]> {
-    let length = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 3).sum();
-    let mut lines = Vec::with_capacity(length);
-    for (name, value) in headers {
-        for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\n"] {
-            lines.extend_from_slice(part);
+/// What is kept of a request, in one piece: path, query, header fields as `name: value` lines, the beginning of the
+/// body. Values of header fields hold no line ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Sent {
+    packed: Box<[u8]>,
+    path_end: u32,
+    /// `None` if there was no query.
+    query_end: Option<u32>,
+    headers_end: u32,
+}
+
+impl Sent {
+    fn of(request: &Request) -> Self {
+        let headers = &request.headers;
+        let query = request.query.as_deref().unwrap_or_default();
+        let body = beginning(&request.body);
+        let lines: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 3).sum();
+        let mut packed = Vec::with_capacity(request.path.len() + query.len() + lines + body.len());
+        packed.extend_from_slice(request.path.as_bytes());
+        let path_end = place(&packed);
+        packed.extend_from_slice(query.as_bytes());
+        let query_end = request.query.is_some().then(|| place(&packed));
+        for (name, value) in headers {
+            for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\n"] {
+                packed.extend_from_slice(part);
+            }
         }
+        let headers_end = place(&packed);
+        packed.extend_from_slice(body);
+        Self { packed: packed.into_boxed_slice(), path_end, query_end, headers_end }
     }
-    lines.into_boxed_slice()
+
+    fn text(&self, from: u32, to: u32) -> &str {
+        std::str::from_utf8(&self.packed[from as usize..to as usize]).unwrap_or_default()
+    }
 }
 
-/// A copy of the beginning of a body: a slice would keep all that was read with it.
-fn beginning(body: &Bytes) -> Bytes {
-    Bytes::copy_from_slice(&body[..body.len().min(limit::JOURNAL_BODY_BYTES_MAX)])
+/// Where the next byte comes to lie. What is packed is bounded far below 4 GiB: see [`limit::HEADER_BYTES_MAX`].
+fn place(packed: &[u8]) -> u32 {
+    u32::try_from(packed.len()).unwrap_or(u32::MAX)
+}
+
+/// What is kept of a body.
+fn beginning(body: &Bytes) -> &[u8] {
+    &body[..body.len().min(limit::JOURNAL_BODY_BYTES_MAX)]
 }
 
 /// A record, and the bytes that it takes, about.
@@ -203,18 +245,18 @@ mod tests {
         request.headers.insert("accept", "*/*".parse().unwrap());
         request.body = Bytes::copy_from_slice(body.as_bytes());
         let reply = Response::new(StatusCode::OK).with_body("text/plain", "fine");
-        Record::of(request, Entry::new(5), &reply, 7)
+        Record::of(&request, Entry::new(5), &reply, 7)
     }
 
     #[test]
     fn keeps_the_beginning_of_bodies() {
         let long = record(&"x".repeat(limit::JOURNAL_BODY_BYTES_MAX + 1));
         assert_eq!(
-            (long.body.len(), long.body_bytes),
+            (long.body().len(), long.body_bytes),
             (limit::JOURNAL_BODY_BYTES_MAX, limit::JOURNAL_BODY_BYTES_MAX + 1)
         );
-        assert_eq!((&*long.headers, &*long.answer, long.answer_bytes), (&b"accept: */*\n"[..], &b"fine"[..], 4));
-        assert_eq!((long.real_ms, long.virtual_ms, long.query.as_deref()), (5, 7, Some("a=1")));
+        assert_eq!((long.headers(), &*long.answer, long.answer_bytes), (&b"accept: */*\n"[..], &b"fine"[..], 4));
+        assert_eq!((long.real_ms, long.virtual_ms, long.query()), (5, 7, Some("a=1")));
     }
 
     #[test]

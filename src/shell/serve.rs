@@ -362,6 +362,7 @@ async fn serve(
     };
     let moment = Moment { now_ms: now_ms(), seed: state.settings.seed };
     let session = state.sessions.get(&session, moment.now_ms);
+    let after = session.written();
     let answered = match &state.settings.proxy {
         None => guarded(|| answer(&state.mock.load(), &session, &request, moment)),
         Some(proxy) => {
@@ -375,7 +376,9 @@ async fn serve(
     tell(&request, &outcome);
     let Outcome { reply: response, entry, effects } = outcome;
     state.metrics.answered(entry.api.as_ref(), entry.operation.as_ref(), response.status.as_u16());
-    session.record(Record::of(request, entry, &response, virtual_ms));
+    let mut record = Record::of(&request, entry, &response, virtual_ms);
+    record.after = after;
+    session.record(record);
     if effects.is_empty() {
         return Ok(reply(response));
     }

@@ -46,6 +46,8 @@ pub(super) struct Session {
     used_ms: AtomicU64,
     /// What it did. It has a lock of its own, so that looking at it holds up no decision.
     journal: Mutex<Journal>,
+    /// The number of the newest record, to be read without the lock.
+    written: AtomicU64,
     /// Wakes those who wait for a record.
     news: Notify,
     totals: Arc<Totals>,
@@ -72,6 +74,7 @@ impl Session {
             made_ms: now_ms,
             used_ms: now_ms.into(),
             journal: Mutex::default(),
+            written: AtomicU64::new(0),
             news: Notify::new(),
             totals: Arc::clone(totals),
         }
@@ -138,11 +141,19 @@ impl Session {
         seen
     }
 
+    /// The number of its newest record.
+    pub(super) fn written(&self) -> u64 {
+        self.written.load(Ordering::Acquire)
+    }
+
     /// Writes down an exchange, and wakes those who wait for it.
     pub(super) fn record(&self, record: Record) {
         let is_full = self.totals.journal_bytes.load(Ordering::Relaxed) > limit::JOURNALS_BYTES_MAX;
         let bytes_max = if is_full { limit::JOURNAL_BYTES_LOW } else { limit::JOURNAL_BYTES_MAX };
-        self.with_journal(|journal| journal.write(record, bytes_max));
+        self.with_journal(|journal| {
+            journal.write(record, bytes_max);
+            self.written.store(journal.written(), Ordering::Release);
+        });
         self.news.notify_waiters();
     }
 

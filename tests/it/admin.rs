@@ -206,6 +206,7 @@ async fn the_journal_is_asked() {
 
     let page = admin(&running, "GET /sessions/s/journal?limit=2&after=1", None, 200).await;
     assert_eq!((&page["total"], &page["next"], &page["records"][0]["number"]), (&json!(5), &json!(3), &json!(2)));
+    assert_eq!(page["records"][0]["after"], 1, "a client that waits for each answer");
     let record = admin(&running, "GET /sessions/s/journal/records/1", None, 200).await;
     assert_eq!(record["request_body"]["content"], json!({"user": "ann", "password": "***"}));
     assert_eq!(record["answer_body"]["content"], json!({"token": "***"}));

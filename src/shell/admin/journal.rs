@@ -129,7 +129,7 @@ impl NearOperation {
         let asked = mock.site.contracts.iter().filter(|it| record.api.as_deref().is_none_or(|api| it.api.id == api));
         let mut near: Vec<(f64, Self)> = Vec::new();
         for contract in asked {
-            let path = contract.without_address(&record.path);
+            let path = contract.without_address(record.path());
             for miss in contract.near_misses(&record.method, path, NEAREST) {
                 let operation = contract.operation(miss.operation);
                 let view = Self {
@@ -260,6 +260,9 @@ struct Waited {
 struct RecordView {
     /// Its number in the session, from 1.
     number: u64,
+    /// The number of the newest record when the request arrived. If it is less than the number before this one, the
+    /// requests overlapped.
+    after: u64,
     /// When it was answered, by the session's clock.
     #[schemars(extend("format" = "date-time"))]
     time: String,
@@ -301,11 +304,12 @@ impl RecordView {
         };
         Self {
             number: record.number,
+            after: record.after,
             time: text::time(record.virtual_ms),
             real_time: text::time(record.real_ms),
             method: record.method.to_string(),
-            path: record.path.clone(),
-            query: record.query.as_deref().map(|query| secrets.query(query)),
+            path: record.path().to_owned(),
+            query: record.query().map(|query| secrets.query(query)),
             api: record.api.as_deref().map(str::to_owned),
             operation: record.operation.as_deref().map(str::to_owned),
             status: record.status,
@@ -380,13 +384,13 @@ async fn one(asked: Asked) -> Answered {
         return Err(Refusal::not_found("There is no such record", detail));
     };
     let secrets = secrets(&asked.server.mock());
-    let fields = secrets.headers(&record.headers).into_iter().map(|(name, value)| HeaderField { name, value });
+    let fields = secrets.headers(record.headers()).into_iter().map(|(name, value)| HeaderField { name, value });
     Ok(json(&WholeRecord {
         record: RecordView::of(&record, &secrets),
         headers: fields.collect(),
         request_body: BodyView {
-            content: secrets.body(&record.body).unwrap_or_default(),
-            is_cut: record.body.len() < record.body_bytes,
+            content: secrets.body(record.body()).unwrap_or_default(),
+            is_cut: record.body().len() < record.body_bytes,
         },
         answer_body: BodyView {
             content: secrets.body(&record.answer).unwrap_or_default(),
