@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod journal;
 mod mock;
 mod proxy;
 mod routes;
@@ -50,6 +51,7 @@ pub fn main() -> ExitCode {
         Command::Proxy(args) => proxy::run(&args, screen),
         Command::Check(args) => check::run(&args, screen),
         Command::Routes(args) => routes::run(&args, screen),
+        Command::Journal(args) => journal::run(&args, screen),
         Command::Schema { of } => schema::run(of, screen),
         Command::Completions { shell } => {
             let mut script = Vec::new();

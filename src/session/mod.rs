@@ -4,22 +4,30 @@
 //! value; [`State::apply`] is the only way in which it moves. Nothing here reads a clock: times come from the caller.
 
 mod clock;
+pub mod codec;
 mod command;
+pub mod frame;
 mod journal;
 mod mint;
 mod name;
+mod order;
 mod query;
+mod record;
 mod secret;
 mod state;
 mod token;
+mod view;
 
 pub use crate::date::{date_time, http_date, parse_date_time};
 pub use clock::Clock;
 pub use command::{Command, Which};
-pub use journal::{Journal, Record};
+pub use journal::Journal;
 pub use mint::{Material, Mint, sha256_hex};
 pub use name::{BadSession, SessionId};
+pub use order::{Order, order};
 pub use query::{Glob, Query, Statuses};
+pub use record::Record;
 pub use secret::Secrets;
 pub use state::{Change, Progress, State};
 pub use token::{Ending, Holder, Kind, Token, Tokens};
+pub use view::{RecordView, WholeRecord};

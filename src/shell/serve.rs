@@ -36,6 +36,7 @@ use super::{
     effects::{self, Line},
     fate::{Fate, Fated},
     intake::{Bounds, misaddressed, read, refuse},
+    ledger::{JournalError, JournalSettings, Ledger},
     listen::Listener,
     metrics::Metrics,
     patience::Patient,
@@ -48,6 +49,7 @@ use crate::{
     limit,
     message::{Request, Response},
     mock::{Mock, Moment, Settings, arrive},
+    openapi::SchemeKind,
     scenario::Library,
     session::{BadSession, Change, Progress, Record, SessionId, State},
 };
@@ -140,6 +142,18 @@ impl Server {
         }
     }
 
+    /// Writes every exchange down in a file as well, before its answer leaves. What sessions did before is there again;
+    /// what is wrong with the file is logged.
+    pub fn keep_journal(&self, settings: &JournalSettings) -> Result<(), JournalError> {
+        let (ledger, recalled) = Ledger::open(settings)?;
+        for note in &recalled.notes {
+            warn!("{note}");
+        }
+        ledger.introduce(secret_names(&self.mock()));
+        self.state.sessions.keep(Arc::new(ledger), recalled.sessions, now_ms());
+        Ok(())
+    }
+
     /// What is served at the moment.
     pub(super) fn mock(&self) -> Arc<Mock> {
         self.state.mock.load_full()
@@ -175,6 +189,9 @@ impl Server {
     /// flight end with the old one.
     pub fn replace(&self, described: &[Described], scenarios: Arc<Library>) {
         let mock = Mock::new(site(described), self.state.settings.mock.clone());
+        if let Some(ledger) = self.state.sessions.ledger() {
+            ledger.introduce(secret_names(&mock));
+        }
         self.state.mock.store(Arc::new(mock.with_scenarios(scenarios)));
     }
 
@@ -378,7 +395,10 @@ async fn serve(
     state.metrics.answered(entry.api.as_ref(), entry.operation.as_ref(), response.status.as_u16());
     let mut record = Record::of(&request, entry, &response, virtual_ms);
     record.after = after;
-    session.record(record);
+    let written = session.record(record, state.sessions.ledger());
+    if let Some(written) = written {
+        written.await;
+    }
     if effects.is_empty() {
         return Ok(reply(response));
     }
@@ -421,6 +441,16 @@ fn bad_session(fault: &BadSession) -> Response {
 /// with it.
 pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+/// Names whose values are secrets here, beside the usual ones: what the APIs call their keys.
+pub(super) fn secret_names(mock: &Mock) -> Vec<String> {
+    let schemes = mock.site.contracts.iter().flat_map(|contract| contract.api.schemes.values());
+    let names = schemes.filter_map(|scheme| match &scheme.kind {
+        SchemeKind::ApiKey { name, .. } => Some(name.clone()),
+        _ => None,
+    });
+    names.collect()
 }
 
 /// Real time, in milliseconds since the Unix epoch.
