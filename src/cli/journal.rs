@@ -1,6 +1,6 @@
 //! `mimeo journal`: show what a journal's file holds, or verify it; and the flags of commands that write one.
 
-use std::{fmt::Write as _, path::PathBuf};
+use std::{fmt::Write as _, mem, path::PathBuf};
 
 use anyhow::{Context, ensure};
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
@@ -12,6 +12,9 @@ use crate::{
     session::{Glob, Query, Record, Secrets, SessionId, Statuses, WholeRecord, codec::Noted, date_time, parse_date_time},
     shell::{JournalSettings, JournalStep, read_journal},
 };
+
+/// Bytes that are shown at once: a file may have a million records.
+const OUT_BYTES: usize = 64 * 1024;
 
 /// Where exchanges are written down.
 #[derive(Debug, ClapArgs)]
@@ -139,9 +142,10 @@ fn show(args: &ShowArgs, screen: Screen) -> anyhow::Result<Ending> {
         has_findings: args.findings,
     };
     let mut secrets = Secrets::default();
-    let mut is_first = true;
+    let mut separator = "";
+    let mut out = String::new();
     if args.format == Format::Json {
-        screen.out("[");
+        out.push('[');
     }
     for path in &args.paths {
         let name = path.display();
@@ -152,14 +156,17 @@ fn show(args: &ShowArgs, screen: Screen) -> anyhow::Result<Ending> {
             JournalStep::Noted { noted: Noted::Record { session: whose, record }, .. } => {
                 if session.as_ref().is_none_or(|wanted| *wanted == whose) && query.fits(&record) {
                     match args.format {
-                        Format::Text => screen.out(&line(&whose, &record, &secrets)),
+                        Format::Text => out.push_str(&line(&whose, &record, &secrets)),
                         Format::Json => {
                             let shown = Shown { session: whose.as_str(), record: WholeRecord::of(&record, &secrets) };
                             let json = serde_json::to_string(&shown).unwrap_or_default();
-                            screen.out(&format!("{}\n{json}", if is_first { "" } else { "," }));
+                            let _ = write!(out, "{separator}\n{json}");
+                            separator = ",";
                         }
                     }
-                    is_first = false;
+                    if out.len() > OUT_BYTES {
+                        screen.out(&mem::take(&mut out));
+                    }
                 }
             }
             JournalStep::Noted { noted: Noted::Gap { lost, .. }, at } => {
@@ -172,12 +179,12 @@ fn show(args: &ShowArgs, screen: Screen) -> anyhow::Result<Ending> {
             JournalStep::Damage { at, bytes, .. } => {
                 screen.err(&format!("{name}: {bytes} bytes at offset {at} are damaged and left out\n"));
             }
-        })
-        .with_context(|| format!("`{name}`"))?;
+        })?;
     }
     if args.format == Format::Json {
-        screen.out("\n]\n");
+        out.push_str("\n]\n");
     }
+    screen.out(&out);
     Ok(Ending::Done)
 }
 
@@ -230,8 +237,7 @@ fn check(paths: &[PathBuf], screen: Screen) -> anyhow::Result<Ending> {
                 is_sound = false;
                 let _ = writeln!(faults, "{name}: {bytes} bytes at offset {at} are damaged");
             }
-        })
-        .with_context(|| format!("`{name}`"))?;
+        })?;
         screen.out(&faults);
         let being = if is_written { "; it is being written" } else { "" };
         screen.out(&format!("{name}: {records} records, {missing} missing{being}\n"));

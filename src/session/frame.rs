@@ -112,6 +112,18 @@ fn length_of(bytes: &[u8]) -> Option<usize> {
     (length <= limit::JOURNAL_FRAME_BYTES_MAX).then_some(length)
 }
 
+/// Where the first mark is.
+fn mark_in(bytes: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let next = from + bytes[from..].iter().position(|byte| *byte == MARK[0])?;
+        if bytes[next..].starts_with(&MARK) {
+            return Some(next);
+        }
+        from = next + 1;
+    }
+}
+
 /// True if a frame of which all bytes are there is as it was written.
 fn is_sound(frame: &[u8]) -> bool {
     let crc = crc32c::crc32c_append(crc32c::crc32c(&frame[4..8]), &frame[HEAD_BYTES..]);
@@ -202,7 +214,7 @@ impl<R: Read> Walk<R> {
             self.fill(CHUNK_BYTES)?;
             if self.vain > VAIN_BYTES_MAX {
                 self.skip(self.rest().len());
-            } else if let Some(next) = self.rest().windows(MARK.len()).position(|window| window == MARK) {
+            } else if let Some(next) = mark_in(self.rest()) {
                 self.skip(next);
                 if self.frame()?.is_some() {
                     return Ok(true);

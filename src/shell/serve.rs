@@ -51,7 +51,7 @@ use crate::{
     mock::{Mock, Moment, Settings, arrive},
     openapi::SchemeKind,
     scenario::Library,
-    session::{BadSession, Change, Progress, Record, SessionId, State},
+    session::{BadSession, Change, Journal, Progress, Record, SessionId, State},
 };
 
 /// How a server runs.
@@ -216,6 +216,16 @@ impl Server {
     pub fn reset(&self, session: &SessionId) {
         let sessions = &self.state.sessions;
         sessions.reset(&sessions.get(session, now_ms()));
+    }
+
+    /// Looks at the journal of a session, which is made if there is none.
+    pub fn look_up<T>(&self, session: &SessionId, look: impl FnOnce(&Journal) -> T) -> T {
+        self.state.sessions.get(session, now_ms()).with_journal(|journal| look(journal))
+    }
+
+    /// Waits until `look` finds in the journal of a session what it looks for. It is asked again after each new record.
+    pub async fn watch<T>(&self, session: &SessionId, look: impl FnMut(&Journal) -> Option<T>) -> T {
+        self.state.sessions.get(session, now_ms()).watch(look).await
     }
 
     /// As [`Server::run`], beside whatever else goes on.

@@ -312,8 +312,10 @@ impl Sessions {
     /// Writes exchanges down in a file as well from now on, and takes in what sessions did before, the session that was
     /// used last at the end.
     pub(super) fn keep(&self, ledger: Arc<Ledger>, before: Vec<(SessionId, Vec<Record>)>, now_ms: u64) {
-        for (id, records) in before {
-            self.get(&id, now_ms).restore(records);
+        // They make room in the order in which they were used.
+        let first_ms = now_ms.saturating_sub(before.len() as u64);
+        for ((id, records), used_ms) in before.into_iter().zip(first_ms..) {
+            self.get(&id, used_ms).restore(records);
         }
         // There is one at most: a server is told once.
         let _ = self.ledger.set(ledger);

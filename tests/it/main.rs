@@ -28,6 +28,9 @@ mod flows;
 mod formats;
 /// Descriptions, patterns, requests and clients that mean harm.
 mod hostile;
+/// The journal as a file: kills, full disks, damage, restarts.
+#[cfg(unix)]
+mod journal_file;
 /// The authorization server of an API, through real sockets.
 mod oauth;
 /// Parameters: every style, explode, type and place.

@@ -5,13 +5,18 @@ use std::{
     fs::{self, File, TryLockError},
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
-    time::Instant,
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 use tracing::warn;
 
 use super::{JournalError, JournalSettings};
 use crate::{limit, session::frame};
+
+/// How often it is tried to lock a file, and the time in between.
+const LOCK_TRIES: u32 = 10;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// The file that is written. It is locked: no other process writes it.
 #[derive(Debug)]
@@ -55,11 +60,15 @@ pub(super) fn claim(path: &Path) -> Result<File, JournalError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(JournalError::InUse(path.to_owned())),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
+    // Whoever only reads holds it for a moment, and who was told to stop may not have ended yet.
+    for _ in 0..LOCK_TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => sleep(LOCK_PAUSE),
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
     }
+    Err(JournalError::InUse(path.to_owned()))
 }
 
 /// What a file begins with. Whoever reads on is behind the header.

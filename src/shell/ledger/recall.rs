@@ -109,8 +109,9 @@ impl Tails {
     fn make_room(&mut self) {
         let mut ends: Vec<Option<Spot>> = self.0.values().map(|tail| tail.spots.back().copied()).collect();
         ends.sort_unstable();
-        let first = ends[ends.len().saturating_sub(limit::SESSIONS_MAX)];
-        self.0.retain(|_, tail| tail.spots.back().copied() >= first);
+        if let Some(first) = ends.get(ends.len().saturating_sub(limit::SESSIONS_MAX)) {
+            self.0.retain(|_, tail| tail.spots.back().copied() >= *first);
+        }
     }
 
     /// The sessions, within all bounds; that which was used last comes last.
@@ -262,4 +263,130 @@ fn read(kept: Vec<(String, Tail)>, files: [Option<File>; 2]) -> io::Result<Vec<(
         }
     }
     Ok(sessions)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{Method, StatusCode};
+
+    use super::*;
+    use crate::{
+        answer::Entry,
+        message::{Request, Response},
+        session::frame::header,
+    };
+
+    /// A file's name in a folder, and what is written to it.
+    struct Made {
+        folder: tempfile::TempDir,
+        bytes: Vec<u8>,
+    }
+
+    impl Made {
+        fn new() -> Self {
+            Self { folder: tempfile::tempdir().unwrap(), bytes: header().to_vec() }
+        }
+
+        fn record(&mut self, session: &str, number: u64, body: usize) {
+            let mut request = Request::new(Method::POST, "/pets");
+            request.body = vec![b'x'; body].into();
+            let mut record = Record::of(&request, Entry::new(0), &Response::new(StatusCode::OK), 0);
+            record.number = number;
+            let session = SessionId::new(session).unwrap();
+            self.bytes.extend(codec::note(&Noted::Record { session, record: Box::new(record) }));
+        }
+
+        fn forgotten(&mut self, session: &str, is_dropped: bool) {
+            let session = SessionId::new(session).unwrap();
+            self.bytes.extend(codec::note(&Noted::Forgotten { session, is_dropped }));
+        }
+
+        fn settings(&self) -> JournalSettings {
+            JournalSettings::new(self.folder.path().join("j"))
+        }
+
+        /// What is recalled of it: the sessions with the numbers of their first and last record.
+        fn recalled(&self) -> (Vec<(String, u64, u64)>, Vec<String>) {
+            fs::write(self.settings().path, &self.bytes).unwrap();
+            let (_, recalled) = recall(&self.settings()).unwrap();
+            let ends = |records: &[Record]| (records[0].number, records[records.len() - 1].number);
+            let sessions = recalled.sessions.iter().map(|(id, records)| {
+                let (first, last) = ends(records);
+                assert_eq!(records.len() as u64, last - first + 1, "{id}: no number is missing");
+                (id.to_string(), first, last)
+            });
+            (sessions.collect(), recalled.notes)
+        }
+    }
+
+    fn expect(made: &Made, sessions: &[(&str, u64, u64)]) {
+        let sessions: Vec<(String, u64, u64)> =
+            sessions.iter().map(|(id, first, last)| ((*id).to_owned(), *first, *last)).collect();
+        assert_eq!(made.recalled(), (sessions, Vec::new()));
+    }
+
+    #[test]
+    fn the_newest_of_each_session() {
+        let mut made = Made::new();
+        expect(&made, &[]);
+        for number in 1..=limit::JOURNAL_RECORDS_MAX as u64 + 7 {
+            made.record("default", number, 0);
+        }
+        made.record("a", 1, 0);
+        made.record("b", 1, 0);
+        made.record("a", 2, 0);
+        expect(&made, &[("default", 8, 1_007), ("b", 1, 1), ("a", 1, 2)]);
+        made.record("a", 1, 0);
+        expect(&made, &[("default", 8, 1_007), ("b", 1, 1), ("a", 1, 1)]);
+        made.forgotten("b", true);
+        made.forgotten("default", false);
+        made.record("default", 1_008, 0);
+        expect(&made, &[("a", 1, 1), ("default", 1_008, 1_008)]);
+    }
+
+    #[test]
+    fn bounded_by_bytes() {
+        let mut made = Made::new();
+        for number in 1..=500 {
+            made.record("s", number, limit::JOURNAL_BODY_BYTES_MAX);
+        }
+        let (sessions, _) = made.recalled();
+        let kept = sessions[0].2 - sessions[0].1 + 1;
+        assert_eq!(sessions[0].2, 500);
+        assert!(kept * limit::JOURNAL_BODY_BYTES_MAX as u64 <= limit::JOURNAL_BYTES_MAX as u64 && kept > 200, "{kept}");
+    }
+
+    #[test]
+    fn bounded_by_sessions() {
+        let mut made = Made::new();
+        for number in 0..2 * limit::SESSIONS_MAX + 10 {
+            made.record(&format!("s{number}"), 1, 0);
+        }
+        let (sessions, _) = made.recalled();
+        assert_eq!(sessions.len(), limit::SESSIONS_MAX);
+        assert_eq!(sessions.last().map(|(id, ..)| id.as_str()), Some("s20009"));
+    }
+
+    #[test]
+    fn an_older_file_is_read_as_well() {
+        let mut made = Made::new();
+        made.record("s", 1, 0);
+        made.record("gone", 1, 0);
+        fs::write(made.folder.path().join("j.1"), &made.bytes).unwrap();
+        made.bytes = header().to_vec();
+        made.record("s", 2, 0);
+        made.forgotten("gone", true);
+        expect(&made, &[("s", 1, 2)]);
+        fs::write(made.folder.path().join("j.1"), "something else").unwrap();
+        let (sessions, notes) = made.recalled();
+        assert_eq!((sessions, notes.len()), (vec![("s".to_owned(), 2, 2)], 1));
+    }
+
+    #[test]
+    fn a_header_that_was_not_finished_is_written_anew() {
+        let mut made = Made::new();
+        made.bytes.truncate(5);
+        expect(&made, &[]);
+        assert_eq!(fs::read(made.settings().path).unwrap(), header());
+    }
 }
