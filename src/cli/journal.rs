@@ -20,22 +20,22 @@ const OUT_BYTES: usize = 64 * 1024;
 #[derive(Debug, ClapArgs)]
 pub(super) struct JournalArgs {
     /// Write every exchange to this file before its answer leaves; what is in it already is kept
-    #[arg(long = "journal", value_name = "FILE", env = "MIMEO_JOURNAL")]
-    path: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", env = "MIMEO_JOURNAL")]
+    pub(super) journal: Option<PathBuf>,
     /// Size at which the journal's file is put aside as FILE.1, in bytes, or with k, m or g for KiB, MiB, GiB
-    #[arg(long = "journal-max", value_name = "SIZE", default_value = "1g", env = "MIMEO_JOURNAL_MAX")]
-    bytes_max: String,
+    #[arg(long, value_name = "SIZE", default_value = "1g", env = "MIMEO_JOURNAL_MAX")]
+    pub(super) journal_max: String,
 }
 
 impl JournalArgs {
     /// Where exchanges are written down, if anywhere.
     pub(super) fn settings(&self) -> anyhow::Result<Option<JournalSettings>> {
-        let text = &self.bytes_max;
+        let text = &self.journal_max;
         let bytes_max = size(text).with_context(|| format!("--journal-max `{text}` is not a size: write 64m or 1g"))?;
         let least = limit::JOURNAL_FILE_BYTES_MIN;
         ensure!(bytes_max as u64 >= least, "--journal-max `{text}` is too small: {} KiB is the least", least / 1024);
         let settings = |path: &PathBuf| JournalSettings { path: path.clone(), bytes_max: bytes_max as u64 };
-        Ok(self.path.as_ref().map(settings))
+        Ok(self.journal.as_ref().map(settings))
     }
 }
 

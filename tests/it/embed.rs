@@ -44,7 +44,7 @@ async fn the_mock_ends_with_its_handle() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(20), gone).await.expect("the port is free again");
+    tokio::time::timeout(Duration::from_secs(20), gone).await.expect("the port is free again");
 }
 
 #[tokio::test]

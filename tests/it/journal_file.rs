@@ -280,7 +280,7 @@ async fn a_file_with_a_foreign_end_is_put_aside() {
 async fn a_full_file_is_put_aside() {
     let (folder, file) = folder();
     let program = Program::start(folder.path(), "", "--journal j --journal-max 64k");
-    for _ in 0..300 {
+    for _ in 0..500 {
         program.pets("s").await;
     }
     program.kill();
@@ -288,7 +288,7 @@ async fn a_full_file_is_put_aside() {
     assert!(fs::metadata(&older).unwrap().len() <= 64 * 1024 && fs::metadata(&file).unwrap().len() <= 64 * 1024);
     let numbers = read(&[&older, &file]).0.remove("s").unwrap();
     let first = numbers[0];
-    assert!(numbers.iter().copied().eq(first..=300), "{numbers:?}");
+    assert!(numbers.iter().copied().eq(first..=500), "{numbers:?}");
     let program = Program::start(folder.path(), "", "--journal j --journal-max 64k");
     assert_eq!(program.admin("/sessions/s/journal").await["total"], numbers.len());
     program.kill();

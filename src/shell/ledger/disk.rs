@@ -14,6 +14,8 @@ use tracing::warn;
 use super::{JournalError, JournalSettings};
 use crate::{limit, session::frame};
 
+/// Bytes that must fit into a file before it counts as one that can be written again.
+const PROBE_BYTES: usize = 64 * 1024;
 /// How often it is tried to lock a file, and the time in between.
 const LOCK_TRIES: u32 = 10;
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
@@ -136,6 +138,15 @@ impl Disk {
         }
         self.length += frames.len() as u64;
         Ok(())
+    }
+
+    /// Tries whether there is room for some records, not only for a word about those that are missing.
+    pub(super) fn probe(&mut self) -> io::Result<()> {
+        self.mend()?;
+        self.is_torn = true;
+        let written = self.file.write_all(&[0; PROBE_BYTES]);
+        self.mend()?;
+        written
     }
 
     /// Cuts off what a write that failed has left.

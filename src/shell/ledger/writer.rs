@@ -266,13 +266,12 @@ impl Ledger {
         );
     }
 
-    /// Waits a while, cuts off what a failed write has left, and lets records be queued again, behind a note of how many
-    /// are missing.
+    /// Waits until there is room again, and lets records be queued then, behind a note of how many are missing.
     async fn reopen(self: &Arc<Self>) {
         loop {
             sleep(limit::JOURNAL_RETRY).await;
             let ledger = Arc::clone(self);
-            if matches!(spawn_blocking(move || ledger.disk().mend()).await, Ok(Ok(()))) {
+            if matches!(spawn_blocking(move || ledger.disk().probe()).await, Ok(Ok(()))) {
                 break;
             }
         }
