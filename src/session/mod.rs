@@ -2,6 +2,7 @@
 //!
 //! A session is the unit of isolation: hundreds of tests share one server and never meet. Its [`State`] is a plain
 //! value; [`State::apply`] is the only way in which it moves. Nothing here reads a clock: times come from the caller.
+//! [`codec`] and [`frame`] say how its journal is written to a file, and open none.
 
 mod clock;
 pub mod codec;
