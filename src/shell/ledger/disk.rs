@@ -144,7 +144,7 @@ impl Disk {
     pub(super) fn probe(&mut self) -> io::Result<()> {
         self.mend()?;
         self.is_torn = true;
-        let written = self.file.write_all(&[0; PROBE_BYTES]);
+        let written = self.file.write_all(&vec![0; PROBE_BYTES]);
         self.mend()?;
         written
     }
