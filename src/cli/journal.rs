@@ -9,7 +9,9 @@ use serde::Serialize;
 use super::{Ending, screen::Screen, serving::size};
 use crate::{
     limit,
-    session::{Glob, Query, Record, Secrets, SessionId, Statuses, WholeRecord, codec::Noted, date_time, parse_date_time},
+    session::{
+        Glob, Query, Record, Secrets, SessionId, Statuses, WholeRecord, codec::Noted, date_time, parse_date_time,
+    },
     shell::{JournalSettings, JournalStep, read_journal},
 };
 

@@ -17,8 +17,7 @@ use crate::{
     report::{self, Chapter},
     shell::{
         AdminSettings, Described, Description, Listener, LogFormat, Repertoire, Server, ServerSettings, UpstreamUrl,
-        Watcher, describe, raise_descriptor_limit, rehearse, start_log, stopped,
-        survive_file_limit,
+        Watcher, describe, raise_descriptor_limit, rehearse, start_log, stopped, survive_file_limit,
     },
 };
 

@@ -8,7 +8,10 @@ use super::Running;
 use crate::{
     finding::Place,
     mock::Auth,
-    shell::{BindError, Description, JournalError, JournalSettings, Listener, ReadError, Server, ServerSettings, describe, rehearse},
+    shell::{
+        BindError, Description, JournalError, JournalSettings, Listener, ReadError, Server, ServerSettings, describe,
+        rehearse,
+    },
 };
 
 /// A mock that is not running yet.

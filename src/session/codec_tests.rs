@@ -37,8 +37,11 @@ fn some_place() -> impl Strategy<Value = Place> {
     });
     prop_oneof![
         Just(Place::Nowhere),
-        (some_text(), some_text(), prop::option::of(mark))
-            .prop_map(|(file, pointer, mark)| Place::File { file: file.into(), pointer, mark }),
+        (some_text(), some_text(), prop::option::of(mark)).prop_map(|(file, pointer, mark)| Place::File {
+            file: file.into(),
+            pointer,
+            mark
+        }),
         (any::<bool>(), prop::sample::select(&Part::ALL[..]), some_text()).prop_map(|(is_request, part, at)| {
             let side = if is_request { Side::Request } else { Side::Response };
             Place::Message { side, part, at }
@@ -175,12 +178,7 @@ proptest! {
 
 #[test]
 fn a_code_of_a_newer_version_is_kept_in_the_words() {
-    let mut made = Record::of(
-        &Request::new(Method::GET, "/"),
-        Entry::new(0),
-        &Response::new(StatusCode::OK),
-        0,
-    );
+    let mut made = Record::of(&Request::new(Method::GET, "/"), Entry::new(0), &Response::new(StatusCode::OK), 0);
     made.findings.push(Finding::error(Code("invented-later"), Place::Nowhere, "wrong"));
     let bytes = record(&SessionId::DEFAULT, &made).finish(1);
     let Some(Noted::Record { record, .. }) = decode(&payload(&bytes)) else { panic!("it is read") };
@@ -190,12 +188,7 @@ fn a_code_of_a_newer_version_is_kept_in_the_words() {
 /// A record with more findings than fit is written without the last of them.
 #[test]
 fn findings_are_bounded() {
-    let mut made = Record::of(
-        &Request::new(Method::GET, "/"),
-        Entry::new(0),
-        &Response::new(StatusCode::OK),
-        0,
-    );
+    let mut made = Record::of(&Request::new(Method::GET, "/"), Entry::new(0), &Response::new(StatusCode::OK), 0);
     let finding = Finding::error(Code::SYNTAX, Place::Nowhere, "x".repeat(limit::MESSAGE_BYTES_MAX));
     made.findings = vec![finding; 10_000];
     let bytes = record(&SessionId::DEFAULT, &made).finish(1);

@@ -51,8 +51,7 @@ mod tests {
         let record = |(number, (operation, after)): (u64, &(&str, u64))| {
             let mut entry = Entry::new(0);
             entry.operation = Some((*operation).into());
-            let mut record =
-                Record::of(&Request::new(Method::GET, "/"), entry, &Response::new(StatusCode::OK), 0);
+            let mut record = Record::of(&Request::new(Method::GET, "/"), entry, &Response::new(StatusCode::OK), 0);
             (record.number, record.after) = (number, *after);
             record
         };

@@ -164,7 +164,8 @@ mod tests {
         metrics.answered(None, None, 404);
         metrics.reloaded(true);
         let busy = metrics.begin();
-        let text = metrics.text(Gauges { sessions: 3, tokens_issued: 2, journal_bytes: 1, journal_file: Some((true, 7)) });
+        let text =
+            metrics.text(Gauges { sessions: 3, tokens_issued: 2, journal_bytes: 1, journal_file: Some((true, 7)) });
         drop(busy);
         for line in [
             "mimeo_requests_total{api=\"pets\",operation=\"say \\\"hi\\\"\",status=\"2xx\"} 2\n",

@@ -165,7 +165,10 @@ impl Disk {
             Ok(()) => self.stuck = None,
             Err(error) => {
                 if self.stuck.is_none() {
-                    warn!("the journal `{}` is full and cannot be put aside: {error}; it grows on", self.path.display());
+                    warn!(
+                        "the journal `{}` is full and cannot be put aside: {error}; it grows on",
+                        self.path.display()
+                    );
                 }
                 self.stuck = Some(Instant::now());
             }

@@ -122,7 +122,11 @@ impl Tails {
         kept.sort_unstable_by_key(|(_, tail)| tail.spots.back().copied());
         let mut bytes = 0;
         for (_, tail) in kept.iter_mut().rev() {
-            tail.fit(if bytes > limit::JOURNALS_BYTES_MAX { limit::JOURNAL_BYTES_LOW } else { limit::JOURNAL_BYTES_MAX });
+            tail.fit(if bytes > limit::JOURNALS_BYTES_MAX {
+                limit::JOURNAL_BYTES_LOW
+            } else {
+                limit::JOURNAL_BYTES_MAX
+            });
             bytes += tail.bytes;
         }
         kept
@@ -211,13 +215,7 @@ struct Walked {
 }
 
 /// Walks through a file, whose number is `number`, from behind its header on.
-fn walk(
-    file: &File,
-    number: usize,
-    path: &Path,
-    tails: &mut Tails,
-    notes: &mut Vec<String>,
-) -> io::Result<Walked> {
+fn walk(file: &File, number: usize, path: &Path, tails: &mut Tails, notes: &mut Vec<String>) -> io::Result<Walked> {
     let mut walk = Walk::new(file, HEADER_BYTES as u64);
     let mut walked = Walked { end: HEADER_BYTES as u64, torn: 0, records: 0 };
     while let Some(step) = walk.step()? {
