@@ -131,6 +131,23 @@ pub const RUN_RECORDS_MAX: usize = 100_000;
 pub const RUN_BYTES_MAX: usize = 512 * 1024 * 1024;
 /// Time that requests in flight have to finish once the command of `mimeo run` has ended: nobody waits for them.
 pub const RUN_SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
+/// Bytes of one frame of a journal's file. A record has about a kilobyte; two bodies, the header fields and hundreds of
+/// findings fit in.
+pub const JOURNAL_FRAME_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Bytes of the findings of one record of a journal's file: those beyond it are left out.
+pub const JOURNAL_FINDINGS_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Bytes of a journal's file, unless `--journal-max` says otherwise: a million records fit in. One older file is kept
+/// beside it.
+pub const JOURNAL_FILE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+/// Bytes that a journal's file may have at the least: some records fit in even if they are large.
+pub const JOURNAL_FILE_BYTES_MIN: u64 = 64 * 1024;
+/// Time that a write to a journal's file takes on a disk that is slow: from then on no thread that answers requests
+/// waits for it.
+pub const JOURNAL_SLOW_WRITE: Duration = Duration::from_millis(5);
+/// Time after the last slow write for which a disk counts as slow.
+pub const JOURNAL_SLOW_FOR: Duration = Duration::from_mins(1);
+/// Time between two tries to write to a journal's file that could not be written to.
+pub const JOURNAL_RETRY: Duration = Duration::from_secs(1);
 /// Items of one page of a list of the admin API.
 pub const PAGE_ITEMS_MAX: usize = 1_000;
 /// Items of one page of a list of the admin API, unless it is asked for another number.

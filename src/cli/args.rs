@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::{config::ConfigCommand, init::InitArgs, run::RunArgs, snapshot::SnapshotCommand};
+use super::journal::{JournalArgs, ReadJournalArgs};
 use crate::{
     limit,
     shell::{AdminToken, UpstreamUrl},
@@ -80,6 +81,8 @@ pub(super) enum Command {
     /// Show settings and where they come from
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Show what a journal's file holds, or verify it
+    Journal(ReadJournalArgs),
     /// Print the JSON Schema of a file that people write
     Schema {
         /// Which file
@@ -250,6 +253,8 @@ pub(super) struct ServingArgs {
     /// Serve the admin API on a port of its own; 0 takes any that is free
     #[arg(long, value_name = "PORT", env = "MIMEO_ADMIN_PORT")]
     pub(super) admin_port: Option<u16>,
+    #[command(flatten)]
+    pub(super) journal: JournalArgs,
     /// Accepted for Prism's sake: mimeo always uses all cores
     #[arg(short, long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(super) multiprocess: Option<bool>,

@@ -8,6 +8,7 @@ mod diff;
 mod export;
 mod import;
 mod init;
+mod journal;
 mod mock;
 mod proxy;
 mod routes;
@@ -69,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Snapshot(command) => snapshot::run(command, screen),
         Command::Init(args) => init::run(&args, screen),
         Command::Config(command) => config::run(command, args.config, screen),
+        Command::Journal(args) => journal::run(&args, screen),
         Command::Schema { of } => schema::run(of, screen),
         Command::Completions { shell } => {
             let mut script = Vec::new();

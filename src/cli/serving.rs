@@ -17,7 +17,7 @@ use crate::{
     report::{self, Chapter},
     shell::{
         AdminSettings, Described, Description, Listener, LogFormat, Repertoire, Server, ServerSettings, UpstreamUrl,
-        Watcher, describe, raise_descriptor_limit, rehearse, start_log, stopped,
+        Watcher, describe, raise_descriptor_limit, rehearse, start_log, stopped, survive_file_limit,
     },
 };
 
@@ -31,6 +31,7 @@ pub(super) fn serve(
 ) -> anyhow::Result<Ending> {
     let usual = if std::io::stderr().is_terminal() { "info" } else { "warn" };
     start(&args.log, usual, screen)?;
+    let journal = args.journal.settings()?;
     settings.admin = admin(args, &what);
     let Prepared { described, scenarios } = prepare(&what, &settings, screen)?;
     raise_descriptor_limit();
@@ -47,6 +48,10 @@ pub(super) fn serve(
         };
         let server = Server::new(&described, settings);
         server.stage(&scenarios.library);
+        if let Some(journal) = &journal {
+            survive_file_limit();
+            server.keep_journal(journal)?;
+        }
         let _watcher = match args.watch.then(|| Watcher::start(what, &described, &scenarios, server.clone())) {
             Some(Err(error)) => {
                 warn!("{error}; changes are not read again");
@@ -132,7 +137,8 @@ pub(super) fn seed(text: &str) -> u64 {
     text.parse().unwrap_or_else(|_| fnv::hash(text.bytes()))
 }
 
-fn size(text: &str) -> Option<usize> {
+/// Bytes, or with k, m or g KiB, MiB or GiB.
+pub(super) fn size(text: &str) -> Option<usize> {
     let lower = text.to_ascii_lowercase();
     let (digits, factor) = match lower.as_bytes().last()? {
         b'k' => (&lower[..lower.len() - 1], 1024),

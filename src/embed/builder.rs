@@ -8,7 +8,10 @@ use super::Running;
 use crate::{
     finding::Place,
     mock::Auth,
-    shell::{BindError, Description, Listener, ReadError, Server, ServerSettings, describe, rehearse},
+    shell::{
+        BindError, Description, JournalError, JournalSettings, Listener, ReadError, Server, ServerSettings, describe,
+        rehearse,
+    },
 };
 
 /// A mock that is not running yet.
@@ -18,6 +21,7 @@ pub struct Mock {
     what: Description,
     settings: ServerSettings,
     port: u16,
+    journal: Option<JournalSettings>,
 }
 
 /// Why a mock could not be started.
@@ -42,6 +46,9 @@ pub enum StartError {
         /// What is wrong.
         fault: String,
     },
+    /// The journal cannot be kept in its file.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// No port could be taken.
     #[error(transparent)]
     Bind(#[from] BindError),
@@ -51,7 +58,7 @@ impl Mock {
     /// A mock of the API that a file describes, or of all APIs whose descriptions lie in a folder.
     pub fn from_spec(path: impl Into<PathBuf>) -> Self {
         let what = Description { paths: vec![path.into()], ..Description::default() };
-        Self { what, settings: ServerSettings::default(), port: 0 }
+        Self { what, settings: ServerSettings::default(), port: 0, journal: None }
     }
 
     /// Serves another API as well.
@@ -96,6 +103,12 @@ impl Mock {
         self
     }
 
+    /// Writes every exchange to a file before its answer leaves.
+    pub fn journal(mut self, path: impl Into<PathBuf>) -> Self {
+        self.journal = Some(JournalSettings::new(path));
+        self
+    }
+
     /// Everything else that can be set.
     pub fn settings(mut self, change: impl FnOnce(&mut ServerSettings)) -> Self {
         change(&mut self.settings);
@@ -122,6 +135,9 @@ impl Mock {
         let address = listener.address;
         let server = Server::new(&described, self.settings);
         server.stage(&scenarios.library);
+        if let Some(journal) = &self.journal {
+            server.keep_journal(journal)?;
+        }
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = server.clone();
         serving.spawn(listener, async {

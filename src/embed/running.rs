@@ -1,13 +1,15 @@
 //! A mock that runs, and its sessions.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::timeout};
 
 use crate::{
     duration,
     finding::Place,
-    session::{Change, Ending, Progress, SessionId, State, Token, parse_date_time},
+    session::{
+        Change, Ending, Journal, Order, Progress, Query, Record, SessionId, State, Token, order, parse_date_time,
+    },
     shell::Server,
     snapshot::{About, Recorded, Rules, Snapshot},
 };
@@ -164,6 +166,27 @@ impl Session<'_> {
         self.mock.server.transact(&self.id, |state, _| (state.scenario.clone(), Vec::new()))
     }
 
+    /// What was asked of it, the oldest first, as far as its journal keeps it.
+    pub fn records(&self) -> Vec<Arc<Record>> {
+        self.mock.server.look_up(&self.id, |journal| journal.iter().map(Arc::clone).collect())
+    }
+
+    /// How many records fit; [`Query::operation`] asks for those of an operation.
+    pub fn count(&self, query: &Query) -> usize {
+        self.mock.server.look_up(&self.id, |journal| count(journal, query))
+    }
+
+    /// Waits until as many records fit. False if `time` was over first.
+    pub async fn wait(&self, query: &Query, at_least: usize, time: Duration) -> bool {
+        let enough = |journal: &Journal| (count(journal, query) >= at_least).then_some(());
+        timeout(time, self.mock.server.watch(&self.id, enough)).await.is_ok()
+    }
+
+    /// Whether operations were called one after the other, with any others in between.
+    pub fn order(&self, operations: &[&str]) -> Order {
+        self.mock.server.look_up(&self.id, |journal| order(journal.iter().map(|record| &**record), operations))
+    }
+
     /// Forgets everything that happened in it; a scenario that all sessions begin with is on again.
     pub fn reset(&self) {
         self.mock.server.reset(&self.id);
@@ -182,4 +205,8 @@ impl Session<'_> {
     fn change(&self, decide: impl FnOnce(&State, u64) -> Vec<Change>) {
         self.mock.server.transact(&self.id, |state, now_ms| ((), decide(state, now_ms)));
     }
+}
+
+fn count(journal: &Journal, query: &Query) -> usize {
+    journal.iter().filter(|record| query.fits(record)).count()
 }

@@ -13,6 +13,65 @@ impl Code {
     }
 }
 
+/// What findings about values are called by: the keywords of JSON Schema that can fail, and `OpenAPI`'s own.
+const KEYWORDS: [&str; 47] = [
+    "$ref",
+    "additionalItems",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "const",
+    "contains",
+    "contentEncoding",
+    "contentMediaType",
+    "dependencies",
+    "dependentRequired",
+    "dependentSchemas",
+    "discriminator",
+    "else",
+    "enum",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "format",
+    "if",
+    "items",
+    "maxContains",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minContains",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "not",
+    "nullable",
+    "oneOf",
+    "pattern",
+    "patternProperties",
+    "prefixItems",
+    "properties",
+    "propertyNames",
+    "readOnly",
+    "required",
+    "then",
+    "type",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "uniqueItems",
+    "writeOnly",
+];
+
+impl Code {
+    /// The code that is written so, if there is one.
+    pub fn named(text: &str) -> Option<Self> {
+        let keywords = KEYWORDS.iter().map(|keyword| Self(keyword));
+        Self::ALL.iter().map(|(code, _)| *code).chain(keywords).find(|code| code.0 == text)
+    }
+}
+
 /// Declares the codes about descriptions and keeps their list.
 macro_rules! codes {
     ($($name:ident = $text:literal, $says:literal;)*) => {
@@ -134,6 +193,21 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::TokenMissing,
+        Self::TokenInvalid,
+        Self::TokenExpired,
+        Self::ScopeMissing,
+        Self::AccountUnknown,
+        Self::PasswordWrong,
+        Self::CodeMissing,
+        Self::CodeWrong,
+        Self::MissingParam,
+        Self::InvalidParam,
+        Self::UnsupportedMediaType,
+    ];
+
     /// The reason's name: what an example is called or lists in `x-mimeo-for`.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -81,6 +81,10 @@ pub enum Part {
 }
 
 impl Part {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Path, Self::Query, Self::Header, Self::Cookie, Self::Body, Self::Security, Self::Status];
+
     /// The part's name in lower case, as Prism's `location` has it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -2,162 +2,8 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use bytes::Bytes;
-use http::{Method, header};
-
-use crate::{
-    answer::{Acted, Entry, Origin},
-    finding::Finding,
-    limit,
-    message::{Request, Response},
-};
-
-/// One exchange. Times are in milliseconds since the Unix epoch.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Record {
-    /// Its number in the session, from 1; given by the journal.
-    pub number: u64,
-    /// The number of the newest record that the session had when this request arrived, 0 if it had none. Of a client
-    /// that waits for each answer it is always the number before; if it is less, the request and the one before it were
-    /// on their way at once.
-    pub after: u64,
-    /// When it was answered, in real time.
-    pub real_ms: u64,
-    /// When it was answered, by the session's clock.
-    pub virtual_ms: u64,
-    /// The method.
-    pub method: Method,
-    /// What is kept of the request.
-    sent: Sent,
-    /// Bytes of the whole request body.
-    pub body_bytes: usize,
-    /// The API, if one was found.
-    pub api: Option<Arc<str>>,
-    /// The operation, if one was found.
-    pub operation: Option<Arc<str>>,
-    /// The status of the answer.
-    pub status: u16,
-    /// The media type of the answer.
-    pub answer_type: Option<http::HeaderValue>,
-    /// The beginning of the answer's body.
-    pub answer: Bytes,
-    /// Bytes of the whole answer body.
-    pub answer_bytes: usize,
-    /// Where the answer comes from.
-    pub origin: Origin,
-    /// The scenario that acted, and its rule.
-    pub acted: Option<Acted>,
-    /// Everything that was wrong with the request or the answer.
-    pub findings: Vec<Finding>,
-}
-
-impl Record {
-    /// The record of an exchange that is over. `virtual_ms` is when it was answered, by the session's clock.
-    ///
-    /// It takes what it needs of the request and shares the rest: nothing is made into text before somebody asks.
-    pub fn of(request: &Request, entry: Entry, reply: &Response, virtual_ms: u64) -> Self {
-        Self {
-            number: 0,
-            after: 0,
-            real_ms: entry.at_ms,
-            virtual_ms,
-            method: request.method.clone(),
-            sent: Sent::of(request),
-            body_bytes: request.body.len(),
-            api: entry.api,
-            operation: entry.operation,
-            status: reply.status.as_u16(),
-            answer_type: reply.headers.get(header::CONTENT_TYPE).cloned(),
-            // A slice would keep all of a large body.
-            answer: if reply.body.len() > limit::JOURNAL_BODY_BYTES_MAX {
-                Bytes::copy_from_slice(beginning(&reply.body))
-            } else {
-                reply.body.clone()
-            },
-            answer_bytes: reply.body.len(),
-            origin: entry.origin,
-            acted: entry.acted,
-            findings: entry.findings,
-        }
-    }
-
-    /// The path as sent, without a prefix that names the session.
-    pub fn path(&self) -> &str {
-        self.sent.text(0, self.sent.path_end)
-    }
-
-    /// The query as sent.
-    pub fn query(&self) -> Option<&str> {
-        self.sent.query_end.map(|end| self.sent.text(self.sent.path_end, end))
-    }
-
-    /// The header fields of the request, as `name: value` lines.
-    pub fn headers(&self) -> &[u8] {
-        let from = self.sent.query_end.unwrap_or(self.sent.path_end);
-        &self.sent.packed[from as usize..self.sent.headers_end as usize]
-    }
-
-    /// The beginning of the request's body.
-    pub fn body(&self) -> &[u8] {
-        &self.sent.packed[self.sent.headers_end as usize..]
-    }
-
-    /// Bytes that it takes, about.
-    pub fn weight(&self) -> usize {
-        let findings = self
-            .findings
-            .iter()
-            .map(|finding| size_of::<Finding>() + finding.message.len() + finding.help.as_ref().map_or(0, String::len));
-        size_of::<Self>() + self.sent.packed.len() + self.answer.len() + findings.sum::<usize>()
-    }
-}
-
-/// What is kept of a request, in one piece: path, query, header fields as `name: value` lines, the beginning of the
-/// body. Values of header fields hold no line ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Sent {
-    packed: Box<[u8]>,
-    path_end: u32,
-    /// `None` if there was no query.
-    query_end: Option<u32>,
-    headers_end: u32,
-}
-
-impl Sent {
-    fn of(request: &Request) -> Self {
-        let headers = &request.headers;
-        let query = request.query.as_deref().unwrap_or_default();
-        let body = beginning(&request.body);
-        let lines: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 3).sum();
-        let mut packed = Vec::with_capacity(request.path.len() + query.len() + lines + body.len());
-        packed.extend_from_slice(request.path.as_bytes());
-        let path_end = place(&packed);
-        packed.extend_from_slice(query.as_bytes());
-        let query_end = request.query.is_some().then(|| place(&packed));
-        for (name, value) in headers {
-            for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\n"] {
-                packed.extend_from_slice(part);
-            }
-        }
-        let headers_end = place(&packed);
-        packed.extend_from_slice(body);
-        Self { packed: packed.into_boxed_slice(), path_end, query_end, headers_end }
-    }
-
-    fn text(&self, from: u32, to: u32) -> &str {
-        std::str::from_utf8(&self.packed[from as usize..to as usize]).unwrap_or_default()
-    }
-}
-
-/// Where the next byte comes to lie. What is packed is bounded far below 4 GiB: see [`limit::HEADER_BYTES_MAX`].
-fn place(packed: &[u8]) -> u32 {
-    u32::try_from(packed.len()).unwrap_or(u32::MAX)
-}
-
-/// What is kept of a body.
-fn beginning(body: &Bytes) -> &[u8] {
-    &body[..body.len().min(limit::JOURNAL_BODY_BYTES_MAX)]
-}
+use super::Record;
+use crate::limit;
 
 /// A record, and the bytes that it takes, about.
 #[derive(Debug)]
@@ -173,13 +19,29 @@ pub struct Journal {
     written: u64,
     dropped: u64,
     bytes: usize,
+    restored: u64,
 }
 
 impl Journal {
     /// Writes a record down, and forgets the oldest ones beyond [`limit::JOURNAL_RECORDS_MAX`] and beyond `bytes_max`.
-    pub fn write(&mut self, mut record: Record, bytes_max: usize) {
+    /// Gives the record's number.
+    pub fn write(&mut self, mut record: Record, bytes_max: usize) -> u64 {
         self.written += 1;
         record.number = self.written;
+        self.keep(record, bytes_max);
+        self.written
+    }
+
+    /// Takes in records that were written before the server began, the oldest first, each with the number that it has.
+    pub fn restore(&mut self, records: impl IntoIterator<Item = Record>, bytes_max: usize) {
+        for record in records {
+            self.written = record.number;
+            self.restored = record.number;
+            self.keep(record, bytes_max);
+        }
+    }
+
+    fn keep(&mut self, record: Record, bytes_max: usize) {
         let bytes = record.weight();
         self.bytes += bytes;
         self.records.push_back(Kept { record: Arc::new(record), bytes });
@@ -198,7 +60,7 @@ impl Journal {
     }
 
     /// The records that are kept, the oldest first.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Record>> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Record>> + Clone {
         self.records.iter().map(|kept| &kept.record)
     }
 
@@ -223,6 +85,11 @@ impl Journal {
         self.written
     }
 
+    /// The number of the newest record that was written before the server began; 0 if there is none.
+    pub fn restored(&self) -> u64 {
+        self.restored
+    }
+
     /// How many records were forgotten for want of room since the journal was last emptied.
     pub fn dropped(&self) -> u64 {
         self.dropped
@@ -236,9 +103,14 @@ impl Journal {
 
 #[cfg(test)]
 mod tests {
-    use http::StatusCode;
+    use bytes::Bytes;
+    use http::{Method, StatusCode};
 
     use super::*;
+    use crate::{
+        answer::Entry,
+        message::{Request, Response},
+    };
 
     fn record(body: &str) -> Record {
         let mut request = Request::new(Method::POST, "/pets?a=1");

@@ -29,6 +29,11 @@ pub struct Query {
 }
 
 impl Query {
+    /// The records of an operation: its operationId, or its method and path (`GET /pets/{id}`).
+    pub fn operation(name: &str) -> Self {
+        Self { operation: Some(name.to_owned()), ..Self::default() }
+    }
+
     /// True if a record is meant.
     pub fn fits(&self, record: &Record) -> bool {
         let is = |wanted: &Option<String>, found: Option<&str>| {

@@ -50,6 +50,8 @@ pub(super) struct Gauges {
     pub(super) tokens_issued: u64,
     /// Bytes of all journals.
     pub(super) journal_bytes: u64,
+    /// Whether the journal's file is degraded, and how many records it has lost, if there is one.
+    pub(super) journal_file: Option<(bool, u64)>,
 }
 
 impl Metrics {
@@ -112,12 +114,18 @@ impl Metrics {
             "mimeo_reloads_total{{result=\"ok\"}} {ok}\nmimeo_reloads_total{{result=\"failed\"}} {failed}\n"
         );
         let in_flight = self.in_flight.load(Ordering::Relaxed);
-        for (name, kind, says, value) in [
+        let mut values = vec![
             ("mimeo_requests_in_flight", "gauge", "Requests being answered.", in_flight),
             ("mimeo_sessions", "gauge", "Sessions there are.", gauges.sessions),
             ("mimeo_tokens_issued_total", "counter", "Tokens issued.", gauges.tokens_issued),
-            ("mimeo_journal_bytes", "gauge", "Bytes of the journals of all sessions.", gauges.journal_bytes),
-        ] {
+            ("mimeo_journal_bytes", "gauge", "Bytes of the journals of all sessions, in memory.", gauges.journal_bytes),
+        ];
+        if let Some((is_degraded, lost)) = gauges.journal_file {
+            let says = "1 while the journal's file cannot be written.";
+            values.push(("mimeo_journal_degraded", "gauge", says, u64::from(is_degraded)));
+            values.push(("mimeo_journal_lost_total", "counter", "Records that the journal's file has lost.", lost));
+        }
+        for (name, kind, says, value) in values {
             head(&mut text, name, kind, says);
             let _ = writeln!(text, "{name} {value}");
         }
@@ -156,7 +164,8 @@ mod tests {
         metrics.answered(None, None, 404);
         metrics.reloaded(true);
         let busy = metrics.begin();
-        let text = metrics.text(Gauges { sessions: 3, tokens_issued: 2, journal_bytes: 1 });
+        let text =
+            metrics.text(Gauges { sessions: 3, tokens_issued: 2, journal_bytes: 1, journal_file: Some((true, 7)) });
         drop(busy);
         for line in [
             "mimeo_requests_total{api=\"pets\",operation=\"say \\\"hi\\\"\",status=\"2xx\"} 2\n",
@@ -167,10 +176,13 @@ mod tests {
             "mimeo_sessions 3\n",
             "mimeo_tokens_issued_total 2\n",
             "mimeo_journal_bytes 1\n",
+            "# TYPE mimeo_journal_degraded gauge\nmimeo_journal_degraded 1\n",
+            "mimeo_journal_lost_total 7\n",
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");
         }
-        assert!(metrics.text(Gauges { sessions: 0, tokens_issued: 0, journal_bytes: 0 }).contains("in_flight 0\n"));
+        let text = metrics.text(Gauges { sessions: 0, tokens_issued: 0, journal_bytes: 0, journal_file: None });
+        assert!(text.contains("in_flight 0\n") && !text.contains("journal_lost"), "{text}");
     }
 
     #[test]

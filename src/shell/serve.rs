@@ -37,6 +37,7 @@ use super::{
     effects::{self, Line},
     fate::{Fate, Fated},
     intake::{Bounds, misaddressed, read, refuse},
+    ledger::{JournalError, JournalSettings, Ledger},
     listen::Listener,
     metrics::Metrics,
     patience::Patient,
@@ -51,8 +52,9 @@ use crate::{
     limit,
     message::{Request, Response},
     mock::{Mock, Moment, Settings, arrive},
+    openapi::SchemeKind,
     scenario::Library,
-    session::{BadSession, Change, Progress, Record, SessionId, State},
+    session::{BadSession, Change, Journal, Progress, Record, SessionId, State},
 };
 
 /// How a server runs.
@@ -152,6 +154,18 @@ impl Server {
         }
     }
 
+    /// Writes every exchange down in a file as well, before its answer leaves. What sessions did before is there again;
+    /// what is wrong with the file is logged.
+    pub fn keep_journal(&self, settings: &JournalSettings) -> Result<(), JournalError> {
+        let (ledger, recalled) = Ledger::open(settings)?;
+        for note in &recalled.notes {
+            warn!("{note}");
+        }
+        ledger.introduce(secret_names(&self.mock()));
+        self.state.sessions.keep(Arc::new(ledger), recalled.sessions, now_ms());
+        Ok(())
+    }
+
     /// What is served at the moment.
     pub(super) fn mock(&self) -> Arc<Mock> {
         self.state.mock.load_full()
@@ -192,6 +206,9 @@ impl Server {
     /// flight end with the old one.
     pub fn replace(&self, described: &[Described], scenarios: Arc<Library>) {
         let mock = Mock::new(site(described), self.state.settings.mock.clone());
+        if let Some(ledger) = self.state.sessions.ledger() {
+            ledger.introduce(secret_names(&mock));
+        }
         self.state.mock.store(Arc::new(mock.with_scenarios(scenarios)));
     }
 
@@ -230,6 +247,16 @@ impl Server {
     /// The APIs that are served at the moment.
     pub fn site(&self) -> Site {
         self.state.mock.load().site.clone()
+    }
+
+    /// Looks at the journal of a session, which is made if there is none.
+    pub fn look_up<T>(&self, session: &SessionId, look: impl FnOnce(&Journal) -> T) -> T {
+        self.state.sessions.get(session, now_ms()).with_journal(|journal| look(journal))
+    }
+
+    /// Waits until `look` finds in the journal of a session what it looks for. It is asked again after each new record.
+    pub async fn watch<T>(&self, session: &SessionId, look: impl FnMut(&Journal) -> Option<T>) -> T {
+        self.state.sessions.get(session, now_ms()).watch(look).await
     }
 
     /// As [`Server::run`], beside whatever else goes on.
@@ -409,11 +436,15 @@ async fn serve(
     state.metrics.answered(entry.api.as_ref(), entry.operation.as_ref(), response.status.as_u16());
     let mut record = Record::of(&request, entry, &response, virtual_ms);
     record.after = after;
-    session.record(record, |record| {
-        if let Some(witness) = &state.settings.witness {
+    let witness = state.settings.witness.as_deref();
+    let written = session.record(record, state.sessions.ledger(), |record| {
+        if let Some(witness) = witness {
             witness.see(&id, record);
         }
     });
+    if let Some(written) = written {
+        written.await;
+    }
     drop(share);
     if effects.is_empty() {
         return Ok(reply(response));
@@ -457,6 +488,16 @@ fn bad_session(fault: &BadSession) -> Response {
 /// with it.
 pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+/// Names whose values are secrets here, beside the usual ones: what the APIs call their keys.
+pub(super) fn secret_names(mock: &Mock) -> Vec<String> {
+    let schemes = mock.site.contracts.iter().flat_map(|contract| contract.api.schemes.values());
+    let names = schemes.filter_map(|scheme| match &scheme.kind {
+        SchemeKind::ApiKey { name, .. } => Some(name.clone()),
+        _ => None,
+    });
+    names.collect()
 }
 
 /// Real time, in milliseconds since the Unix epoch.

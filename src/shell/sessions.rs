@@ -1,16 +1,23 @@
 //! The sessions of a server, in memory.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+use std::{
+    cmp::Ordering::{Equal, Greater, Less},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    },
 };
 
 use papaya::HashMap;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, futures::Notified};
 
+use super::ledger::Ledger;
 use crate::{
     limit,
-    session::{Change, Journal, Progress, Record, SessionId, State},
+    session::{
+        Change, Journal, Progress, Record, SessionId, State,
+        codec::{self, Noted},
+    },
 };
 
 /// The sessions of a server: made on first use, dropped after a time unused, bounded in number.
@@ -23,6 +30,8 @@ pub(super) struct Sessions {
     /// What every session begins with.
     first: Vec<Change>,
     totals: Arc<Totals>,
+    /// Where exchanges are written as well.
+    ledger: OnceLock<Arc<Ledger>>,
 }
 
 /// What is counted over all sessions.
@@ -37,6 +46,7 @@ pub(super) struct Totals {
 /// One session.
 #[derive(Debug)]
 pub(super) struct Session {
+    id: SessionId,
     state: Mutex<State>,
     /// Whether the state is plain, to be read without the lock.
     is_plain: AtomicBool,
@@ -50,10 +60,18 @@ pub(super) struct Session {
     written: AtomicU64,
     /// Wakes those who wait for a record.
     news: Notify,
+    /// How many there are of them.
+    watchers: AtomicUsize,
     totals: Arc<Totals>,
 }
 
 impl Totals {
+    /// Bytes that the journal of one session may have.
+    fn journal_bytes_max(&self) -> usize {
+        let is_full = self.journal_bytes.load(Ordering::Relaxed) > limit::JOURNALS_BYTES_MAX;
+        if is_full { limit::JOURNAL_BYTES_LOW } else { limit::JOURNAL_BYTES_MAX }
+    }
+
     /// Tokens ever issued, and bytes of all journals.
     pub(super) fn read(&self) -> (u64, u64) {
         (self.tokens_issued.load(Ordering::Relaxed), self.journal_bytes.load(Ordering::Relaxed) as u64)
@@ -62,13 +80,14 @@ impl Totals {
 
 impl Session {
     fn of(id: SessionId, first: &[Change], now_ms: u64, totals: &Arc<Totals>) -> Self {
-        let mut state = State::of(id);
+        let mut state = State::of(id.clone());
         state.apply_all(first);
         // A session that is made later begins later.
         if let Some(progress) = state.scenario.take() {
             state.scenario = Some(Progress::start(&progress.scenario, state.clock.at(now_ms)));
         }
         Self {
+            id,
             is_plain: state.is_plain().into(),
             state: Mutex::new(state),
             made_ms: now_ms,
@@ -76,6 +95,7 @@ impl Session {
             journal: Mutex::default(),
             written: AtomicU64::new(0),
             news: Notify::new(),
+            watchers: AtomicUsize::new(0),
             totals: Arc::clone(totals),
         }
     }
@@ -133,10 +153,11 @@ impl Session {
         let after = journal.bytes();
         drop(journal);
         let total = &self.totals.journal_bytes;
-        if after >= before {
-            total.fetch_add(after - before, Ordering::Relaxed);
-        } else {
-            total.fetch_sub(before - after, Ordering::Relaxed);
+        // Mostly a record takes the room of one like it: then nothing is written that other cores would have to fetch.
+        match after.cmp(&before) {
+            Greater => drop(total.fetch_add(after - before, Ordering::Relaxed)),
+            Less => drop(total.fetch_sub(before - after, Ordering::Relaxed)),
+            Equal => (),
         }
         seen
     }
@@ -146,23 +167,70 @@ impl Session {
         self.written.load(Ordering::Acquire)
     }
 
-    /// Writes down an exchange, shows it to `witness` as it was written, and wakes those who wait for it.
-    pub(super) fn record(&self, record: Record, witness: impl FnOnce(&Arc<Record>)) {
-        let is_full = self.totals.journal_bytes.load(Ordering::Relaxed) > limit::JOURNALS_BYTES_MAX;
-        let bytes_max = if is_full { limit::JOURNAL_BYTES_LOW } else { limit::JOURNAL_BYTES_MAX };
+    /// Writes down an exchange, in the ledger as well if there is one, shows it to `witness` as it was written, and
+    /// wakes those who wait for it. The answer must not leave before what is given back is done.
+    pub(super) fn record<'l>(
+        &self,
+        record: Record,
+        ledger: Option<&'l Arc<Ledger>>,
+        witness: impl FnOnce(&Arc<Record>),
+    ) -> Option<Notified<'l>> {
+        let Some(ledger) = ledger else {
+            self.write(record, witness);
+            return None;
+        };
+        let draft = codec::record(&self.id, &record);
+        // Queued under the journal's lock, so that the file has the order of the numbers.
+        let mut turn = None;
+        self.write(record, |record| {
+            witness(record);
+            turn = Some(ledger.append(&draft.finish(record.number)));
+        });
+        let turn = turn?;
+        if turn.leads {
+            tokio::spawn(Arc::clone(ledger).write());
+        }
+        turn.written
+    }
+
+    /// Writes a record into the journal, and does something with it before the next one gets in.
+    fn write(&self, record: Record, then: impl FnOnce(&Arc<Record>)) {
         self.with_journal(|journal| {
-            journal.write(record, bytes_max);
-            self.written.store(journal.written(), Ordering::Release);
-            // Within the lock, so that the order is that of the journal.
+            let number = journal.write(record, self.totals.journal_bytes_max());
+            self.written.store(number, Ordering::Release);
             if let Some(record) = journal.iter().next_back() {
-                witness(record);
+                then(record);
             }
         });
-        self.news.notify_waiters();
+        // Whoever looked before this record was written has enlisted before that, under the same lock.
+        if self.watchers.load(Ordering::Relaxed) > 0 {
+            self.news.notify_waiters();
+        }
+    }
+
+    /// Takes in records that were written before the server began.
+    fn restore(&self, records: Vec<Record>) {
+        self.with_journal(|journal| {
+            journal.restore(records, self.totals.journal_bytes_max());
+            self.written.store(journal.written(), Ordering::Release);
+        });
+    }
+
+    /// Empties the journal, in the ledger as well: the records do not come back when the server is started again.
+    fn forget(&self, ledger: Option<&Arc<Ledger>>, is_dropped: bool) {
+        let turn = self.with_journal(|journal| {
+            journal.clear();
+            let note = Noted::Forgotten { session: self.id.clone(), is_dropped };
+            ledger.map(|ledger| ledger.append(&codec::note(&note)))
+        });
+        if let (Some(ledger), Some(true)) = (ledger, turn.map(|turn| turn.leads)) {
+            ledger.write_now();
+        }
     }
 
     /// Waits until `look` finds in the journal what it looks for. It is asked again after each new record.
     pub(super) async fn watch<T>(&self, mut look: impl FnMut(&Journal) -> Option<T>) -> T {
+        let _watcher = Watcher::of(&self.watchers);
         loop {
             // Enlisted before looking: a record that comes in between is not missed.
             let mut news = std::pin::pin!(self.news.notified());
@@ -172,6 +240,22 @@ impl Session {
             }
             news.await;
         }
+    }
+}
+
+/// Somebody who waits for a record; counts until it is dropped.
+struct Watcher<'s>(&'s AtomicUsize);
+
+impl<'s> Watcher<'s> {
+    fn of(watchers: &'s AtomicUsize) -> Self {
+        watchers.fetch_add(1, Ordering::Relaxed);
+        Self(watchers)
+    }
+}
+
+impl Drop for Watcher<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -187,7 +271,7 @@ impl Sessions {
     pub(super) fn new(first: Vec<Change>, now_ms: u64) -> Self {
         let totals = Arc::default();
         let default = Arc::new(Session::of(SessionId::DEFAULT, &first, now_ms, &totals));
-        Self { default, named: HashMap::new(), first, totals }
+        Self { default, named: HashMap::new(), first, totals, ledger: OnceLock::new() }
     }
 
     /// The session of that name, which is made if there is none.
@@ -231,18 +315,40 @@ impl Sessions {
         &self.totals
     }
 
+    /// Where exchanges are written as well.
+    pub(super) fn ledger(&self) -> Option<&Arc<Ledger>> {
+        self.ledger.get()
+    }
+
+    /// Writes exchanges down in a file as well from now on, and takes in what sessions did before, the session that was
+    /// used last at the end.
+    pub(super) fn keep(&self, ledger: Arc<Ledger>, before: Vec<(SessionId, Vec<Record>)>, now_ms: u64) {
+        // They make room in the order in which they were used.
+        let first_ms = now_ms.saturating_sub(before.len() as u64);
+        for ((id, records), used_ms) in before.into_iter().zip(first_ms..) {
+            self.get(&id, used_ms).restore(records);
+        }
+        // There is one at most: a server is told once.
+        let _ = self.ledger.set(ledger);
+    }
+
+    /// Empties the journal of a session.
+    pub(super) fn clear(&self, session: &Session) {
+        session.forget(self.ledger(), false);
+    }
+
     /// Lets a session begin anew: its state is as at first, its journal is empty.
     pub(super) fn reset(&self, session: &Session) {
         session.transact(|_| ((), [&[Change::Reset], &*self.first].concat()));
-        session.with_journal(Journal::clear);
+        self.clear(session);
     }
 
     /// Drops a session. The default one cannot go: it begins anew.
     pub(super) fn remove(&self, id: &SessionId) {
         if id.is_default() {
             self.reset(&self.default);
-        } else {
-            self.named.pin().remove(id);
+        } else if let Some(session) = self.named.pin().remove(id) {
+            session.forget(self.ledger(), true);
         }
     }
 

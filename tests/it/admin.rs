@@ -252,6 +252,11 @@ async fn the_journal_is_asked() {
         (&json!("getCart"), &json!(["segment 1 is `carts`, not `cart`"]))
     );
 
+    let order = admin(&running, "GET /sessions/s/journal/order?operations=login,getCart,getCart", None, 200).await;
+    assert_eq!(order, json!({"in_order": true, "overlapping": false, "records": [1, 2, 3], "missing": null}));
+    let order = admin(&running, "GET /sessions/s/journal/order?operations=getCart,%20login&after=1", None, 200).await;
+    assert_eq!(order, json!({"in_order": false, "overlapping": false, "records": [2], "missing": "login"}));
+
     admin(&running, "DELETE /sessions/s/journal", None, 204).await;
     counted("", 0).await;
 }

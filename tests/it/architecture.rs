@@ -41,6 +41,7 @@ const FENCED: &[(&[&str], &[&str])] = &[
     (&["granit_parser"], &["openapi"]),
     (&["minijinja"], &["template"]),
     (&["p256"], &["oauth"]),
+    (&["crc32c"], &["session"]),
     (&["annotate_snippets"], &["report"]),
 ];
 

@@ -1,6 +1,13 @@
 //! Mimeo inside Rust tests.
 
-use mimeo::embed::{Mock, StartError};
+use std::time::Duration;
+
+use mimeo::{
+    embed::{Mock, StartError},
+    session::Query,
+    shell::JournalError,
+};
+use serde_json::json;
 
 use crate::client::send;
 
@@ -37,7 +44,7 @@ async fn the_mock_ends_with_its_handle() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(20), gone).await.expect("the port is free again");
+    tokio::time::timeout(Duration::from_secs(20), gone).await.expect("the port is free again");
 }
 
 #[tokio::test]
@@ -66,4 +73,31 @@ async fn what_cannot_be_served_is_said() {
     let error = Mock::from_spec("Cargo.toml").try_start().await.unwrap_err();
     assert!(matches!(error, StartError::NoDescription { .. }), "{error}");
     assert!(error.to_string().contains("Cargo.toml"), "{error}");
+}
+
+#[tokio::test]
+async fn what_was_asked_is_counted_and_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("journal");
+    let mock = Mock::from_spec("spec/rockitplay-2025.yaml").journal(&file).start().await;
+    let session = mock.session("default");
+    let login = Query::operation("login");
+    assert_eq!((session.count(&login), session.records().len()), (0, 0));
+    let ask = async {
+        send(mock.address(), "GET /be/v1/nowhere", &[], None).await;
+        send(mock.address(), "POST /be/v1/login", &[], Some(json!({}))).await;
+    };
+    let (reached, ()) = tokio::join!(session.wait(&login, 1, Duration::from_secs(20)), ask);
+    assert!(reached);
+    assert!(!session.wait(&login, 2, Duration::from_millis(20)).await);
+    send(mock.address(), "POST /be/v1/auth", &[], None).await;
+    let records = session.records();
+    let asked: Vec<(u64, u64, &str)> =
+        records.iter().map(|record| (record.number, record.after, record.path())).collect();
+    assert_eq!(asked, [(1, 0, "/be/v1/nowhere"), (2, 1, "/be/v1/login"), (3, 2, "/be/v1/auth")]);
+    let (first, second) = (records[1].operation.clone().unwrap(), records[2].operation.clone().unwrap());
+    assert_eq!(session.order(&[&first, &second]).numbers, [2, 3]);
+    assert_eq!(session.order(&[&second, &first]).missing, Some(1));
+    let taken = Mock::from_spec("spec/rockitplay-2025.yaml").journal(&file).try_start().await.unwrap_err();
+    assert!(matches!(taken, StartError::Journal(JournalError::InUse(_))), "{taken}");
 }

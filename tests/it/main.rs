@@ -37,6 +37,9 @@ mod har;
 mod hostile;
 /// The commands that read and write files of other tools.
 mod interchange;
+/// The journal as a file: kills, full disks, damage, restarts.
+#[cfg(unix)]
+mod journal_file;
 /// The authorization server of an API, through real sockets.
 mod oauth;
 /// Parameters: every style, explode, type and place.

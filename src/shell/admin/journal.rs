@@ -15,12 +15,10 @@ use super::{
     text,
 };
 use crate::{
-    answer::violations,
     limit,
     mock::Mock,
-    openapi::SchemeKind,
-    session::{Glob, Journal, Query, Record, Secrets, Statuses},
-    shell::sessions::Session,
+    session::{Glob, Journal, Query, Record, RecordView, Secrets, Statuses, WholeRecord, order},
+    shell::{serve::secret_names, sessions::Session},
 };
 
 /// Operations shown for a request that met none.
@@ -44,6 +42,16 @@ pub(super) fn operations() -> Vec<Operation> {
             .query::<Filter>()
             .answers::<Count>("How many.")
             .refuses(404, missing),
+        Operation::new(
+            Method::GET,
+            "/sessions/{session}/journal/order",
+            "checkOrder",
+            "Whether operations were called in this order",
+            ordered,
+        )
+        .query::<Sequence>()
+        .answers::<Ordered>("Whether they were.")
+        .refuses(404, missing),
         Operation::new(Method::GET, "/sessions/{session}/journal/wait", "awaitRecords", "Wait until records fit", wait)
             .query::<Wait>()
             .answers::<Waited>("What fits, or what fitted when the time was over.")
@@ -234,6 +242,9 @@ struct RecordList {
     total: usize,
     /// How many records were forgotten for want of room.
     forgotten: u64,
+    /// Records up to this number are from before the server began, and were read from the journal's file; null if none
+    /// is.
+    restored: Option<u64>,
     /// What to send as `after` for the next page; null on the last one.
     next: Option<u64>,
 }
@@ -243,6 +254,31 @@ struct RecordList {
 struct Count {
     /// How many.
     count: usize,
+}
+
+/// Operations, one after the other.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Sequence {
+    /// The operations with commas between them, each as in `operation`. Others may have been called in between.
+    #[schemars(length(min = 1, max = 10_000))]
+    operations: String,
+    /// Records after this number only.
+    after: Option<u32>,
+}
+
+/// Whether operations were called in an order.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Ordered {
+    /// True if they were, going by when each was answered.
+    in_order: bool,
+    /// True if a request was sent before the one that comes before it was answered: the client did not wait, and the
+    /// next run may be in another order.
+    overlapping: bool,
+    /// The numbers of the records that were found, as far as they were.
+    records: Vec<u64>,
+    /// The first operation that was not called in its place; null if all were.
+    missing: Option<String>,
 }
 
 /// What waiting came to.
@@ -256,125 +292,40 @@ struct Waited {
     records: Vec<RecordView>,
 }
 
-/// An exchange.
-#[derive(Debug, Serialize, JsonSchema)]
-struct RecordView {
-    /// Its number in the session, from 1.
-    number: u64,
-    /// The number of the newest record when the request arrived. If it is less than the number before this one, the
-    /// requests overlapped.
-    after: u64,
-    /// When it was answered, by the session's clock.
-    #[schemars(extend("format" = "date-time"))]
-    time: String,
-    /// When it was answered, in real time.
-    #[schemars(extend("format" = "date-time"))]
-    real_time: String,
-    /// The method.
-    method: String,
-    /// The path as sent.
-    path: String,
-    /// The query as sent, with secrets masked; null if there was none.
-    query: Option<String>,
-    /// The API; null if none was found.
-    api: Option<String>,
-    /// The operation; null if none was found.
-    operation: Option<String>,
-    /// The status of the answer.
-    status: u16,
-    /// Where the answer comes from.
-    origin: String,
-    /// The scenario that acted; null if none did.
-    scenario: Option<String>,
-    /// The number of its rule, from 0; null if none acted.
-    rule: Option<usize>,
-    /// What was wrong with the request or the answer.
-    findings: Vec<Value>,
-    /// Bytes of the request's body.
-    request_bytes: usize,
-    /// Bytes of the answer's body.
-    answer_bytes: usize,
-}
-
-impl RecordView {
-    fn of(record: &Record, secrets: &Secrets) -> Self {
-        let findings: Vec<_> = record.findings.iter().map(|finding| secrets.finding(finding).into_owned()).collect();
-        let findings = match violations::json(&findings, true) {
-            Value::Array(findings) => findings,
-            _ => Vec::new(),
-        };
-        Self {
-            number: record.number,
-            after: record.after,
-            time: text::time(record.virtual_ms),
-            real_time: text::time(record.real_ms),
-            method: record.method.to_string(),
-            path: record.path().to_owned(),
-            query: record.query().map(|query| secrets.query(query)),
-            api: record.api.as_deref().map(str::to_owned),
-            operation: record.operation.as_deref().map(str::to_owned),
-            status: record.status,
-            origin: record.origin.to_string(),
-            scenario: record.acted.as_ref().map(|acted| acted.scenario.to_string()),
-            rule: record.acted.as_ref().map(|acted| acted.rule),
-            findings,
-            request_bytes: record.body_bytes,
-            answer_bytes: record.answer_bytes,
-        }
-    }
-}
-
-/// An exchange with all that is kept of it.
-#[derive(Debug, Serialize, JsonSchema)]
-struct WholeRecord {
-    #[serde(flatten)]
-    record: RecordView,
-    /// The header fields of the request, with secrets masked.
-    headers: Vec<HeaderField>,
-    /// The request's body.
-    request_body: BodyView,
-    /// The answer's body.
-    answer_body: BodyView,
-}
-
-/// A header field.
-#[derive(Debug, Serialize, JsonSchema)]
-struct HeaderField {
-    /// Its name.
-    name: String,
-    /// Its value.
-    value: String,
-}
-
-/// A body as far as it is kept and can be shown.
-#[derive(Debug, Serialize, JsonSchema)]
-struct BodyView {
-    /// JSON as a value, other text as a string, with secrets masked. Null if there was none, if it is no text, or if a
-    /// secret in it could not be told from the rest.
-    content: Value,
-    /// True if only its beginning is kept.
-    is_cut: bool,
-}
-
 async fn list(asked: Asked) -> Answered {
     let page: RecordPage = asked.query()?;
     let session = asked.session()?;
     let query = page.filter.query()?;
     let after = page.after.map_or(0, u64::from);
-    let (fitting, forgotten) = session.with_journal(|journal| (fitting(journal, &query), journal.dropped()));
+    let (fitting, forgotten, restored) =
+        session.with_journal(|journal| (fitting(journal, &query), journal.dropped(), journal.restored()));
+    let restored = Some(restored).filter(|number| *number > 0);
     let from = fitting.partition_point(|record| record.number <= after);
     let until = from.saturating_add(page.limit.unwrap_or(limit::PAGE_ITEMS)).min(fitting.len());
     let shown = &fitting[from..until];
     let next = if until < fitting.len() { shown.last().map(|record| record.number) } else { None };
     let secrets = secrets(&asked.server.mock());
     let records = shown.iter().map(|record| RecordView::of(record, &secrets)).collect();
-    Ok(json(&RecordList { records, total: fitting.len(), forgotten, next }))
+    Ok(json(&RecordList { records, total: fitting.len(), forgotten, restored, next }))
 }
 
 async fn count(asked: Asked) -> Answered {
     let query = asked.query::<Filter>()?.query()?;
     let count = asked.session()?.with_journal(|journal| journal.iter().filter(|record| query.fits(record)).count());
     Ok(json(&Count { count }))
+}
+
+async fn ordered(asked: Asked) -> Answered {
+    let asked_for: Sequence = asked.query()?;
+    let wanted: Vec<&str> = asked_for.operations.split(',').map(str::trim).collect();
+    let after = asked_for.after.map_or(0, u64::from);
+    let found = asked.session()?.with_journal(|journal| {
+        let records = journal.iter().map(|record| &**record).filter(|record| record.number > after);
+        order(records, &wanted)
+    });
+    let missing = found.missing.and_then(|index| wanted.get(index)).map(|operation| (*operation).to_owned());
+    let in_order = missing.is_none();
+    Ok(json(&Ordered { in_order, overlapping: found.overlaps, records: found.numbers, missing }))
 }
 
 async fn one(asked: Asked) -> Answered {
@@ -384,20 +335,7 @@ async fn one(asked: Asked) -> Answered {
         let detail = format!("record {number} is not kept: there was none yet, or it was forgotten for want of room");
         return Err(Refusal::not_found("There is no such record", detail));
     };
-    let secrets = secrets(&asked.server.mock());
-    let fields = secrets.headers(record.headers()).into_iter().map(|(name, value)| HeaderField { name, value });
-    Ok(json(&WholeRecord {
-        record: RecordView::of(&record, &secrets),
-        headers: fields.collect(),
-        request_body: BodyView {
-            content: secrets.body(record.body()).unwrap_or_default(),
-            is_cut: record.body().len() < record.body_bytes,
-        },
-        answer_body: BodyView {
-            content: secrets.body(&record.answer).unwrap_or_default(),
-            is_cut: record.answer.len() < record.answer_bytes,
-        },
-    }))
+    Ok(json(&WholeRecord::of(&record, &secrets(&asked.server.mock()))))
 }
 
 async fn near_misses(asked: Asked) -> Answered {
@@ -414,7 +352,8 @@ async fn near_misses(asked: Asked) -> Answered {
 }
 
 async fn clear(asked: Asked) -> Answered {
-    asked.session()?.with_journal(Journal::clear);
+    let session = asked.session()?;
+    asked.server.sessions().clear(&session);
     Ok(done())
 }
 
@@ -453,11 +392,8 @@ pub(super) fn fitting(journal: &Journal, query: &Query) -> Vec<Arc<Record>> {
     journal.iter().filter(|record| query.fits(record)).map(Arc::clone).collect()
 }
 
-/// What is a secret here: beside the usual, what the APIs call their keys.
+/// What is a secret here.
 pub(super) fn secrets(mock: &Mock) -> Secrets {
-    let schemes = mock.site.contracts.iter().flat_map(|contract| contract.api.schemes.values());
-    Secrets::with(schemes.filter_map(|scheme| match &scheme.kind {
-        SchemeKind::ApiKey { name, .. } => Some(name.as_str()),
-        _ => None,
-    }))
+    let names = secret_names(mock);
+    Secrets::with(names.iter().map(String::as_str))
 }

@@ -103,6 +103,18 @@ struct ReloadView {
 struct Health {
     /// `healthy`.
     status: &'static str,
+    /// How the journal's file is; left out if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    journal: Option<JournalHealth>,
+}
+
+/// How the journal's file is.
+#[derive(Debug, Serialize, JsonSchema)]
+struct JournalHealth {
+    /// `written`, or `degraded` while it cannot be written and requests are answered without it.
+    status: &'static str,
+    /// How many records are missing in it since the server began.
+    lost: u64,
 }
 
 /// Whether the server is ready.
@@ -140,8 +152,12 @@ async fn read_again(asked: Asked) -> Answered {
     }
 }
 
-async fn health() -> impl IntoResponse {
-    json(&Health { status: "healthy" })
+async fn health(asked: Asked) -> impl IntoResponse {
+    let journal = asked.server.sessions().ledger().map(|ledger| JournalHealth {
+        status: if ledger.is_degraded() { "degraded" } else { "written" },
+        lost: ledger.lost(),
+    });
+    json(&Health { status: "healthy", journal })
 }
 
 async fn ready(asked: Asked) -> Answered {
@@ -159,6 +175,11 @@ async fn description() -> impl IntoResponse {
 async fn metrics(asked: Asked) -> impl IntoResponse {
     let sessions = asked.server.sessions();
     let (issued, bytes) = sessions.totals().read();
-    let gauges = Gauges { sessions: sessions.len() as u64, tokens_issued: issued, journal_bytes: bytes };
+    let gauges = Gauges {
+        sessions: sessions.len() as u64,
+        tokens_issued: issued,
+        journal_bytes: bytes,
+        journal_file: sessions.ledger().map(|ledger| (ledger.is_degraded(), ledger.lost())),
+    };
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], asked.server.metrics().text(gauges))
 }
