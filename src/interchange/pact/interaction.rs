@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::standin::{Notes, word};
 use crate::{
     contract::Contract,
-    openapi::{Operation, ParameterPlace, Response, SchemeKind, StatusRange},
+    openapi::{Operation, ParameterFormat, ParameterPlace, Response, SchemeKind, StatusRange},
     schema::{Direction, Sampling},
     snapshot::{Exchange, Placeholder, Snapshot},
 };
@@ -160,7 +160,13 @@ impl Writer<'_> {
                 path.push_str(before);
                 pattern.push_str(&regex::escape(before));
                 let value = exchange.path.get(name).cloned().unwrap_or_else(|| json!(name));
-                changes |= part(&value, &mut path, &mut pattern);
+                if let Some(example) = self.fitting(name, &value) {
+                    part(&example, &mut path, &mut String::new());
+                    pattern.push_str("[^/]+");
+                    changes = true;
+                } else {
+                    changes |= part(&value, &mut path, &mut pattern);
+                }
                 rest = after;
             }
             changes |= part(&json!(rest), &mut path, &mut pattern);
@@ -169,6 +175,20 @@ impl Writer<'_> {
             notes.rule("path", json!({"match": "regex", "regex": format!("^{pattern}$")}));
         }
         path
+    }
+
+    /// A value that the schema of a parameter of the path allows, where the snapshot does not show one.
+    fn fitting(&self, name: &str, value: &Value) -> Option<Value> {
+        Placeholder::parse(value.as_str()?)?;
+        let parameters = self.operation.iter().flat_map(|operation| &operation.parameters);
+        let mut schemas =
+            parameters.filter(|it| it.place == ParameterPlace::Path && it.name == name).filter_map(|it| {
+                match &it.format {
+                    ParameterFormat::Style { schema, .. } => schema.as_ref(),
+                    ParameterFormat::Content(_) => None,
+                }
+            });
+        self.contract.schemas.generate(schemas.next()?, Direction::Request, Sampling::Plain).ok()
     }
 
     /// Puts credentials where their scheme has them: a word, which stands for what the provider's state brings.
@@ -232,17 +252,15 @@ impl Writer<'_> {
         response.insert("status".to_owned(), json!(status));
         let described = self.operation.and_then(|operation| described(operation, status));
         let Some(media) = described.and_then(|described| described.content.first()) else { return response };
-        if media.range.contains('*') {
-            return response;
-        }
+        // Without a schema nothing is promised of the body, not even that there is one.
+        let Some(schema) = media.schema.as_ref().filter(|_| !media.range.contains('*')) else { return response };
         let essence = media.range.split(';').next().unwrap_or_default().trim();
         response.insert("headers".to_owned(), json!({"Content-Type": [essence]}));
         let mut fields = Notes::default();
         fields.rule("Content-Type", json!({"match": "regex", "regex": format!("^{}(;.*)?$", regex::escape(essence))}));
         fields.put("header", &mut response);
-        let least = media.schema.as_ref().filter(|_| is_json(essence));
-        let least = least.map(|schema| self.contract.schemas.generate(schema, Direction::Response, Sampling::Least));
-        if let Some(Ok(least)) = least {
+        let least = self.contract.schemas.generate(schema, Direction::Response, Sampling::Least);
+        if let Some(least) = least.ok().filter(|_| is_json(essence)) {
             response.insert("body".to_owned(), json!({"contentType": essence, "encoded": false, "content": least}));
             let mut body = Notes::default();
             // The rule holds for all that is below it.
