@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use super::{config::ConfigCommand, init::InitArgs, run::RunArgs, snapshot::SnapshotCommand};
 use super::journal::{JournalArgs, ReadJournalArgs};
+use super::{config::ConfigCommand, init::InitArgs, run::RunArgs, snapshot::SnapshotCommand};
 use crate::{
     limit,
     shell::{AdminToken, UpstreamUrl},
