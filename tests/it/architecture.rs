@@ -19,7 +19,7 @@ const ROWS: &[&[&str]] = &[
     &["session"],
     &["oauth"],
     &["scenario"],
-    &["mock", "proxy", "diff"],
+    &["diff", "mock", "proxy"],
     &["report"],
     &["shell"],
     &["embed"],
