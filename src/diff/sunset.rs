@@ -112,7 +112,7 @@ mod tests {
         for text in ["soon", "2026-13-01", "2026-11-25T", "2026-11-25 and then", "", "25.11.2026"] {
             assert_eq!(read(text), None, "{text}");
         }
-        assert_eq!(day(&json!(20261125)), None);
+        assert_eq!(day(&json!(20_261_125)), None);
     }
 
     #[test]

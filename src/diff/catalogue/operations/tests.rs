@@ -265,8 +265,9 @@ fn parameters(cases: &mut Cases) {
     cases.check(&[], parameter(json!({"schema": array})), style("form", true, &array));
 
     // an object that is spread is the same as its properties one by one
-    let object =
-        parameter(json!({"explode": true, "schema": {"type": "object", "properties": {"p": text, "q": text}}}));
+    let object = parameter(
+        json!({"name": "filter", "explode": true, "schema": {"type": "object", "properties": {"p": text, "q": text}}}),
+    );
     cases.check(&[], parameter(json!({})), object.clone());
     cases.check(&[], object, parameter(json!({})));
 }
