@@ -45,7 +45,7 @@ fn a_client_that_never_met_the_mock() {
     let elsewhere = ["import", "har", "browser.har", "--spec", "pets.yaml", "--base", "https://elsewhere.example"];
     let (code, _, err) = mimeo(path, &elsewhere);
     assert!(
-        code == 3 && err.contains("went to https://pets.example (10), https://cdn.example (1). Say with --base"),
+        code == 3 && err.contains("went to https://pets.example (11), https://cdn.example (1). Say with --base"),
         "{err}"
     );
     fs::write(path.join("broken.har"), "{\"log\": {}}").unwrap();
