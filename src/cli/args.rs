@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use super::config::ConfigCommand;
+use super::{config::ConfigCommand, run::RunArgs, snapshot::SnapshotCommand};
 use crate::{
     limit,
     shell::{AdminToken, UpstreamUrl},
@@ -27,6 +27,7 @@ impl Args {
             Command::Mock(args) => &args.description.paths,
             Command::Check(args) => &args.description.paths,
             Command::Routes(args) => &args.description.paths,
+            Command::Run(args) => &args.description.paths,
             Command::Proxy(args) => {
                 return match args.sides() {
                     (paths, _) if paths.is_empty() => Some("<FILE|FOLDER>"),
@@ -61,6 +62,11 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// List operations and where their answers come from
     Routes(RoutesArgs),
+    /// Run a client's own command against a mock, and see how the client behaves
+    Run(RunArgs),
+    /// Look at what clients were seen to do
+    #[command(subcommand)]
+    Snapshot(SnapshotCommand),
     /// Show settings and where they come from
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -6,9 +6,11 @@ mod config;
 mod mock;
 mod proxy;
 mod routes;
+mod run;
 mod schema;
 mod screen;
 mod serving;
+mod snapshot;
 
 use std::process::ExitCode;
 
@@ -42,7 +44,7 @@ const COULD_NOT_RUN: u8 = 3;
 pub fn main() -> ExitCode {
     let screen = Screen;
     let words: Vec<_> = std::env::args_os().collect();
-    let Parsed { args, .. } = match config::parse(&words) {
+    let Parsed { args, config } = match config::parse(&words) {
         Ok(parsed) => parsed,
         Err(Unparsed::Arguments(error)) => return ExitCode::from(usage(&error)),
         Err(Unparsed::Unread(error)) => return failed(&error.into(), screen),
@@ -53,6 +55,8 @@ pub fn main() -> ExitCode {
         Command::Proxy(args) => proxy::run(&args, screen),
         Command::Check(args) => check::run(&args, screen),
         Command::Routes(args) => routes::run(&args, screen),
+        Command::Run(args) => run::run(&args, &config, screen),
+        Command::Snapshot(command) => snapshot::run(command, screen),
         Command::Config(command) => config::run(command, args.config, screen),
         Command::Schema { of } => schema::run(of, screen),
         Command::Completions { shell } => {

@@ -6,6 +6,7 @@ mod github;
 mod json;
 mod junit;
 mod run;
+mod snapshot;
 mod text;
 
 pub use comparison::{comparison, comparison_summary, unified};
@@ -13,6 +14,7 @@ pub use github::github;
 pub use json::json;
 pub use junit::{Case, Suite, junit};
 pub use run::{Became, Call, Fault, Outcome, RunReport, run_json, run_junit, run_text};
+pub use snapshot::{snapshot, snapshot_json, snapshot_summary};
 use text::printable;
 pub use text::{Colour, text};
 

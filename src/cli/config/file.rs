@@ -10,8 +10,12 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema as schema};
 use serde_json::Value;
 
 use crate::{
-    cli::args::{AuthArg, FailOn, LogFormatArg},
+    cli::{
+        args::{AuthArg, FailOn, LogFormatArg},
+        run::{RunFailOn, RunFormat, UpdateArg},
+    },
     form::{self, OneOrMany},
+    snapshot::Rules,
 };
 
 /// Settings of Mimeo. Paths are relative to the folder of this file.
@@ -62,6 +66,10 @@ struct ConfigFile {
     proxy: Option<ProxyFile>,
     /// `mimeo check`.
     check: Option<CheckFile>,
+    /// `mimeo run`.
+    run: Option<RunFile>,
+    /// What is hidden, kept and left out of snapshots, and whether order counts.
+    snapshot: Option<Rules>,
 }
 
 /// The admin API.
@@ -97,6 +105,23 @@ struct ProxyFile {
 struct CheckFile {
     /// The least severity that makes the exit code 1.
     fail_on: Option<Choice<FailOn>>,
+}
+
+/// `mimeo run`.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields, rename_all = "kebab-case", rename = "Run")]
+#[expect(dead_code, reason = "the schema is made from the fields; values are taken from the tree")]
+struct RunFile {
+    /// The snapshot that the client is compared with; its name ends in `.snap`.
+    snapshot: Option<PathText>,
+    /// What may be written where the client behaves otherwise.
+    update: Option<Choice<UpdateArg>>,
+    /// The least severity of what is wrong with requests that makes the exit code 1.
+    fail_on: Option<Choice<RunFailOn>>,
+    /// How to write the report.
+    format: Option<Choice<RunFormat>>,
+    /// A file for the report.
+    report: Option<PathText>,
 }
 
 /// A path, relative to the folder of the file.

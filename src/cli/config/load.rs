@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{file::json_schema, settings::Setting};
@@ -65,6 +66,14 @@ impl Config {
     /// The value of a setting.
     pub(super) fn value(&self, setting: &Setting) -> Option<&Value> {
         self.documents.get(&Location::new(DocId::ENTRY, setting.pointer()))
+    }
+
+    /// A part that is no single setting; as if it were empty if it is not there.
+    pub(crate) fn section<T: DeserializeOwned + Default>(&self, pointer: &str) -> Result<T, serde_json::Error> {
+        match self.documents.get(&Location::new(DocId::ENTRY, pointer)) {
+            Some(value) => T::deserialize(value),
+            None => Ok(T::default()),
+        }
     }
 
     /// Where a setting is written.

@@ -1,6 +1,6 @@
 //! The settings: which key of the file mirrors which flag.
 
-use Kind::{Choice, Flag, Number, Path, Paths, Secret, Text};
+use Kind::{Choice, Flag, Json, Number, Path, Paths, Secret, Text};
 
 /// One setting.
 #[derive(Clone, Copy, Debug)]
@@ -88,4 +88,13 @@ pub(super) const SETTINGS: &[Setting] = &[
     only(&["proxy"], "proxy.validate-request", "validate_request", Flag),
     only(&["proxy"], "proxy.upstream-timeout", "upstream_timeout", Number),
     only(&["check"], "check.fail-on", "fail_on", Choice),
+    only(&["run"], "run.snapshot", "snapshot", Path),
+    only(&["run"], "run.update", "update", Choice),
+    only(&["run"], "run.fail-on", "fail_on", Choice),
+    only(&["run"], "run.format", "format", Choice),
+    only(&["run"], "run.report", "report", Path),
+    only(&["run"], "snapshot.order", "order", Choice),
+    of("snapshot.redact", "", Json),
+    of("snapshot.keep", "", Json),
+    of("snapshot.ignore", "", Json),
 ];

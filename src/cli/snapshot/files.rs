@@ -1,0 +1,119 @@
+//! Snapshots on disk, and those that wait beside them for a review.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{anyhow, bail};
+
+use crate::{
+    finding::Severity,
+    limit,
+    report::{self, Chapter, Colour},
+    shell::{ReadError, find_snapshots, read_small},
+    snapshot::{Snapshot, Unreadable},
+};
+
+/// A snapshot on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Shelved {
+    /// The reviewed one, which need not be there yet.
+    pub(super) path: PathBuf,
+    /// The one that waits, if there is one.
+    pub(super) pending: Option<PathBuf>,
+}
+
+/// Where a new snapshot waits for a review.
+pub(crate) fn pending_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    name.into()
+}
+
+impl Shelved {
+    /// The snapshot at a path, or the one that waits there.
+    fn at(path: &Path) -> Self {
+        let path = if path.extension().is_some_and(|it| it == "new") { path.with_extension("") } else { path.to_owned() };
+        let pending = pending_of(&path);
+        Self { pending: pending.is_file().then_some(pending), path }
+    }
+
+    /// How the user calls it.
+    pub(super) fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// True if it was reviewed.
+    pub(super) fn is_there(&self) -> bool {
+        self.path.is_file()
+    }
+}
+
+/// The snapshots that are meant by files and folders, each once, in the order of their paths below each.
+pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<Shelved>> {
+    let mut found: Vec<Shelved> = Vec::new();
+    for path in paths {
+        let mut own = Vec::new();
+        if path.is_dir() {
+            own.extend(find_snapshots(path)?.iter().map(|path| Shelved::at(path)));
+        } else {
+            let at = Shelved::at(path);
+            if !at.is_there() && at.pending.is_none() {
+                bail!("cannot read `{}`: there is no such file or folder", path.display());
+            }
+            own.push(at);
+        }
+        for at in own {
+            if !found.contains(&at) {
+                found.push(at);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// A file that is no snapshot.
+pub(super) enum Fault {
+    /// It cannot be read.
+    Unread(ReadError),
+    /// It reads, and is none.
+    Unreadable(Box<Unreadable>),
+}
+
+impl Fault {
+    /// What is wrong, with the lines in question.
+    pub(super) fn text(&self, colour: Colour) -> String {
+        match self {
+            Self::Unread(error) => format!("error: {error}\n"),
+            Self::Unreadable(it) => {
+                let chapter = Chapter { findings: &it.findings, documents: &it.documents };
+                report::text(&[chapter], colour)
+            }
+        }
+    }
+}
+
+/// Reads a snapshot; with its text.
+pub(super) fn read(path: &Path) -> Result<(Snapshot, String), Fault> {
+    let name = path.display().to_string();
+    let bytes = read_small(path, limit::SNAPSHOT_BYTES_MAX).map_err(Fault::Unread)?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Fault::Unread(ReadError(format!("cannot read `{name}`: it is not UTF-8"))))?;
+    let snapshot = Snapshot::read(&name, &text).map_err(|it| Fault::Unreadable(Box::new(it)))?;
+    Ok((snapshot, text))
+}
+
+/// Reads a snapshot if there is one.
+pub(crate) fn read_if_there(path: &Path) -> anyhow::Result<Option<Snapshot>> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    match read(path) {
+        Ok((snapshot, _)) => Ok(Some(snapshot)),
+        Err(Fault::Unread(error)) => Err(error.into()),
+        Err(Fault::Unreadable(it)) => {
+            let error = it.findings.iter().find(|finding| finding.severity == Severity::Error);
+            let why = error.map_or("it is no snapshot", |finding| &finding.message);
+            let name = path.display();
+            Err(anyhow!("the snapshot `{name}` cannot be used: {why}; `mimeo snapshot check {name}` says more"))
+        }
+    }
+}

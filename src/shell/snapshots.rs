@@ -1,0 +1,49 @@
+//! Snapshots of clients on disk: which files of a folder are some.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use super::{description::ReadError, files};
+
+/// Folders that hold what others made: nobody keeps snapshots there.
+const FOREIGN: [&str; 2] = ["node_modules", "target"];
+/// Bytes of a file in which the version of the format stands, if it is one of ours.
+const HEAD_BYTES: usize = 64 * 1024;
+
+/// The snapshots in a folder, at any depth, and those that wait beside them (`.snap.new`), in the order of their paths.
+/// Files of the same ending that other tools made are left out, and hidden folders are not looked into.
+pub fn find_snapshots(folder: &Path) -> Result<Vec<PathBuf>, ReadError> {
+    let mut found = Vec::new();
+    let mut waiting = vec![folder.to_owned()];
+    while let Some(folder) = waiting.pop() {
+        let fault =
+            |error: io::Error| ReadError(format!("cannot read `{}`: {}", folder.display(), files::plain(&error)));
+        for entry in fs::read_dir(&folder).map_err(fault)? {
+            let entry = entry.map_err(fault)?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            // The kind of the entry itself: links to folders are not followed, so that there is an end.
+            let kind = entry.file_type().map_err(fault)?;
+            let path = if folder == Path::new(".") { PathBuf::from(entry.file_name()) } else { entry.path() };
+            if kind.is_dir() && !name.starts_with('.') && !FOREIGN.contains(&&*name) {
+                waiting.push(path);
+            } else if !kind.is_dir() && (name.ends_with(".snap") || name.ends_with(".snap.new")) && is_ours(&path) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// True if the file says the version of our format where it says what it is about.
+fn is_ours(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(HEAD_BYTES as u64).read_to_end(&mut head));
+    let text = String::from_utf8_lossy(&head);
+    let is_mark = |line: &str| line.trim_start().starts_with("mimeo:");
+    read.is_ok() && text.lines().skip(1).take_while(|line| line.trim_end() != "---").any(is_mark)
+}
