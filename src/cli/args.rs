@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use super::{config::ConfigCommand, run::RunArgs, snapshot::SnapshotCommand};
+use super::{config::ConfigCommand, init::InitArgs, run::RunArgs, snapshot::SnapshotCommand};
 use crate::{
     limit,
     shell::{AdminToken, UpstreamUrl},
@@ -67,6 +67,8 @@ pub(super) enum Command {
     /// Look at what clients were seen to do
     #[command(subcommand)]
     Snapshot(SnapshotCommand),
+    /// Write a start that runs: settings, a description, a scenario
+    Init(InitArgs),
     /// Show settings and where they come from
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod config;
+mod init;
 mod mock;
 mod proxy;
 mod routes;
@@ -57,6 +58,7 @@ pub fn main() -> ExitCode {
         Command::Routes(args) => routes::run(&args, screen),
         Command::Run(args) => run::run(&args, &config, screen),
         Command::Snapshot(command) => snapshot::run(command, screen),
+        Command::Init(args) => init::run(&args, screen),
         Command::Config(command) => config::run(command, args.config, screen),
         Command::Schema { of } => schema::run(of, screen),
         Command::Completions { shell } => {

@@ -24,10 +24,10 @@ pub struct ChildEnd {
 
 /// The command could not be started.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot start `{program}`: {}", why(.source))]
+#[error("cannot start `{program}`: {}", why(.cause))]
 pub struct StartError {
     program: String,
-    source: io::Error,
+    cause: io::Error,
 }
 
 fn why(error: &io::Error) -> String {
@@ -45,7 +45,7 @@ impl ChildSettings {
     /// is not waited for. Signals to stop are passed on to it.
     pub async fn run(&self) -> Result<ChildEnd, StartError> {
         let (program, arguments) = self.words.split_first().map_or((OsString::new(), &[][..]), |(a, b)| (a.clone(), b));
-        let fault = |source| StartError { program: program.to_string_lossy().into_owned(), source };
+        let fault = |cause| StartError { program: program.to_string_lossy().into_owned(), cause };
         let mut command = Command::new(&program);
         command.args(arguments).envs(self.variables.iter().cloned()).kill_on_drop(true);
         // Signals count from here on: none can come between the start and the first wait.

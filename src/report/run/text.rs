@@ -12,7 +12,8 @@ use crate::{
 
 /// What was wrong, how the client differs from before, and the sum of it.
 pub fn run_text(report: &RunReport, colour: Colour) -> String {
-    let mut out = String::new();
+    // What the command wrote last need not end its line.
+    let mut out = "\n".to_owned();
     for call in &report.calls {
         for fault in &call.faults {
             let _ = write!(out, "{}\n\n", one(call, fault, colour));
