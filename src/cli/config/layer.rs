@@ -88,8 +88,12 @@ fn under(mut command: Command, config: &Config) -> Command {
         let Some(words) = from_environment(setting).or_else(|| from_file(setting, config)) else { continue };
         let names = commands(&command, setting);
         for name in names {
+            // All arguments are gone through, as changing one of them by its name moves it to the end.
             command = command.mut_subcommand(name, |it| {
-                it.mut_arg(setting.argument, |argument| argument.default_values(words.iter().cloned()))
+                it.mut_args(|argument| match argument.get_id() == setting.argument {
+                    true => argument.default_values(words.iter().cloned()),
+                    false => argument,
+                })
             });
         }
     }
