@@ -14,6 +14,9 @@ mod bodies;
 mod cases;
 /// A small client.
 mod client;
+/// Settings: every one from every origin.
+#[cfg(unix)]
+mod config;
 /// Many clients at once, each in its own session.
 mod crowd;
 /// Descriptions and requests as text, for the tests of the contract.
@@ -38,6 +41,8 @@ mod program;
 mod property;
 /// The proxy between a client and a real server.
 mod proxy;
+/// A client beside a mock: `mimeo run`, `mimeo snapshot`.
+mod run;
 /// Scenarios on `spec/`: built in, and from files.
 mod scenarios;
 /// Snapshots of clients: made from what a mock saw, and compared.
