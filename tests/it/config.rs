@@ -259,3 +259,18 @@ fn run(folder: &Path, words: &[&str]) -> Output {
     let mut command: Command = quiet(folder);
     command.args(words).stdin(Stdio::null()).output().unwrap()
 }
+
+#[test]
+fn every_setting_is_documented() {
+    let page = fs::read_to_string("docs/configuration.md").unwrap();
+    for row in rows() {
+        let line = page.lines().find(|line| line.starts_with(&format!("| `{}` |", row.key)));
+        let line = line.unwrap_or_else(|| panic!("docs/configuration.md has no line for {}", row.key));
+        if let Some((variable, ..)) = row.variable {
+            assert!(line.contains(&format!("`{variable}`")), "{line}");
+        }
+        if let Some((_, flag, _)) = row.flag.filter(|it| it.1.starts_with("--")) {
+            assert!(line.contains(&format!("`{}`", flag.split('=').next().unwrap())), "{line}");
+        }
+    }
+}

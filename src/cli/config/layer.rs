@@ -161,3 +161,125 @@ fn plain(error: &clap::Error) -> String {
     let text = error.to_string();
     text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::parser::ValueSource;
+
+    use super::*;
+    use crate::{
+        cli::config::file::json_schema,
+        openapi::{Document, Documents},
+    };
+
+    fn config(tree: Value) -> Config {
+        Config {
+            documents: std::sync::Arc::new(Documents::new(vec![Document::from_value("mimeo.yaml", tree)])),
+            ..Config::default()
+        }
+    }
+
+    /// A value that fits the setting and is not its default.
+    fn sample(setting: &Setting) -> Value {
+        match (setting.key, setting.kind) {
+            ("proxy.upstream", _) => "http://localhost:1".into(),
+            ("run.snapshot", _) => "a.snap".into(),
+            ("admin.token", _) => "long-enough".into(),
+            ("body-max", _) => "5m".into(),
+            ("auth", _) => "off".into(),
+            ("log-format", _) => "json".into(),
+            ("check.fail-on", _) => "note".into(),
+            ("run.fail-on", _) => "never".into(),
+            ("run.update", _) => "always".into(),
+            ("run.format", _) => "junit".into(),
+            ("snapshot.order", _) => "set".into(),
+            ("cors" | "watch" | "proxy.validate-request", _) => false.into(),
+            (_, Kind::Flag) => true.into(),
+            (_, Kind::Number) => 7.into(),
+            (_, Kind::Paths(_)) => vec!["a", "b"].into(),
+            _ => "a".into(),
+        }
+    }
+
+    /// The value of a setting as a tree.
+    fn tree(setting: &Setting) -> Value {
+        setting.key.rsplit('.').fold(sample(setting), |inner, key| serde_json::json!({ key: inner }))
+    }
+
+    /// Every setting that mirrors an argument is honoured by every command that has the argument.
+    #[test]
+    fn every_command_goes_by_the_file() {
+        let base = Args::command();
+        for setting in SETTINGS.iter().filter(|it| !it.argument.is_empty()) {
+            let names = commands(&base, setting);
+            assert!(!names.is_empty(), "no command has {}", setting.key);
+            let mut config = config(tree(setting));
+            judge(&base, &mut config);
+            assert!(config.findings.is_empty(), "{:?}", config.findings);
+            for name in names {
+                let mut words: Vec<OsString> = vec!["mimeo".into(), name.clone().into()];
+                if name == "run" {
+                    words.extend(["--".into(), "true".into()]);
+                }
+                let matches = over(&base, &config, &words).unwrap_or_else(|error| panic!("{}: {error}", setting.key));
+                let (_, own) = matches.subcommand().unwrap();
+                if std::env::vars_os().any(|(variable, _)| variable.to_string_lossy().starts_with("MIMEO_")) {
+                    continue;
+                }
+                assert_eq!(own.value_source(setting.argument), Some(ValueSource::DefaultValue), "{name} {}", setting.key);
+                let found: Vec<OsString> =
+                    own.get_raw(setting.argument).into_iter().flatten().map(ToOwned::to_owned).collect();
+                assert_eq!(Some(found), from_file(setting, &config), "{name} {}", setting.key);
+                Args::from_arg_matches(&matches).unwrap();
+            }
+        }
+    }
+
+    fn leaves(schema: &Value, whole: &Value, key: &str, found: &mut BTreeSet<String>) {
+        let schema = match schema.get("$ref").and_then(Value::as_str) {
+            Some(reference) => whole.pointer(reference.trim_start_matches('#')).unwrap(),
+            None => schema,
+        };
+        match schema.get("properties").and_then(Value::as_object) {
+            Some(properties) => {
+                for (name, inner) in properties {
+                    let dot = if key.is_empty() { "" } else { "." };
+                    leaves(inner, whole, &format!("{key}{dot}{name}"), found);
+                }
+            }
+            None => {
+                found.insert(key.to_owned());
+            }
+        }
+    }
+
+    #[test]
+    fn the_schema_has_the_settings_and_no_others() {
+        let (schema, mut found) = (json_schema(), BTreeSet::new());
+        leaves(&schema, &schema, "", &mut found);
+        let settings: BTreeSet<String> = SETTINGS.iter().map(|setting| setting.key.to_owned()).collect();
+        assert_eq!(found, settings);
+    }
+
+    /// Whoever adds a flag to a command that goes by the file adds a setting, or says here why not.
+    #[test]
+    fn every_flag_is_a_setting() {
+        // How something is shown is asked for each time; the rest is there for users of Prism.
+        let without = ["check format", "routes format", "proxy paths", "proxy path"];
+        let base = Args::command();
+        for name in ["mock", "proxy", "check", "routes", "run"] {
+            let command = base.find_subcommand(name).unwrap();
+            for argument in command.get_arguments().filter(|it| !it.is_hide_set() && !it.is_last_set()) {
+                let id = argument.get_id().as_str();
+                let is_setting = SETTINGS.iter().any(|it| it.argument == id && it.is_of(command));
+                let known = is_setting || id == "help" || without.contains(&&*format!("{name} {id}"));
+                assert!(known, "{name} --{id} is no setting");
+                let has_variable = argument.get_env().is_some()
+                    || SETTINGS.iter().any(|it| it.argument == id && matches!(it.kind, Kind::Paths(_)));
+                assert!(!is_setting || has_variable, "{name} --{id} has no environment variable");
+            }
+        }
+    }
+}
