@@ -1,6 +1,6 @@
 //! `mimeo schema`: the JSON Schema of a file that people write.
 
-use super::{Ending, config, args::SchemaKind, screen::Screen};
+use super::{Ending, args::SchemaKind, config, screen::Screen};
 use crate::scenario;
 
 #[expect(clippy::unnecessary_wraps, reason = "as every other command")]

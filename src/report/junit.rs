@@ -60,11 +60,8 @@ pub fn junit(name: &str, suites: &[Suite]) -> String {
     let tests: usize = suites.iter().map(|suite| suite.cases.len()).sum();
     let failed: usize = suites.iter().map(Suite::failed).sum();
     let mut out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
-    let _ = writeln!(
-        out,
-        "<testsuites name=\"{}\" tests=\"{tests}\" failures=\"{failed}\" errors=\"0\">",
-        attribute(name)
-    );
+    let _ =
+        writeln!(out, "<testsuites name=\"{}\" tests=\"{tests}\" failures=\"{failed}\" errors=\"0\">", attribute(name));
     for suite in suites {
         let (name, tests, failed) = (attribute(&suite.name), suite.cases.len(), suite.failed());
         let _ = writeln!(
@@ -97,7 +94,8 @@ fn write_case(out: &mut String, case: &Case) {
 
 /// Text between tags. XML 1.0 has no way to write most control characters.
 fn content(text: &str) -> String {
-    let is_allowed = |c: char| matches!(c, '\t' | '\n' | '\r') || (!c.is_control() && c != '\u{fffe}' && c != '\u{ffff}');
+    let is_allowed =
+        |c: char| matches!(c, '\t' | '\n' | '\r') || (!c.is_control() && c != '\u{fffe}' && c != '\u{ffff}');
     let clean: String = text.chars().map(|c| if is_allowed(c) { c } else { '\u{fffd}' }).collect();
     escape(clean.as_str()).into_owned()
 }
@@ -114,7 +112,8 @@ mod tests {
     #[test]
     fn texts_are_escaped() {
         let case = Case::new("a&b", "say \"<hi>\"\n").failed("k'", "]]> \u{1b}[0m", "a < b\n& c\u{0}");
-        let suite = Suite { name: "s".to_owned(), cases: vec![case, Case::new("c", "d"), Case::new("e", "f").said("x>y")] };
+        let suite =
+            Suite { name: "s".to_owned(), cases: vec![case, Case::new("c", "d"), Case::new("e", "f").said("x>y")] };
         let expected = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
             <testsuites name=\"m\" tests=\"3\" failures=\"1\" errors=\"0\">\n  \
             <testsuite name=\"s\" tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"0\">\n    \

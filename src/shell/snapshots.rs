@@ -30,13 +30,19 @@ pub fn find_snapshots(folder: &Path) -> Result<Vec<PathBuf>, ReadError> {
             let path = if folder == Path::new(".") { PathBuf::from(entry.file_name()) } else { entry.path() };
             if kind.is_dir() && !name.starts_with('.') && !FOREIGN.contains(&&*name) {
                 waiting.push(path);
-            } else if !kind.is_dir() && (name.ends_with(".snap") || name.ends_with(".snap.new")) && is_ours(&path) {
+            } else if !kind.is_dir() && is_called_so(&path) && is_ours(&path) {
                 found.push(path);
             }
         }
     }
     found.sort();
     Ok(found)
+}
+
+/// True for `NAME.snap` and `NAME.snap.new`.
+fn is_called_so(path: &Path) -> bool {
+    let ends_with = |path: &Path, extension: &str| path.extension().is_some_and(|it| it == extension);
+    ends_with(path, "snap") || (ends_with(path, "new") && ends_with(&path.with_extension(""), "snap"))
 }
 
 /// True if the file says the version of our format where it says what it is about.

@@ -1,7 +1,10 @@
 //! Sees all exchanges of a server, whatever becomes of their sessions: who looks at a whole run need not fear that a
 //! session was reset, dropped or forgotten.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use indexmap::IndexMap;
 
@@ -19,12 +22,15 @@ pub struct Witness {
 /// What a witness saw.
 #[derive(Debug, Default)]
 pub struct Seen {
-    /// The exchanges of each session, the oldest first; sessions in the order in which they began.
-    pub sessions: IndexMap<SessionId, Vec<Arc<Record>>>,
+    /// The exchanges of each session, the oldest first; sessions in the order in which they began. One that was dropped
+    /// and began anew under its name is another one: `cart~2`.
+    pub sessions: IndexMap<String, Vec<Arc<Record>>>,
     /// How many exchanges there were no room for.
     pub dropped: u64,
     records: usize,
     bytes: usize,
+    /// How often each session has begun; those that are not here, once.
+    lives: HashMap<SessionId, u32>,
 }
 
 impl Witness {
@@ -38,7 +44,15 @@ impl Witness {
         }
         seen.bytes = bytes;
         seen.records += 1;
-        seen.sessions.entry(session.clone()).or_default().push(Arc::clone(record));
+        let name = |life: u32| if life == 1 { session.to_string() } else { format!("{session}~{life}") };
+        let mut life = seen.lives.get(session).copied().unwrap_or(1);
+        let newest = seen.sessions.get(&name(life)).and_then(|records| records.last());
+        // The numbers of a session go on as long as it lives.
+        if newest.is_some_and(|newest| newest.number >= record.number) {
+            life += 1;
+            seen.lives.insert(session.clone(), life);
+        }
+        seen.sessions.entry(name(life)).or_default().push(Arc::clone(record));
     }
 
     /// Takes what was seen; it goes on with nothing.

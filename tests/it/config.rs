@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     fs,
     path::Path,
     process::{Command, Output, Stdio},
@@ -10,6 +11,43 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::run::{PETS, quiet, text};
+
+/// The settings: key, default; what stands in the file, and its value; variable, what it holds, and its value; command,
+/// flag, and its value. The last six are missing where there is neither.
+const ROWS: &str = r#"
+specs | null | [a.yaml, b] | ["a.yaml", "b"] | MIMEO_SPECS | c.yaml | ["c.yaml"] | mock | d.yaml | ["d.yaml"]
+root | null | r1 | "r1" | MIMEO_ROOT | r2 | "r2" | mock | --root=r3 | "r3"
+overlays | null | o1 | ["o1"] | MIMEO_OVERLAYS | o2 | ["o2"] | mock | --overlay=o3 | ["o3"]
+scenarios | null | s1 | ["s1"] | MIMEO_SCENARIOS | s2 | ["s2"] | mock | --scenarios=s3 | ["s3"]
+scenario | null | one | "one" | MIMEO_SCENARIO | two | "two" | mock | --scenario=three | "three"
+port | 4010 | 1 | 1 | MIMEO_PORT | 2 | 2 | mock | --port=3 | 3
+host | "127.0.0.1" | h1 | "h1" | MIMEO_HOST | h2 | "h2" | mock | --host=h3 | "h3"
+seed | "0" | 7 | "7" | MIMEO_SEED | x | "x" | mock | --seed=y | "y"
+auth | "strict" | lenient | "lenient" | MIMEO_AUTH | off | "off" | mock | --auth=strict | "strict"
+errors | false | true | true | MIMEO_ERRORS | false | false | mock | --errors | true
+dynamic | false | true | true | MIMEO_DYNAMIC | false | false | mock | -d | true
+ignore-examples | false | true | true | MIMEO_IGNORE_EXAMPLES | false | false | mock | --ignore-examples | true
+cors | true | false | false | MIMEO_CORS | true | true | mock | --cors=false | false
+watch | true | false | false | MIMEO_WATCH | true | true | mock | --watch=false | false
+body-max | "10m" | 500 | "500" | MIMEO_BODY_MAX | 5k | "5k" | mock | --body-max=1g | "1g"
+log | null | error | "error" | MIMEO_LOG | warn | "warn" | mock | --log=info | "info"
+log-format | "text" | json | "json" | MIMEO_LOG_FORMAT | text | "text" | mock | --log-format=json | "json"
+admin.token | null | secret-of-file | "***" | MIMEO_ADMIN_TOKEN | secret-of-environment | "***" | mock | --admin-token=secret-of-flag | "***"
+admin.port | null | 1 | 1 | MIMEO_ADMIN_PORT | 2 | 2 | mock | --admin-port=3 | 3
+proxy.upstream | null | http://a | "http://a" | MIMEO_UPSTREAM | http://b | "http://b" | proxy | http://c | "http://c"
+proxy.validate-request | true | false | false | MIMEO_VALIDATE_REQUEST | true | true | proxy | --validate-request=false | false
+proxy.upstream-timeout | 60 | 1 | 1 | MIMEO_UPSTREAM_TIMEOUT | 2 | 2 | proxy | --upstream-timeout=3 | 3
+check.fail-on | "error" | note | "note" | MIMEO_CHECK_FAIL_ON | error | "error" | check | --fail-on=warning | "warning"
+run.snapshot | null | a.snap | "a.snap" | MIMEO_SNAPSHOT | b.snap | "b.snap" | run | --snapshot=c.snap | "c.snap"
+run.update | "auto" | new | "new" | MIMEO_UPDATE | no | "no" | run | --update=always | "always"
+run.fail-on | "error" | never | "never" | MIMEO_RUN_FAIL_ON | error | "error" | run | --fail-on=warning | "warning"
+run.format | "text" | json | "json" | MIMEO_RUN_FORMAT | text | "text" | run | --format=junit | "junit"
+run.report | null | a.xml | "a.xml" | MIMEO_RUN_REPORT | b.xml | "b.xml" | run | --report=c.xml | "c.xml"
+snapshot.order | null | set | "set" | MIMEO_ORDER | sequence | "sequence" | run | --order=set | "set"
+snapshot.redact | null | [{ header: X-A }] | [{"header":"X-A"}]
+snapshot.keep | null | [{ query: a }] | [{"query":"a"}]
+snapshot.ignore | null | [{ operation: a }] | [{"operation":"a"}]
+"#;
 
 /// A setting: its default, then its value in the file, in an environment variable, and by a flag of a command.
 struct Row {
@@ -20,53 +58,22 @@ struct Row {
     flag: Option<(&'static str, &'static str, Value)>,
 }
 
-fn row(
-    key: &'static str,
-    default: Value,
-    file: (&'static str, Value),
-    variable: (&'static str, &'static str, Value),
-    flag: (&'static str, &'static str, Value),
-) -> Row {
-    Row { key, default, file, variable: Some(variable), flag: Some(flag) }
-}
-
 fn rows() -> Vec<Row> {
-    let n = || Value::Null;
-    let only_file = |key, file, value| Row { key, default: n(), file: (file, value), variable: None, flag: None };
-    vec![
-        row("specs", n(), ("[a.yaml, b]", json!(["a.yaml", "b"])), ("MIMEO_SPECS", "c.yaml", json!(["c.yaml"])), ("mock", "d.yaml", json!(["d.yaml"]))),
-        row("root", n(), ("r1", json!("r1")), ("MIMEO_ROOT", "r2", json!("r2")), ("mock", "--root=r3", json!("r3"))),
-        row("overlays", n(), ("o1", json!(["o1"])), ("MIMEO_OVERLAYS", "o2", json!(["o2"])), ("mock", "--overlay=o3", json!(["o3"]))),
-        row("scenarios", n(), ("s1", json!(["s1"])), ("MIMEO_SCENARIOS", "s2", json!(["s2"])), ("mock", "--scenarios=s3", json!(["s3"]))),
-        row("scenario", n(), ("one", json!("one")), ("MIMEO_SCENARIO", "two", json!("two")), ("mock", "--scenario=three", json!("three"))),
-        row("port", json!(4010), ("1", json!(1)), ("MIMEO_PORT", "2", json!(2)), ("mock", "--port=3", json!(3))),
-        row("host", json!("127.0.0.1"), ("h1", json!("h1")), ("MIMEO_HOST", "h2", json!("h2")), ("mock", "--host=h3", json!("h3"))),
-        row("seed", json!("0"), ("7", json!("7")), ("MIMEO_SEED", "x", json!("x")), ("mock", "--seed=y", json!("y"))),
-        row("auth", json!("strict"), ("lenient", json!("lenient")), ("MIMEO_AUTH", "off", json!("off")), ("mock", "--auth=strict", json!("strict"))),
-        row("errors", json!(false), ("true", json!(true)), ("MIMEO_ERRORS", "false", json!(false)), ("mock", "--errors", json!(true))),
-        row("dynamic", json!(false), ("true", json!(true)), ("MIMEO_DYNAMIC", "false", json!(false)), ("mock", "-d", json!(true))),
-        row("ignore-examples", json!(false), ("true", json!(true)), ("MIMEO_IGNORE_EXAMPLES", "false", json!(false)), ("mock", "--ignore-examples", json!(true))),
-        row("cors", json!(true), ("false", json!(false)), ("MIMEO_CORS", "true", json!(true)), ("mock", "--cors=false", json!(false))),
-        row("watch", json!(true), ("false", json!(false)), ("MIMEO_WATCH", "true", json!(true)), ("mock", "--watch=false", json!(false))),
-        row("body-max", json!("10m"), ("500", json!("500")), ("MIMEO_BODY_MAX", "5k", json!("5k")), ("mock", "--body-max=1g", json!("1g"))),
-        row("log", n(), ("error", json!("error")), ("MIMEO_LOG", "warn", json!("warn")), ("mock", "--log=info", json!("info"))),
-        row("log-format", json!("text"), ("json", json!("json")), ("MIMEO_LOG_FORMAT", "text", json!("text")), ("mock", "--log-format=json", json!("json"))),
-        row("admin.token", n(), ("secret-of-file", json!("***")), ("MIMEO_ADMIN_TOKEN", "secret-of-environment", json!("***")), ("mock", "--admin-token=secret-of-flag", json!("***"))),
-        row("admin.port", n(), ("1", json!(1)), ("MIMEO_ADMIN_PORT", "2", json!(2)), ("mock", "--admin-port=3", json!(3))),
-        row("proxy.upstream", n(), ("http://a", json!("http://a")), ("MIMEO_UPSTREAM", "http://b", json!("http://b")), ("proxy", "http://c", json!("http://c"))),
-        row("proxy.validate-request", json!(true), ("false", json!(false)), ("MIMEO_VALIDATE_REQUEST", "true", json!(true)), ("proxy", "--validate-request=false", json!(false))),
-        row("proxy.upstream-timeout", json!(60), ("1", json!(1)), ("MIMEO_UPSTREAM_TIMEOUT", "2", json!(2)), ("proxy", "--upstream-timeout=3", json!(3))),
-        row("check.fail-on", json!("error"), ("note", json!("note")), ("MIMEO_CHECK_FAIL_ON", "error", json!("error")), ("check", "--fail-on=warning", json!("warning"))),
-        row("run.snapshot", n(), ("a.snap", json!("a.snap")), ("MIMEO_SNAPSHOT", "b.snap", json!("b.snap")), ("run", "--snapshot=c.snap", json!("c.snap"))),
-        row("run.update", json!("auto"), ("new", json!("new")), ("MIMEO_UPDATE", "no", json!("no")), ("run", "--update=always", json!("always"))),
-        row("run.fail-on", json!("error"), ("never", json!("never")), ("MIMEO_RUN_FAIL_ON", "error", json!("error")), ("run", "--fail-on=warning", json!("warning"))),
-        row("run.format", json!("text"), ("json", json!("json")), ("MIMEO_RUN_FORMAT", "text", json!("text")), ("run", "--format=junit", json!("junit"))),
-        row("run.report", n(), ("a.xml", json!("a.xml")), ("MIMEO_RUN_REPORT", "b.xml", json!("b.xml")), ("run", "--report=c.xml", json!("c.xml"))),
-        row("snapshot.order", n(), ("set", json!("set")), ("MIMEO_ORDER", "sequence", json!("sequence")), ("run", "--order=set", json!("set"))),
-        only_file("snapshot.redact", "[{ header: X-A }]", json!([{ "header": "X-A" }])),
-        only_file("snapshot.keep", "[{ query: a }]", json!([{ "query": "a" }])),
-        only_file("snapshot.ignore", "[{ operation: a }]", json!([{ "operation": "a" }])),
-    ]
+    let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    ROWS.lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            let cells: Vec<&str> = line.split(" | ").collect();
+            let three = |from: usize| cells.get(from..from + 3).map(|cells| (cells[0], cells[1], value(cells[2])));
+            Row {
+                key: cells[0],
+                default: value(cells[1]),
+                file: (cells[2], value(cells[3])),
+                variable: three(4),
+                flag: three(7),
+            }
+        })
+        .collect()
 }
 
 /// `mimeo.yaml` with all settings, and the line of each.
@@ -78,14 +85,14 @@ fn file(rows: &[Row]) -> (String, BTreeMap<&'static str, u64>) {
             None => row.key,
             Some((own, name)) => {
                 if own != group {
-                    text.push_str(&format!("{own}:\n"));
+                    let _ = writeln!(text, "{own}:");
                     group = own;
                 }
                 text.push_str("  ");
                 name
             }
         };
-        text.push_str(&format!("{name}: {}\n", row.file.0));
+        let _ = writeln!(text, "{name}: {}", row.file.0);
         lines.insert(row.key, text.lines().count() as u64);
     }
     (text, lines)
@@ -102,9 +109,7 @@ fn shown(folder: &Path, variables: &[(&str, &str)], words: &[&str]) -> BTreeMap<
     assert!(!printed.contains("secret-of"), "{printed}");
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     let settings = document["settings"].as_array().unwrap().iter();
-    settings
-        .map(|it| (it["key"].as_str().unwrap().to_owned(), (it["value"].clone(), it["origin"].clone())))
-        .collect()
+    settings.map(|it| (it["key"].as_str().unwrap().to_owned(), (it["value"].clone(), it["origin"].clone()))).collect()
 }
 
 #[test]

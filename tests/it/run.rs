@@ -262,7 +262,15 @@ fn a_review_in_a_terminal() {
         .unwrap();
     let printed = text(&output);
     assert_eq!(output.status.code(), Some(0), "{printed}");
-    for words in ["a.snap (1 of 4)", "POST /pets", "@@ ", "[a]ccept", "a accept", "d.snap (4 of 4)", "1 accepted, 1 rejected, 2 left"] {
+    for words in [
+        "a.snap (1 of 4)",
+        "POST /pets",
+        "@@ ",
+        "[a]ccept",
+        "a accept",
+        "d.snap (4 of 4)",
+        "1 accepted, 1 rejected, 2 left",
+    ] {
         assert!(printed.contains(words), "`{words}` is not in:\n{printed}");
     }
     assert!(folder.read("a.snap").contains("POST /pets") && !folder.has("a.snap.new"));
@@ -277,7 +285,9 @@ fn by_settings_alone() {
         "mimeo.yaml",
         "specs: pets.yaml\nrun: { snapshot: client.snap, update: new }\nsnapshot: { redact: [{ body: /name }] }\n",
     );
-    let add = |name: &str| format!("curl -sf -o x $MIMEO_URL/pets -H 'content-type: application/json' -d '{{\"name\":\"{name}\"}}'");
+    let add = |name: &str| {
+        format!("curl -sf -o x $MIMEO_URL/pets -H 'content-type: application/json' -d '{{\"name\":\"{name}\"}}'")
+    };
     folder.check(&["run", "--", "sh", "-c", &add("Rex")], 0, &["recorded"]);
     assert!(!folder.read("client.snap").contains("Rex\""), "{}", folder.read("client.snap"));
     folder.check(&["run", "--", "sh", "-c", &add("Ada")], 0, &["as before"]);

@@ -4,9 +4,18 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args as ClapArgs, CommandFactory, Subcommand, ValueEnum};
 
-use super::{layer::{Unparsed, judge}, load::Config, show};
+use super::{
+    layer::{Unparsed, judge},
+    load::Config,
+    show,
+};
 use crate::{
-    cli::{Ending, usage, args::{Args, ConfigArgs}, screen::Screen},
+    cli::{
+        Ending,
+        args::{Args, ConfigArgs},
+        screen::Screen,
+        usage,
+    },
     report::{self, Chapter, Colour},
 };
 

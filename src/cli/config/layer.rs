@@ -62,10 +62,9 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Unparsed> {
             super::load::NAME
         );
         let command = base.find_subcommand_mut(name);
-        return Err(command.map(|it| it.error(ErrorKind::MissingRequiredArgument, said)).map_or_else(
-            || Unparsed::Unread(ReadError("arguments are missing".to_owned())),
-            Unparsed::from,
-        ));
+        return Err(command
+            .map(|it| it.error(ErrorKind::MissingRequiredArgument, said))
+            .map_or_else(|| Unparsed::Unread(ReadError("arguments are missing".to_owned())), Unparsed::from));
     }
     Ok(Parsed { args, config })
 }
@@ -90,9 +89,9 @@ fn under(mut command: Command, config: &Config) -> Command {
         for name in names {
             // All arguments are gone through, as changing one of them by its name moves it to the end.
             command = command.mut_subcommand(name, |it| {
-                it.mut_args(|argument| match argument.get_id() == setting.argument {
-                    true => argument.default_values(words.iter().cloned()),
-                    false => argument,
+                it.mut_args(|argument| {
+                    let is_meant = argument.get_id() == setting.argument;
+                    if is_meant { argument.default_values(words.iter().cloned()) } else { argument }
                 })
             });
         }
@@ -228,7 +227,12 @@ mod tests {
                 if std::env::vars_os().any(|(variable, _)| variable.to_string_lossy().starts_with("MIMEO_")) {
                     continue;
                 }
-                assert_eq!(own.value_source(setting.argument), Some(ValueSource::DefaultValue), "{name} {}", setting.key);
+                assert_eq!(
+                    own.value_source(setting.argument),
+                    Some(ValueSource::DefaultValue),
+                    "{name} {}",
+                    setting.key
+                );
                 let found: Vec<OsString> =
                     own.get_raw(setting.argument).into_iter().flatten().map(ToOwned::to_owned).collect();
                 assert_eq!(Some(found), from_file(setting, &config), "{name} {}", setting.key);

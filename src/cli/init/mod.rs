@@ -31,7 +31,11 @@ pub(super) fn run(args: &InitArgs, screen: Screen) -> anyhow::Result<Ending> {
         Some(spec) => {
             let what = Description { paths: vec![spec.clone()], ..Description::default() };
             if let Some(broken) = describe(&what)?.iter().find(|it| it.contract.is_none()) {
-                bail!("`{}` is no description that can be served; `mimeo check {}` says why", broken.name, spec.display());
+                bail!(
+                    "`{}` is no description that can be served; `mimeo check {}` says why",
+                    broken.name,
+                    spec.display()
+                );
             }
             plain(spec)
         }

@@ -38,7 +38,7 @@ pub(crate) struct RunArgs {
     pub(super) exchange: ExchangeArgs,
     #[command(flatten)]
     pub(super) log: LogArgs,
-    /// The command that runs the client, such as `npm test`; MIMEO_URL in its environment is where the mock is
+    /// The command that runs the client, such as `npm test`; `MIMEO_URL` in its environment is where the mock is
     #[arg(last = true, required = true, value_name = "COMMAND")]
     pub(super) command: Vec<OsString>,
 }

@@ -52,7 +52,7 @@ pub(crate) fn run(args: &RunArgs, config: &Config, screen: Screen) -> anyhow::Re
     let seen = witness.take();
     let site = site(&prepared.described);
     let became = kept.map(|kept| became(args, &kept, end, &site, &seen, &rules)).transpose()?;
-    let is_half = seen.dropped > 0 && became.is_some();
+    let is_half = !end.was_interrupted && matches!(became, Some(Became::NotCompared(_)));
     let report = RunReport {
         command: words(args),
         code: end.code,
@@ -148,23 +148,23 @@ fn became(
         return Ok(Became::NotCompared("not compared, as the run was told to stop".to_owned()));
     }
     if seen.dropped > 0 {
-        let why = format!(
-            "not compared: there was no room for {} of {} exchanges; let fewer tests run at once",
-            seen.dropped,
-            seen.len() as u64 + seen.dropped
-        );
-        return Ok(Became::NotCompared(why));
+        return Ok(no_room(seen.dropped, seen));
     }
-    let about =
-        About { description: Some(words(args)), scenario: args.behaviour.scenario.clone(), ..About::default() };
-    let names: Vec<String> = seen.sessions.keys().map(ToString::to_string).collect();
-    let recorded: Vec<Recorded<'_>> = names
-        .iter()
-        .zip(seen.sessions.values())
-        .map(|(session, records)| Recorded { session, records })
-        .collect();
+    let about = About { description: Some(words(args)), scenario: args.behaviour.scenario.clone(), ..About::default() };
+    let recorded: Vec<Recorded<'_>> =
+        seen.sessions.iter().map(|(session, records)| Recorded { session, records }).collect();
     let new = Snapshot::of(site, about, &recorded, rules, kept.stored.as_ref());
+    if new.about.left_out > 0 {
+        return Ok(no_room(new.about.left_out as u64, seen));
+    }
     Ok(kept.take(&new)?)
+}
+
+fn no_room(dropped: u64, seen: &Seen) -> Became {
+    let all = seen.len() as u64 + seen.dropped;
+    Became::NotCompared(format!(
+        "not compared: there was no room for {dropped} of {all} exchanges; let fewer tests run at once, with a snapshot each"
+    ))
 }
 
 /// Shows the report, and writes it where that is wished.

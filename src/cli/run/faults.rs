@@ -50,7 +50,7 @@ pub(super) fn calls(seen: &Seen, secrets: &Secrets, fail_on: RunFailOn) -> Vec<C
                         message: finding.message.clone(),
                         help: finding.help.clone(),
                         times: 0,
-                        first: (session.to_string(), record.number),
+                        first: (session.clone(), record.number),
                     });
                     call.faults.len() - 1
                 });
@@ -120,7 +120,6 @@ mod tests {
         answer::Entry,
         finding::{Code, Part},
         message::{Request, Response},
-        session::SessionId,
     };
 
     fn record(token: &str, findings: Vec<Finding>) -> Arc<Record> {
@@ -133,7 +132,7 @@ mod tests {
 
     fn seen(records: Vec<Arc<Record>>) -> Seen {
         let mut seen = Seen::default();
-        seen.sessions.insert(SessionId::DEFAULT, records);
+        seen.sessions.insert("default".to_owned(), records);
         seen
     }
 

@@ -31,7 +31,8 @@ pub(crate) fn pending_of(path: &Path) -> PathBuf {
 impl Shelved {
     /// The snapshot at a path, or the one that waits there.
     fn at(path: &Path) -> Self {
-        let path = if path.extension().is_some_and(|it| it == "new") { path.with_extension("") } else { path.to_owned() };
+        let path =
+            if path.extension().is_some_and(|it| it == "new") { path.with_extension("") } else { path.to_owned() };
         let pending = pending_of(&path);
         Self { pending: pending.is_file().then_some(pending), path }
     }

@@ -49,7 +49,12 @@ pub(super) fn review(waiting: &[(PathBuf, PathBuf)], screen: Screen) -> anyhow::
         );
     }
     let counts = ask(waiting, &mut io::stdin().lock(), screen)?;
-    screen.out(&format!("\n{} accepted, {} rejected, {} left\n", counts[0], counts[1], waiting.len() - counts[0] - counts[1]));
+    screen.out(&format!(
+        "\n{} accepted, {} rejected, {} left\n",
+        counts[0],
+        counts[1],
+        waiting.len() - counts[0] - counts[1]
+    ));
     Ok(Ending::Done)
 }
 

@@ -15,7 +15,8 @@ use crate::snapshot::Difference;
 pub fn run_json(report: &RunReport) -> String {
     let snapshot = report.snapshot.as_ref().map(|snapshot| {
         let comparison = snapshot.became.comparison();
-        let differences: Vec<Value> = comparison.map(|it| &it.differences).into_iter().flatten().map(difference).collect();
+        let differences: Vec<Value> =
+            comparison.map(|it| &it.differences).into_iter().flatten().map(difference).collect();
         json!({
             "file": snapshot.file, "state": snapshot.became.as_str(), "says": snapshot.became.says(&snapshot.file),
             "differences": differences, "notes": comparison.map(|it| it.notes.clone()).unwrap_or_default(),

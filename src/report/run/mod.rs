@@ -120,14 +120,18 @@ impl Became {
     /// What it means for the run, as a sentence.
     fn says(&self, file: &str) -> String {
         let review = |pending: &str| {
-            format!("the new one is {pending}: look at it with `mimeo snapshot review {file}`, or take it with `mimeo snapshot accept {file}`")
+            format!(
+                "the new one is {pending}: look at it with `mimeo snapshot review {file}`, or take it with `mimeo snapshot accept {file}`"
+            )
         };
         match self {
             Self::Same(_) => "the client behaves as before".to_owned(),
             Self::Recorded => "recorded".to_owned(),
             Self::Updated(comparison) => format!("{}, taken over", comparison_summary(comparison)),
             Self::New(pending) => format!("there was none; {}", review(pending)),
-            Self::Changed(comparison, Some(pending)) => format!("{}; {}", comparison_summary(comparison), review(pending)),
+            Self::Changed(comparison, Some(pending)) => {
+                format!("{}; {}", comparison_summary(comparison), review(pending))
+            }
             Self::Changed(comparison, None) => format!("{}; nothing was written", comparison_summary(comparison)),
             Self::Missing(why) | Self::NotCompared(why) => why.clone(),
         }
