@@ -34,7 +34,7 @@ pub fn run_junit(report: &RunReport) -> String {
 }
 
 fn case(call: &Call) -> Case {
-    let mut case = Case::new(call.api.as_deref().unwrap_or("not described"), &call.operation);
+    let mut case = Case::new(call.api.as_deref().unwrap_or("no operation"), &call.operation);
     for fault in &call.faults {
         let (session, number) = &fault.first;
         let times = match fault.times {
