@@ -146,7 +146,7 @@ pub(super) struct BehaviourArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(disable_help_flag = true)]
+#[command(disable_help_flag = true, override_usage = "mimeo proxy [OPTIONS] <FILE|FOLDER> <UPSTREAM>")]
 pub(super) struct ProxyArgs {
     /// OpenAPI or Swagger description, or a folder of them
     #[arg(value_name = "FILE|FOLDER")]

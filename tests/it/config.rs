@@ -196,7 +196,10 @@ fn what_is_wrong_is_said_with_its_place() {
         assert_eq!(run(folder.path(), &["schema", "config"]).status.code(), Some(0));
         assert_eq!(run(folder.path(), &["--no-config", "check", "pets.yaml"]).status.code(), Some(0));
     }
-    check("prot: 1\n", &["error[unknown-field]: there is no `prot`", "mimeo.yaml:1:1", "^^^^", "did you mean `port`?"]);
+    check(
+        "pport: 1\n",
+        &["error[unknown-field]: there is no `pport`", "mimeo.yaml:1:1", "^^^^^", "did you mean `port`?"],
+    );
     check("admin:\n  tokn: x\n", &["there is no `tokn` in `admin`", "mimeo.yaml:2:3", "did you mean `token`?"]);
     check("port: 70000\n", &["error[bad-value]: `port` must be at most 65535", "mimeo.yaml:1:7"]);
     check("auth: lax\n", &["one of \"strict\", \"lenient\", \"off\"", "mimeo.yaml:1:7"]);

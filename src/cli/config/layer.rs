@@ -224,7 +224,7 @@ mod tests {
                 }
                 let matches = over(&base, &config, &words).unwrap_or_else(|error| panic!("{}: {error}", setting.key));
                 let (_, own) = matches.subcommand().unwrap();
-                if std::env::vars_os().any(|(variable, _)| variable.to_string_lossy().starts_with("MIMEO_")) {
+                if env::vars_os().any(|(variable, _)| variable.to_string_lossy().starts_with("MIMEO_")) {
                     continue;
                 }
                 assert_eq!(
