@@ -107,7 +107,7 @@ fn stand(
 }
 
 fn default_of(argument: &Arg) -> Vec<OsString> {
-    argument.get_default_values().iter().map(|it| it.to_os_string()).collect()
+    argument.get_default_values().iter().map(clap::builder::OsStr::to_os_string).collect()
 }
 
 /// The flag as it is typed, or the argument as help shows it.

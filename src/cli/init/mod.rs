@@ -1,6 +1,9 @@
 //! `mimeo init`: a start that runs. It never overwrites anything.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
 use anyhow::bail;
 use clap::Args as ClapArgs;
@@ -64,7 +67,11 @@ fn next(is_own: bool) -> String {
     }
     rows.push(("mimeo mock --scenario busy", "serves it as a busy server would"));
     rows.push(("mimeo run -- npm test", "runs a client's tests against it; MIMEO_URL is where it is"));
-    rows.iter().map(|(command, does)| format!("  {command:<34}{does}\n")).collect()
+    let mut text = String::new();
+    for (command, does) in rows {
+        let _ = writeln!(text, "  {command:<34}{does}");
+    }
+    text
 }
 
 /// A path as a value of YAML.
