@@ -349,3 +349,24 @@ fn grandchildren_do_not_keep_it() {
     let killed = Command::new("kill").arg(left.trim()).status().unwrap();
     assert!(killed.success(), "the grandchild is still there until the test ends it");
 }
+
+/// Ctrl-C is sent by the terminal to the command as well: it is told once, not twice.
+#[test]
+fn the_terminal_tells_the_command_itself() {
+    need("python3");
+    let folder = Folder::new();
+    let script = "import os, pty, sys\npid, fd = pty.fork()\nif pid == 0: os.execv(sys.argv[1], sys.argv[1:])\n\
+        out = b''\nwhile b'ready' not in out: out += os.read(fd, 999)\n\
+        os.write(fd, b'\\x03')\n\
+        while True:\n    try: part = os.read(fd, 999)\n    except OSError: break\n    if not part: break\n\
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))\n";
+    let client = "trap 'echo told >>told' INT; echo ready; i=0; \
+        while [ $i -lt 20 ]; do sleep 0.1; i=$((i+1)); done; exit 6";
+    let output = Command::new("python3")
+        .args(["-c", script, env!("CARGO_BIN_EXE_mimeo"), "run", "pets.yaml", "--", "sh", "-c", client])
+        .current_dir(folder.0.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(6), "{}", text(&output));
+    assert_eq!(folder.read("told"), "told\n");
+}
