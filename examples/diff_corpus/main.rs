@@ -13,7 +13,9 @@ mod upgrade;
 
 use std::{
     collections::BTreeMap,
-    env, fs,
+    env,
+    fmt::Write as _,
+    fs,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     process::{Command, ExitCode},
@@ -147,14 +149,11 @@ fn timed(row: &mut Row, name: &str, base: &Api, revision: &Api) -> Vec<Change> {
 }
 
 fn fault(row: &mut Row, name: &str, what: &str, changes: &[Change]) {
-    let shown: String = changes
-        .iter()
-        .take(LISTED_MAX)
-        .map(|change| {
-            let operation = change.operation.as_ref().map(ToString::to_string).unwrap_or_default();
-            format!("\n    {} {operation} {}", change.id, change.text)
-        })
-        .collect();
+    let mut shown = String::new();
+    for change in changes.iter().take(LISTED_MAX) {
+        let operation = change.operation.as_ref().map(ToString::to_string).unwrap_or_default();
+        let _ = write!(shown, "\n    {} {operation} {}", change.id, change.text);
+    }
     row.faults.push(format!("{name}: {what}: {} changes{shown}", changes.len()));
 }
 

@@ -70,7 +70,7 @@ fn schema(value: &mut Value) {
     for (key, value) in map {
         match key.as_str() {
             "properties" | "patternProperties" => {
-                value.as_object_mut().into_iter().flat_map(Map::values_mut).for_each(schema)
+                value.as_object_mut().into_iter().flat_map(Map::values_mut).for_each(schema);
             }
             "items" | "not" | "additionalProperties" => schema(value),
             "allOf" | "anyOf" | "oneOf" => value.as_array_mut().into_iter().flatten().for_each(schema),

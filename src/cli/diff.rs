@@ -25,13 +25,13 @@ pub(super) struct DiffArgs {
     #[arg(required_unless_present = "checks", value_name = "NEW")]
     new: Option<PathBuf>,
     /// How to write the changes
-    #[arg(short, long, value_enum, default_value_t = DiffFormat::Text)]
+    #[arg(short, long, value_enum, default_value_t = DiffFormat::Text, env = "MIMEO_DIFF_FORMAT")]
     format: DiffFormat,
     /// End with exit code 1 if there is a change of this level or above
-    #[arg(short = 'o', long, value_enum, ignore_case = true, value_name = "LEVEL")]
+    #[arg(short = 'o', long, value_enum, ignore_case = true, value_name = "LEVEL", env = "MIMEO_DIFF_FAIL_ON")]
     fail_on: Option<LevelArg>,
     /// The least level that is shown
-    #[arg(long, value_enum, ignore_case = true, default_value_t = LevelArg::Info, value_name = "LEVEL")]
+    #[arg(long, value_enum, ignore_case = true, default_value_t = LevelArg::Info, value_name = "LEVEL", env = "MIMEO_DIFF_LEVEL")]
     level: LevelArg,
     /// Pass over the changes that a file names, whatever their level; may be repeated
     #[arg(long, value_name = "FILE")]

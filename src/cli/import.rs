@@ -1,6 +1,6 @@
 //! `mimeo import`: from recordings of other tools to snapshots.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{fmt::Write as _, path::PathBuf, sync::Arc};
 
 use anyhow::bail;
 use clap::{Args, Subcommand};
@@ -98,7 +98,7 @@ fn sum(judged: &Judged) -> String {
         .map(|(count, words)| format!("{count} {words}"))
         .collect();
     if !left_out.is_empty() {
-        text.push_str(&format!(" (left out: {})", left_out.join(", ")));
+        let _ = write!(text, " (left out: {})", left_out.join(", "));
     }
     text
 }

@@ -55,7 +55,7 @@ fn is_same(pair: &Pair<'_>, base: &Parameter, revision: &Parameter) -> bool {
 
 /// False for a parameter that only the path template names: it stands where the path does.
 fn is_declared(parameter: &Parameter) -> bool {
-    !parameter.at.parent().is_some_and(|(owner, _)| &*owner.pointer == "/paths")
+    parameter.at.parent().is_none_or(|(owner, _)| &*owner.pointer != "/paths")
 }
 
 /// The schema of a parameter's value, or of its content.

@@ -36,7 +36,9 @@ fn collect(value: &Value, at: &mut String, found: &mut BTreeSet<String>) {
         }
         Value::Array(items) => {
             at.push_str("/*");
-            items.iter().for_each(|item| collect(item, at, found));
+            for item in items {
+                collect(item, at, found);
+            }
             at.truncate(length);
         }
         _ => (),

@@ -30,6 +30,8 @@ ignore-examples | false | true | true | MIMEO_IGNORE_EXAMPLES | false | false | 
 cors | true | false | false | MIMEO_CORS | true | true | mock | --cors=false | false
 watch | true | false | false | MIMEO_WATCH | true | true | mock | --watch=false | false
 body-max | "10m" | 500 | "500" | MIMEO_BODY_MAX | 5k | "5k" | mock | --body-max=1g | "1g"
+journal | null | a.journal | "a.journal" | MIMEO_JOURNAL | b.journal | "b.journal" | mock | --journal=c.journal | "c.journal"
+journal-max | "1g" | 64m | "64m" | MIMEO_JOURNAL_MAX | 65m | "65m" | mock | --journal-max=66m | "66m"
 log | null | error | "error" | MIMEO_LOG | warn | "warn" | mock | --log=info | "info"
 log-format | "text" | json | "json" | MIMEO_LOG_FORMAT | text | "text" | mock | --log-format=json | "json"
 admin.token | null | secret-of-file | "***" | MIMEO_ADMIN_TOKEN | secret-of-environment | "***" | mock | --admin-token=secret-of-flag | "***"
@@ -38,6 +40,10 @@ proxy.upstream | null | http://a | "http://a" | MIMEO_UPSTREAM | http://b | "htt
 proxy.validate-request | true | false | false | MIMEO_VALIDATE_REQUEST | true | true | proxy | --validate-request=false | false
 proxy.upstream-timeout | 60 | 1 | 1 | MIMEO_UPSTREAM_TIMEOUT | 2 | 2 | proxy | --upstream-timeout=3 | 3
 check.fail-on | "error" | note | "note" | MIMEO_CHECK_FAIL_ON | error | "error" | check | --fail-on=warning | "warning"
+diff.fail-on | null | WARN | "WARN" | MIMEO_DIFF_FAIL_ON | INFO | "INFO" | diff | --fail-on=ERR | "ERR"
+diff.level | "INFO" | WARN | "WARN" | MIMEO_DIFF_LEVEL | INFO | "INFO" | diff | --level=ERR | "ERR"
+diff.format | "text" | json | "json" | MIMEO_DIFF_FORMAT | text | "text" | diff | --format=yaml | "yaml"
+diff.ignore | null | i1 | ["i1"] | MIMEO_DIFF_IGNORE | i2 | ["i2"] | diff | --ignore=i3 | ["i3"]
 run.snapshot | null | a.snap | "a.snap" | MIMEO_SNAPSHOT | b.snap | "b.snap" | run | --snapshot=c.snap | "c.snap"
 run.update | "auto" | new | "new" | MIMEO_UPDATE | no | "no" | run | --update=always | "always"
 run.fail-on | "error" | never | "never" | MIMEO_RUN_FAIL_ON | error | "error" | run | --fail-on=warning | "warning"
@@ -141,11 +147,12 @@ fn every_setting_comes_from_every_origin() {
         let Some((name, _, value)) = &row.variable else { continue };
         assert_eq!(found[row.key], (value.clone(), json!({ "kind": "environment", "variable": name })), "{}", row.key);
     }
-    for name in ["mock", "proxy", "check", "run"] {
+    for name in ["mock", "proxy", "check", "diff", "run"] {
         let flags = rows.iter().filter_map(|row| row.flag.as_ref().filter(|it| it.0 == name).map(|it| it.1));
         let mut words: Vec<&str> = [name].into_iter().chain(flags).collect();
         match name {
             "run" => words.extend(["--", "true"]),
+            "diff" => words.extend(["old.yaml", "new.yaml"]),
             // The upstream is the second of two.
             "proxy" => words.insert(1, "a.yaml"),
             _ => (),

@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::{
     cli::{
         args::{AuthArg, FailOn, LogFormatArg},
+        diff::{DiffFormat, LevelArg},
         run::{RunFailOn, RunFormat, UpdateArg},
     },
     form::{self, OneOrMany},
@@ -55,6 +56,10 @@ struct ConfigFile {
     watch: Option<bool>,
     /// The largest body of a message, in bytes, or with k, m or g for KiB, MiB, GiB.
     body_max: Option<Size>,
+    /// The file into which every exchange is written before its answer leaves.
+    journal: Option<PathText>,
+    /// The size at which that file is put aside, in bytes, or with k, m or g for KiB, MiB, GiB.
+    journal_max: Option<Size>,
     /// How much to log: error, warn, info, debug, trace, off.
     #[schemars(length(min = 1))]
     log: Option<String>,
@@ -66,6 +71,8 @@ struct ConfigFile {
     proxy: Option<ProxyFile>,
     /// `mimeo check`.
     check: Option<CheckFile>,
+    /// `mimeo diff`.
+    diff: Option<DiffFile>,
     /// `mimeo run`.
     run: Option<RunFile>,
     /// What is hidden, kept and left out of snapshots, and whether order counts.
@@ -105,6 +112,21 @@ struct ProxyFile {
 struct CheckFile {
     /// The least severity that makes the exit code 1.
     fail_on: Option<Choice<FailOn>>,
+}
+
+/// `mimeo diff`.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields, rename_all = "kebab-case", rename = "Diff")]
+#[expect(dead_code, reason = "the schema is made from the fields; values are taken from the tree")]
+struct DiffFile {
+    /// The level of a change that makes the exit code 1.
+    fail_on: Option<Choice<LevelArg>>,
+    /// The least level that is shown.
+    level: Option<Choice<LevelArg>>,
+    /// How to write the changes.
+    format: Option<Choice<DiffFormat>>,
+    /// Files that name changes to pass over.
+    ignore: Option<OneOrMany<PathText>>,
 }
 
 /// `mimeo run`.

@@ -194,6 +194,8 @@ mod tests {
             ("run.update", _) => "always".into(),
             ("run.format", _) => "junit".into(),
             ("snapshot.order", _) => "set".into(),
+            ("diff.fail-on" | "diff.level", _) => "WARN".into(),
+            ("diff.format", _) => "html".into(),
             ("cors" | "watch" | "proxy.validate-request", _) => false.into(),
             (_, Kind::Flag) => true.into(),
             (_, Kind::Number) => 7.into(),
@@ -219,8 +221,10 @@ mod tests {
             assert!(config.findings.is_empty(), "{:?}", config.findings);
             for name in names {
                 let mut words: Vec<OsString> = vec!["mimeo".into(), name.clone().into()];
-                if name == "run" {
-                    words.extend(["--".into(), "true".into()]);
+                match name.as_str() {
+                    "run" => words.extend(["--".into(), "true".into()]),
+                    "diff" => words.extend(["old".into(), "new".into()]),
+                    _ => (),
                 }
                 let matches = over(&base, &config, &words).unwrap_or_else(|error| panic!("{}: {error}", setting.key));
                 let (_, own) = matches.subcommand().unwrap();

@@ -37,6 +37,7 @@ pub(super) const COUNTS: [(&str, &str, bool, bool); 8] = [
 
 /// What a schema says beside its subschemas.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a keyword of its own")]
 pub(super) struct Facts {
     /// The types without `null`.
     pub(super) types: Types,

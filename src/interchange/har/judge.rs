@@ -205,10 +205,10 @@ impl<'s> Seats<'s> {
                 let path = contract.without_address(&address).to_owned();
                 Some(Seat { contract, path, is_sure })
             }
-            Located::Nowhere => match self.site.contracts.first().filter(|_| is_sure) {
-                Some(contract) => Some(Seat { contract, path: request.path.clone(), is_sure }),
-                None => None,
-            },
+            Located::Nowhere => {
+                let contract = self.site.contracts.first().filter(|_| is_sure)?;
+                Some(Seat { contract, path: request.path.clone(), is_sure })
+            }
         }
     }
 }

@@ -70,6 +70,9 @@ pub fn read(name: &str, bytes: Vec<u8>) -> Recording {
     Recording { exchanges, documents: file.documents, findings }
 }
 
+/// Something cannot be read; what is wrong is a finding.
+struct Unreadable;
+
 struct Reader<'d> {
     documents: &'d Documents,
     findings: Vec<Finding>,
@@ -153,7 +156,7 @@ impl Reader<'_> {
             return None;
         };
         let answered = at.child("response");
-        let status = self.status(&answered)?;
+        let status = self.status(&answered).ok()?;
         let mut request = Request::new(method, &address.path);
         request.query.clone_from(&address.query);
         request.headers = self.headers(&asked, header::COOKIE);
@@ -187,21 +190,21 @@ impl Reader<'_> {
         })
     }
 
-    /// The status; `Some(None)` for the 0 of a request that got no answer, `None` if it cannot be read.
-    fn status(&mut self, answered: &Location) -> Option<Option<StatusCode>> {
+    /// The status; `None` for the 0 of a request that got no answer.
+    fn status(&mut self, answered: &Location) -> Result<Option<StatusCode>, Unreadable> {
         let at = answered.child("status");
         match self.get(&at).map(Value::as_u64) {
-            Some(Some(0)) => Some(None),
+            Some(Some(0)) => Ok(None),
             Some(number) => {
                 let status = number.and_then(|number| StatusCode::from_u16(u16::try_from(number).ok()?).ok());
                 if status.is_none() {
                     self.error(Code::BAD_VALUE, &at, "the status of the answer is no number from 100 to 999", "");
                 }
-                status.map(Some)
+                status.map(Some).ok_or(Unreadable)
             }
             None => {
                 self.missing(&at, "the status of the answer, `response.status`,");
-                None
+                Err(Unreadable)
             }
         }
     }
@@ -229,7 +232,9 @@ impl Reader<'_> {
             if cookies == header::COOKIE && !pairs.is_empty() {
                 append(&mut headers, cookies, &pairs.join("; "));
             } else {
-                pairs.iter().for_each(|pair| append(&mut headers, cookies.clone(), pair));
+                for pair in &pairs {
+                    append(&mut headers, cookies.clone(), pair);
+                }
             }
         }
         headers

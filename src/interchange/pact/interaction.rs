@@ -212,7 +212,7 @@ impl Writer<'_> {
         match &described.kind {
             SchemeKind::ApiKey { place: ParameterPlace::Header, name: field } => header(field, "", &name),
             SchemeKind::ApiKey { place: ParameterPlace::Cookie, name: cookie } => {
-                cookies.push(format!("{cookie}={name}"))
+                cookies.push(format!("{cookie}={name}"));
             }
             SchemeKind::ApiKey { name: key, .. } => {
                 pairs.insert(key.clone(), json!([name]));

@@ -64,8 +64,11 @@ fn group(out: &mut String, comparison: &Comparison<'_>, name: &str, changes: &[&
     let mut levels: Vec<&str> = changes.iter().map(|change| change.level.as_str()).collect();
     levels.sort_unstable();
     levels.dedup();
-    let has: String = levels.iter().map(|level| format!(" has-{level}")).collect();
-    let _ = writeln!(out, "<section class=\"group{has}\">\n<h3>{}</h3>\n<ul>", words(name));
+    out.push_str("<section class=\"group");
+    for level in levels {
+        let _ = write!(out, " has-{level}");
+    }
+    let _ = writeln!(out, "\">\n<h3>{}</h3>\n<ul>", words(name));
     for change in changes {
         let word = change.level.as_str();
         let _ = writeln!(

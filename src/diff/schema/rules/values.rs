@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    diff::schema::{site::Site, subject::Subject},
+    diff::schema::{facts::Facts, site::Site, subject::Subject},
     openapi::ParameterPlace,
 };
 
@@ -21,9 +21,9 @@ fn listed(site: &mut Site<'_, '_>) {
     }
     let none = BTreeSet::new();
     let (before, now) = (old.values.as_ref().unwrap_or(&none).clone(), new.values.as_ref().unwrap_or(&none).clone());
-    let is_about_const = (old.is_const || new.is_const)
-        && (old.is_const || old.values.is_none())
-        && (new.is_const || new.values.is_none());
+    let is_const_or_nothing = |facts: &Facts| facts.is_const || facts.values.is_none();
+    let is_about_const =
+        [old, new].into_iter().any(|facts| facts.is_const) && is_const_or_nothing(old) && is_const_or_nothing(new);
     if is_about_const {
         return constant(site, before.first(), now.first());
     }
