@@ -13,11 +13,11 @@
 //! # How a rule is written
 //!
 //! - Each family of rules is one small file with a function `compare(differ, pair, …)`, which looks at one thing of both
-//!   versions (the tags, a parameter, a schema) and calls [`Differ::say`] for each difference that it sees.
+//!   versions (the tags, a parameter, a schema) and calls `Differ::say` for each difference that it sees.
 //! - Every id stands in [`catalogue`], with its level and one sentence about it. A rule names the id and nothing else:
 //!   the level comes from the table. A test holds that each id of the table is said by some test.
 //! - A rule about schemas does not know where the schema is used. It names what happened (`max-length-decreased`), and
-//!   the [`schema::Subject`] makes the id of it (`request-property-max-length-decreased`) if the table has that id.
+//!   the `schema::Subject` makes the id of it (`request-property-max-length-decreased`) if the table has that id.
 //! - A text says what it was and what it is, in one sentence, without a full stop.
 //! - [`Touch`] says in data what the change is about, so that others can keep what touches one client.
 
