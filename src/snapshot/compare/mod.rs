@@ -2,6 +2,7 @@
 
 mod align;
 mod change;
+mod gather;
 mod numbers;
 mod session;
 mod snapshots;
@@ -36,7 +37,7 @@ pub struct Difference {
     pub old: Option<usize>,
     /// The position of the exchange in the new snapshot.
     pub new: Option<usize>,
-    /// The method and path template; empty where it is about the whole session.
+    /// The method and path template; empty where it is about several, or about the whole session.
     pub operation: String,
     /// What differs: a line that says it, and others with details.
     pub text: Vec<String>,

@@ -1,11 +1,10 @@
 //! What differs between two recordings of one session.
 
-use std::{collections::HashMap, fmt::Write as _};
-
 use super::{
     Difference, DifferenceKind as Kind,
     align::{Item, Step, align, items},
     change::{broken, changes},
+    gather::{gathered, once},
     numbers::Numbers,
     words::{called, nth_time, times},
 };
@@ -59,7 +58,7 @@ pub(super) fn differences(old: &Session, new: &Session, numbers: &mut Numbers) -
         }
         at += 1;
     }
-    once(found)
+    once(gathered(found))
 }
 
 /// The difference that a whole session is.
@@ -208,26 +207,4 @@ impl Pair<'_> {
 /// `answered with 200 example login`
 fn answered(item: &Item<'_>) -> String {
     format!("answered with {}", item.exchange.answer)
-}
-
-/// What differs in the same words several times is told once.
-fn once(found: Vec<Difference>) -> Vec<Difference> {
-    let mut places: HashMap<(Kind, Vec<String>), (usize, usize)> = HashMap::new();
-    let mut kept: Vec<Difference> = Vec::new();
-    for difference in found {
-        let next = kept.len();
-        let (_, count) = places
-            .entry((difference.kind, difference.text.clone()))
-            .and_modify(|(_, count)| *count += 1)
-            .or_insert((next, 1));
-        if *count == 1 {
-            kept.push(difference);
-        }
-    }
-    for (place, count) in places.into_values().filter(|(_, count)| *count > 1) {
-        if let Some(line) = kept.get_mut(place).and_then(|difference| difference.text.first_mut()) {
-            let _ = write!(line, " ({count} times)");
-        }
-    }
-    kept
 }
