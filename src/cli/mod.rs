@@ -64,7 +64,7 @@ pub fn main() -> ExitCode {
         Command::Diff(args) => diff::run(&args, screen),
         Command::Usage(args) => usage::run(&args, screen),
         Command::Export(args) => export::run(&args, screen),
-        Command::Import(args) => import::run(&args, screen),
+        Command::Import(args) => import::run(&args, &config, screen),
         Command::Routes(args) => routes::run(&args, screen),
         Command::Run(args) => run::run(&args, &config, screen),
         Command::Snapshot(command) => snapshot::run(command, screen),
