@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use serde::Serialize;
 
-use super::{Ending, screen::Screen, serving::size};
+use super::{Ending, screen::Screen, size::size};
 use crate::{
     limit,
     report::printable,

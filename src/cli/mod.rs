@@ -16,6 +16,7 @@ mod run;
 mod schema;
 mod screen;
 mod serving;
+mod size;
 mod snapshot;
 mod usage;
 

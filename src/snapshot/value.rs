@@ -208,8 +208,8 @@ impl Values<'_> {
 }
 
 /// The beginning of a hash: enough to see that two are not the same.
-pub(super) fn short_hash(text: &str) -> String {
-    let mut hash = sha256_hex(text);
+pub(super) fn short_hash(bytes: impl AsRef<[u8]>) -> String {
+    let mut hash = sha256_hex(bytes);
     hash.truncate(16);
     hash
 }
