@@ -12,9 +12,6 @@ use crate::{
     openapi::SchemeKind,
 };
 
-/// What stands in the place of a secret.
-const MASK: &str = "***";
-
 /// Parts of names, in lower case and without `-` and `_`, whose values are secrets.
 const SECRET_NAMES: [&str; 10] =
     ["authorization", "cookie", "token", "apikey", "password", "passwd", "pwd", "secret", "credential", "session"];
@@ -36,6 +33,9 @@ pub struct Secrets {
 }
 
 impl Secrets {
+    /// What stands in the place of a secret.
+    pub const MASK: &'static str = "***";
+
     /// Values under these names are secrets too, such as the header field of an API key.
     pub fn with<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
         Self { names: names.into_iter().map(plain).collect() }
@@ -67,14 +67,14 @@ impl Secrets {
     pub fn headers(&self, lines: &[u8]) -> Vec<(String, String)> {
         let text = String::from_utf8_lossy(lines);
         let pairs = text.lines().filter_map(|line| line.split_once(": "));
-        let shown = |name: &str, value| if self.has(name) { Cow::Borrowed(MASK) } else { self.address(value) };
+        let shown = |name: &str, value| if self.has(name) { Cow::Borrowed(Self::MASK) } else { self.address(value) };
         pairs.map(|(name, value)| (name.to_owned(), shown(name, value).into_owned())).collect()
     }
 
     /// A query, or a form, as it was sent.
     pub fn query(&self, query: &str) -> String {
         let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-            Some((name, _)) if self.has(&decoded(name)) => format!("{name}={MASK}"),
+            Some((name, _)) if self.has(&decoded(name)) => format!("{name}={}", Self::MASK),
             _ => self.address(pair).into_owned(),
         });
         pairs.collect::<Vec<_>>().join("&")
@@ -125,7 +125,7 @@ impl Secrets {
 
     /// A text without the secrets in addresses that are in it.
     pub fn address<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.in_addresses(text, |_| MASK.to_owned())
+        self.in_addresses(text, |_| Self::MASK.to_owned())
     }
 
     /// A text in which the secrets in addresses are replaced: `https://USER:PASSWORD@host/?token=SECRET`.
@@ -156,7 +156,7 @@ impl Secrets {
                     match member {
                         Value::Object(_) | Value::Array(_) => self.mask(member),
                         Value::String(_) | Value::Number(_) if self.has(name) => {
-                            *member = Value::String(MASK.to_owned());
+                            *member = Value::String(Self::MASK.to_owned());
                         }
                         _ => self.mask(member),
                     }
