@@ -154,7 +154,6 @@ impl Secrets {
                 for (name, member) in members {
                     // An object that is called `session` has members of its own; only plain values are secrets.
                     match member {
-                        Value::Object(_) | Value::Array(_) => self.mask(member),
                         Value::String(_) | Value::Number(_) if self.has(name) => {
                             *member = Value::String(Self::MASK.to_owned());
                         }
