@@ -2,7 +2,7 @@
 //!
 //! Source: Fetch standard, section 3.3 (HTTP-CORS protocol).
 
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 
 use crate::message::{Request, Response};
 
@@ -11,9 +11,12 @@ const METHODS: &str = "GET,DELETE,HEAD,PATCH,POST,PUT,OPTIONS";
 
 /// True for the question that a browser asks before it sends a request to another origin.
 pub(crate) fn is_preflight(request: &Request) -> bool {
-    request.method == Method::OPTIONS
-        && request.headers.contains_key(header::ORIGIN)
-        && request.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+    asks_leave(&request.method, |name| request.headers.contains_key(name))
+}
+
+/// The same of a request of which is known whether it has a header field.
+pub(crate) fn asks_leave(method: &Method, has: impl Fn(&HeaderName) -> bool) -> bool {
+    *method == Method::OPTIONS && has(&header::ORIGIN) && has(&header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
 /// The answer to a preflight. It has a `Content-Length`, which Safari waits for.

@@ -6,6 +6,7 @@ use anyhow::bail;
 
 use super::screen::Screen;
 use crate::{
+    limit,
     report::{self, Chapter},
     shell::{Described, Description, describe, read_text},
     snapshot::Snapshot,
@@ -21,7 +22,7 @@ impl Clients {
         let mut clients = Vec::new();
         for path in paths {
             let name = path.display().to_string();
-            match Snapshot::read(&name, &read_text(path)?) {
+            match Snapshot::read(&name, &read_text(path, limit::SNAPSHOT_BYTES_MAX)?) {
                 Ok(snapshot) => clients.push((name, snapshot)),
                 Err(unreadable) => {
                     let chapter = Chapter { findings: &unreadable.findings, documents: &unreadable.documents };

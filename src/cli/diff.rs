@@ -10,6 +10,7 @@ use super::{Ending, clients::Clients, screen::Screen};
 use crate::{
     diff::{self, Change, Ignored, Level, Settings, Version},
     finding::Severity,
+    limit,
     openapi::Api,
     report::{self, Chapter, Comparison, Edition},
     shell::{Described, Description, describe, now_ms, read_text},
@@ -287,7 +288,9 @@ struct Filter<'a> {
 impl<'a> Filter<'a> {
     fn new(args: &'a DiffArgs) -> anyhow::Result<Self> {
         let read = |paths: &[PathBuf]| -> anyhow::Result<Ignored> {
-            let texts = paths.iter().map(|path| read_text(path).context("the file of changes to pass over"));
+            let texts = paths
+                .iter()
+                .map(|path| read_text(path, limit::DOCUMENT_BYTES_MAX).context("the file of changes to pass over"));
             Ok(Ignored::new(&texts.collect::<Result<Vec<_>, _>>()?.join("\n")))
         };
         let ignored = [read(&args.ignore)?, read(&args.err_ignore)?, read(&args.warn_ignore)?];

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     interchange::pact::{self, Parties},
-    shell::write_file,
+    shell::write_whole,
     usage::bind,
 };
 
@@ -67,7 +67,7 @@ pub(super) fn run(args: &ExportArgs, screen: Screen) -> anyhow::Result<Ending> {
     let provider = args.provider.as_deref().unwrap_or(&contract.api.title);
     let text = pact::of_clients(Parties { consumer: &args.consumer, provider }, contract, &met);
     match &args.out {
-        Some(out) => write_file(out, &text)?,
+        Some(out) => write_whole(out, &text)?,
         None => screen.out(&text),
     }
     Ok(Ending::Done)

@@ -2,17 +2,18 @@
 
 use std::{fmt::Write as _, path::PathBuf, sync::Arc};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
-use super::{Ending, clients::descriptions, screen::Screen};
+use super::{Ending, clients::descriptions, config::Config, screen::Screen};
 use crate::{
     contract::Site,
     finding::{Finding, Severity},
     interchange::har::{self, Base, Judged, Recording, Why},
+    limit,
     report::{self, Chapter},
-    session::Record,
-    shell::{read_recording, write_file},
+    session::{Record, Secrets},
+    shell::{read_bytes, write_whole},
     snapshot::{About, Recorded, Rules, Snapshot},
 };
 
@@ -44,12 +45,13 @@ struct HarArgs {
     out: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &ImportArgs, screen: Screen) -> anyhow::Result<Ending> {
+pub(super) fn run(args: &ImportArgs, config: &Config, screen: Screen) -> anyhow::Result<Ending> {
     let From::Har(args) = &args.from;
+    let rules = config.section::<Rules>("/snapshot").context("`snapshot` in the settings")?;
     let described = descriptions(&args.specs)?;
     let site = Site { contracts: described.iter().filter_map(|it| it.contract.clone()).collect() };
     let name = args.file.display().to_string();
-    let recording = har::read(&name, read_recording(&args.file)?);
+    let recording = har::read(&name, read_bytes(&args.file, limit::DOCUMENT_BYTES_MAX)?);
     let of_file = Chapter { findings: &recording.findings, documents: &recording.documents };
     screen.err(&report::text(&[of_file], report::Colour::Plain));
     let is_broken = recording.findings.iter().any(|finding| finding.severity == Severity::Error);
@@ -59,26 +61,28 @@ pub(super) fn run(args: &ImportArgs, screen: Screen) -> anyhow::Result<Ending> {
     }
     let exchanges = judged.exchanges.iter();
     let wrong: Vec<&(usize, _, Record)> = exchanges.filter(|(_, _, record)| !record.findings.is_empty()).collect();
+    let secrets = Secrets::of(&site);
+    let mut findings: Vec<Finding> = Vec::new();
     for (index, _, record) in &wrong {
-        show(*index, record, &recording, screen);
+        let own: Vec<Finding> = record.findings.iter().map(|finding| secrets.finding(finding).into_owned()).collect();
+        show(*index, record, &own, &recording, screen);
+        findings.extend(own);
     }
-    let findings: Vec<Finding> = wrong.iter().flat_map(|(_, _, record)| record.findings.clone()).collect();
     let chapter = Chapter { findings: &findings, documents: &recording.documents };
     screen.out(&format!("{}; {}\n", sum(&judged), report::summary(&[chapter])));
     if let Some(out) = &args.out {
-        write_file(out, &snapshot(&name, judged, &site).write())?;
+        write_whole(out, &snapshot(&name, judged, &site, &rules).write())?;
     }
     let is_wrong = findings.iter().any(|finding| finding.severity == Severity::Error);
     Ok(if is_wrong || is_broken { Ending::Findings } else { Ending::Done })
 }
 
 /// Shows what is wrong with one entry.
-fn show(index: usize, record: &Record, recording: &Recording, screen: Screen) {
+fn show(index: usize, record: &Record, findings: &[Finding], recording: &Recording, screen: Screen) {
     let called = record.operation.as_deref().map(|operation| format!(" ({operation})")).unwrap_or_default();
     let title = format!("entry {index}: {} {}{called}, answered {}", record.method, record.path(), record.status);
-    let title: String = title.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let chapter = Chapter { findings: &record.findings, documents: &recording.documents };
-    screen.out(&format!("{title}\n{}", report::text(&[chapter], screen.colour())));
+    let chapter = Chapter { findings, documents: &recording.documents };
+    screen.out(&format!("{}\n{}", report::printable(&title), report::text(&[chapter], screen.colour())));
 }
 
 /// The last line: what was taken, and what was left out.
@@ -113,7 +117,7 @@ fn elsewhere(judged: &Judged) -> String {
     format!("; its entries went to {}. Say with --base where the APIs are", places.join(", "))
 }
 
-fn snapshot(name: &str, judged: Judged, site: &Site) -> Snapshot {
+fn snapshot(name: &str, judged: Judged, site: &Site, rules: &Rules) -> Snapshot {
     let mut sessions: Vec<(String, Vec<Arc<Record>>)> = Vec::new();
     for (_, session, record) in judged.exchanges {
         let record = Arc::new(record);
@@ -125,5 +129,5 @@ fn snapshot(name: &str, judged: Judged, site: &Site) -> Snapshot {
     let recorded: Vec<Recorded<'_>> = sessions.iter().map(|(session, records)| Recorded { session, records }).collect();
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let about = About { description: Some(format!("recorded in {file}")), ..About::default() };
-    Snapshot::of(site, about, &recorded, &Rules::default(), None)
+    Snapshot::of(site, about, &recorded, rules, None)
 }

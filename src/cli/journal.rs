@@ -6,9 +6,10 @@ use anyhow::{Context, ensure};
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use serde::Serialize;
 
-use super::{Ending, screen::Screen, serving::size};
+use super::{Ending, screen::Screen, size::size};
 use crate::{
     limit,
+    report::printable,
     session::{
         Glob, Query, Record, Secrets, SessionId, Statuses, WholeRecord, codec::Noted, date_time, parse_date_time,
     },
@@ -205,7 +206,8 @@ fn line(session: &SessionId, record: &Record, secrets: &Secrets) -> String {
     );
     for finding in &record.findings {
         let finding = secrets.finding(finding);
-        let _ = writeln!(text, "    {}[{}]: {}", finding.severity.as_str(), finding.code.as_str(), finding.message);
+        let (severity, code) = (finding.severity.as_str(), finding.code.as_str());
+        let _ = writeln!(text, "    {severity}[{code}]: {}", printable(&finding.message));
     }
     text
 }

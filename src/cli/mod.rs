@@ -16,6 +16,7 @@ mod run;
 mod schema;
 mod screen;
 mod serving;
+mod size;
 mod snapshot;
 mod usage;
 
@@ -64,7 +65,7 @@ pub fn main() -> ExitCode {
         Command::Diff(args) => diff::run(&args, screen),
         Command::Usage(args) => usage::run(&args, screen),
         Command::Export(args) => export::run(&args, screen),
-        Command::Import(args) => import::run(&args, screen),
+        Command::Import(args) => import::run(&args, &config, screen),
         Command::Routes(args) => routes::run(&args, screen),
         Command::Run(args) => run::run(&args, &config, screen),
         Command::Snapshot(command) => snapshot::run(command, screen),

@@ -10,6 +10,7 @@ use super::{
     Ending,
     args::{ExchangeArgs, LogArgs, LogFormatArg, ServingArgs},
     screen::Screen,
+    size::size,
 };
 use crate::{
     finding::{Place, Severity},
@@ -135,18 +136,6 @@ pub(super) fn body_max(args: &ExchangeArgs) -> anyhow::Result<usize> {
 /// A number as it is, any other text by a hash that is the same everywhere.
 pub(super) fn seed(text: &str) -> u64 {
     text.parse().unwrap_or_else(|_| fnv::hash(text.bytes()))
-}
-
-/// Bytes, or with k, m or g KiB, MiB or GiB.
-pub(super) fn size(text: &str) -> Option<usize> {
-    let lower = text.to_ascii_lowercase();
-    let (digits, factor) = match lower.as_bytes().last()? {
-        b'k' => (&lower[..lower.len() - 1], 1024),
-        b'm' => (&lower[..lower.len() - 1], 1024 * 1024),
-        b'g' => (&lower[..lower.len() - 1], 1024 * 1024 * 1024),
-        _ => (&*lower, 1),
-    };
-    digits.parse::<usize>().ok()?.checked_mul(factor)
 }
 
 /// Starts the log; `usual` is the level where none is asked for.

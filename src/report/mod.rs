@@ -3,6 +3,7 @@
 
 mod changes;
 mod comparison;
+mod escape;
 mod github;
 mod json;
 mod junit;
@@ -17,6 +18,7 @@ pub use changes::{
     markdown_changes, markdown_checks, single_lines, sum_of_changes, text_changes, text_checks, yaml_changes,
 };
 pub use comparison::{comparison, comparison_summary, unified};
+pub use escape::printable;
 pub use github::github;
 pub use json::json;
 pub use junit::{Case, Suite, junit};
@@ -24,7 +26,6 @@ pub use run::{Became, Call, Fault, Outcome, RunReport, run_json, run_junit, run_
 pub use snapshot::{snapshot, snapshot_json, snapshot_summary};
 pub use text::{Colour, text};
 pub use usage::{json_usage, markdown_usage, text_usage};
-use window::printable;
 
 use crate::{finding::Finding, openapi::Documents};
 

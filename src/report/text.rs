@@ -2,10 +2,7 @@
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
-use super::{
-    Chapter,
-    window::{Window, printable},
-};
+use super::{Chapter, escape::printable, window::Window};
 use crate::finding::{Finding, Part, Place, Severity, Side};
 
 /// Whether text is coloured.

@@ -7,11 +7,6 @@ const LINES_BEFORE: usize = 2;
 /// Bytes of one line that are shown; a description may be one line of many MiB.
 const LINE_BYTES_MAX: usize = 200;
 
-/// Text from a description without control characters, which could drive the terminal.
-pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
-}
-
 /// The lines around a mark: the renderer is linear in what it is given.
 pub(super) struct Window {
     /// What is shown.
@@ -74,7 +69,7 @@ impl Window {
     }
 }
 
-/// Like [`printable`], with one byte for one, so that offsets stay right.
+/// Text without control characters, which could drive the terminal, with one byte for one, so that offsets stay right.
 fn printable_keeping_length(text: &str) -> String {
     text.chars().map(|c| if c.is_ascii_control() && c != '\n' { ' ' } else { c }).collect()
 }

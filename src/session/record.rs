@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Method, header};
+use http::{HeaderName, Method, header};
 
 use crate::{
-    answer::{Acted, Entry, Origin},
+    answer::{Acted, Entry, Origin, cors},
     finding::Finding,
     limit,
     message::{Request, Response},
@@ -95,6 +95,17 @@ impl Record {
     pub fn headers(&self) -> &[u8] {
         let from = self.sent.query_end.unwrap_or(self.sent.path_end);
         &self.sent.packed[from as usize..self.sent.headers_end as usize]
+    }
+
+    /// True for the question that a browser asks before it sends a request to another origin. How often it asks depends
+    /// on what it remembers, not on what the client does.
+    pub fn is_preflight(&self) -> bool {
+        let has = |name: &HeaderName| {
+            self.headers()
+                .split(|byte| *byte == b'\n')
+                .any(|line| line.strip_prefix(name.as_str().as_bytes()).is_some_and(|rest| rest.starts_with(b": ")))
+        };
+        cors::asks_leave(&self.method, has)
     }
 
     /// The beginning of the request's body.

@@ -1,8 +1,9 @@
 //! Hiding secrets in what is shown of a record: whoever looks at a journal, or sends it to somebody, need not think of
 //! them.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::OnceLock};
 
+use regex::{Captures, Regex};
 use serde_json::Value;
 
 use crate::{
@@ -10,9 +11,6 @@ use crate::{
     finding::{Finding, Part, Place, Reason},
     openapi::SchemeKind,
 };
-
-/// What stands in the place of a secret.
-const MASK: &str = "***";
 
 /// Parts of names, in lower case and without `-` and `_`, whose values are secrets.
 const SECRET_NAMES: [&str; 10] =
@@ -35,6 +33,9 @@ pub struct Secrets {
 }
 
 impl Secrets {
+    /// What stands in the place of a secret.
+    pub const MASK: &'static str = "***";
+
     /// Values under these names are secrets too, such as the header field of an API key.
     pub fn with<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
         Self { names: names.into_iter().map(plain).collect() }
@@ -49,6 +50,11 @@ impl Secrets {
         }))
     }
 
+    /// The names beside the usual ones, for [`Secrets::with`].
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
     /// True if what bears the name is a secret.
     pub fn has(&self, name: &str) -> bool {
         let plain = plain(name);
@@ -61,14 +67,15 @@ impl Secrets {
     pub fn headers(&self, lines: &[u8]) -> Vec<(String, String)> {
         let text = String::from_utf8_lossy(lines);
         let pairs = text.lines().filter_map(|line| line.split_once(": "));
-        pairs.map(|(name, value)| (name.to_owned(), if self.has(name) { MASK } else { value }.to_owned())).collect()
+        let shown = |name: &str, value| if self.has(name) { Cow::Borrowed(Self::MASK) } else { self.address(value) };
+        pairs.map(|(name, value)| (name.to_owned(), shown(name, value).into_owned())).collect()
     }
 
     /// A query, or a form, as it was sent.
     pub fn query(&self, query: &str) -> String {
         let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-            Some((name, _)) if self.has(&decoded(name)) => format!("{name}={MASK}"),
-            _ => pair.to_owned(),
+            Some((name, _)) if self.has(&decoded(name)) => format!("{name}={}", Self::MASK),
+            _ => self.address(pair).into_owned(),
         });
         pairs.collect::<Vec<_>>().join("&")
     }
@@ -88,7 +95,7 @@ impl Secrets {
             return Some(Value::String(self.query(text)));
         }
         // Text of another kind, or JSON of which the end is missing: it is shown if it mentions nothing secret.
-        self.is_open(text).then(|| Value::String(text.to_owned()))
+        self.is_open(text).then(|| Value::String(self.address(text).into_owned()))
     }
 
     /// True if a text mentions nothing that could be the name of a secret.
@@ -107,30 +114,68 @@ impl Secrets {
         };
         // What is wrong with credentials is said without them.
         if is_open || finding.reason.is_some_and(Reason::is_security) {
-            return Cow::Borrowed(finding);
+            return match self.address(&finding.message) {
+                Cow::Borrowed(_) => Cow::Borrowed(finding),
+                Cow::Owned(message) => Cow::Owned(Finding { message, ..finding.clone() }),
+            };
         }
         let message = format!("`{}` failed for a value that is kept secret", finding.code.as_str());
         Cow::Owned(Finding { message, help: None, ..finding.clone() })
     }
 
+    /// A text without the secrets in addresses that are in it.
+    pub fn address<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.in_addresses(text, |_| Self::MASK.to_owned())
+    }
+
+    /// A text in which the secrets in addresses are replaced: `https://USER:PASSWORD@host/?token=SECRET`.
+    pub fn in_addresses<'t>(&self, text: &'t str, mut with: impl FnMut(&str) -> String) -> Cow<'t, str> {
+        if !text.contains("://") && !text.starts_with('/') {
+            return Cow::Borrowed(text);
+        }
+        in_addresses().replace_all(text, |found: &Captures<'_>| match (found.name("user"), found.name("name")) {
+            (Some(user), _) => format!("://{}@", with(user.as_str())),
+            (None, Some(name)) if self.has(&decoded(name.as_str())) && !found["value"].is_empty() => {
+                format!("{}{}={}", &found["before"], name.as_str(), with(&found["value"]))
+            }
+            _ => found[0].to_owned(),
+        })
+    }
+
     fn mask(&self, value: &mut Value) {
         match value {
+            Value::String(text) => {
+                if let Cow::Owned(shown) = self.address(text) {
+                    *text = shown;
+                }
+            }
             Value::Array(items) => items.iter_mut().for_each(|item| self.mask(item)),
             Value::Object(members) => {
                 for (name, member) in members {
                     // An object that is called `session` has members of its own; only plain values are secrets.
                     match member {
-                        Value::Object(_) | Value::Array(_) => self.mask(member),
                         Value::String(_) | Value::Number(_) if self.has(name) => {
-                            *member = Value::String(MASK.to_owned());
+                            *member = Value::String(Self::MASK.to_owned());
                         }
-                        _ => (),
+                        _ => self.mask(member),
                     }
                 }
             }
             _ => (),
         }
     }
+}
+
+/// What stands before the host of an address, and what looks like a pair of its query.
+fn in_addresses() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    #[expect(clippy::expect_used, reason = "the pattern is fixed, and a test compiles it")]
+    PATTERN.get_or_init(|| {
+        Regex::new(
+            r#"://(?P<user>[^/?\#\s@"'<>`]+)@|(?P<before>[?&\#])(?P<name>[\w.%\[\]-]+)=(?P<value>[^?&\#\s"'<>`]*)"#,
+        )
+        .expect("a pattern")
+    })
 }
 
 fn decoded(name: &str) -> Cow<'_, str> {
@@ -177,6 +222,27 @@ mod tests {
             secrets().query("key=1&limit=2&api%5fkey=x&token&PassWord=a=b"),
             "key=***&limit=2&api%5fkey=***&token&PassWord=***"
         );
+    }
+
+    #[test]
+    fn addresses() {
+        #[track_caller]
+        fn check(text: &str, expected: &str) {
+            assert_eq!(secrets().address(text), expected);
+        }
+        check("https://me:hunter2@a.example/x", "https://***@a.example/x");
+        check(
+            "see https://a.example/cb?a=1&access_token=x#id_token=y now",
+            "see https://a.example/cb?a=1&access_token=***#id_token=*** now",
+        );
+        check("https://a.example/?to=https://b.example/?token=x", "https://a.example/?to=https://b.example/?token=***");
+        check("/cb?password=x&b=", "/cb?password=***&b=");
+        check("a@b.example: 3 ? token=x", "a@b.example: 3 ? token=x");
+        let sent = br#"{"hook":"https://u:p@a.example","list":["/x?secret=1"]}"#;
+        assert_eq!(secrets().body(sent), Some(json!({"hook": "https://***@a.example", "list": ["/x?secret=***"]})));
+        assert_eq!(secrets().query("to=https://a.example/?token=x&a=1"), "to=https://a.example/?token=***&a=1");
+        let shown = secrets().headers(b"referer: http://a.example/?token=x\n");
+        assert_eq!(shown, [("referer".to_owned(), "http://a.example/?token=***".to_owned())]);
     }
 
     #[test]

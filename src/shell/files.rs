@@ -1,7 +1,8 @@
-//! Descriptions on disk: which files are meant, and reading them without leaving their folder.
+//! Files on disk: which descriptions are meant, and reading them without leaving their folder; what else users name.
 
 use std::{
-    fs, io,
+    fs::{self, File},
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
@@ -123,17 +124,6 @@ fn descriptions_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The text of a file that the user names; the error names the path.
-pub fn read_text(path: &Path) -> Result<String, ReadError> {
-    let fault = |why: &str| ReadError(format!("cannot read `{}`: {why}", path.display()));
-    let facts = fs::metadata(path).map_err(|error| fault(&plain(&error)))?;
-    if facts.len() > limit::DOCUMENT_BYTES_MAX as u64 {
-        return Err(fault("it is too large"));
-    }
-    let bytes = fs::read(path).map_err(|error| fault(&plain(&error)))?;
-    String::from_utf8(bytes).map_err(|_| fault("it is not UTF-8"))
-}
-
 /// True if the file has the key that every description has near its beginning, or cannot be looked into: then reading
 /// it will say why.
 fn begins_as_description(path: &Path) -> bool {
@@ -154,19 +144,29 @@ fn begins_as_description(path: &Path) -> bool {
     }
 }
 
-/// The bytes of a file, which must not have more than `bytes_max` (a number of MiB).
-pub fn read_small(path: &Path, bytes_max: usize) -> Result<Vec<u8>, ReadError> {
+/// The bytes of a file that the user names, which must not have more than `bytes_max` (a number of MiB). It may be a pipe.
+/// The error names the path.
+pub fn read_bytes(path: &Path, bytes_max: usize) -> Result<Vec<u8>, ReadError> {
     let shown = path.display();
     let fault = |error: io::Error| ReadError(format!("cannot read `{shown}`: {}", plain(&error)));
-    let facts = fs::metadata(path).map_err(fault)?;
-    if !facts.is_file() {
-        return Err(ReadError(format!("cannot read `{shown}`: it is not a file")));
+    if fs::metadata(path).map_err(fault)?.is_dir() {
+        return Err(ReadError(format!("cannot read `{shown}`: it is a folder")));
     }
-    if facts.len() > bytes_max as u64 {
+    let mut bytes = Vec::new();
+    // How long a file says that it is need not be true when it is read.
+    let file = File::open(path).map_err(fault)?;
+    file.take(bytes_max as u64 + 1).read_to_end(&mut bytes).map_err(fault)?;
+    if bytes.len() > bytes_max {
         let max = bytes_max / 1024 / 1024;
         return Err(ReadError(format!("cannot read `{shown}`: it is larger than {max} MiB")));
     }
-    fs::read(path).map_err(fault)
+    Ok(bytes)
+}
+
+/// The text of such a file.
+pub fn read_text(path: &Path, bytes_max: usize) -> Result<String, ReadError> {
+    let bytes = read_bytes(path, bytes_max)?;
+    String::from_utf8(bytes).map_err(|_| ReadError(format!("cannot read `{}`: it is not UTF-8", path.display())))
 }
 
 /// The file of that name in the working folder, or else in the nearest folder above it, as a path from the working

@@ -18,13 +18,26 @@ fn fault(what: &str, path: &Path, error: &io::Error) -> WriteError {
 }
 
 /// Writes a file whole, in the place of one that is there. Its folders are made.
+///
+/// A link goes on leading to the file, which keeps its permissions. What is written to a device or a pipe goes through
+/// it: nothing may take its place.
 pub fn write_whole(path: &Path, text: &str) -> Result<(), WriteError> {
-    let draft = draft_of(path);
-    let written = folder_of(path).and_then(|()| {
-        let mut file = File::create(&draft)?;
+    let found = fs::metadata(path).ok();
+    if path.starts_with("/dev") || found.as_ref().is_some_and(|found| !found.is_file()) {
+        return fs::write(path, text).map_err(|error| fault("write", path, &error));
+    }
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let draft = draft_of(&target);
+    let written = folder_of(&target).and_then(|()| {
+        // One that is left over is from a process that was killed; whoever made it a link meant no good.
+        let _ = fs::remove_file(&draft);
+        let mut file = File::create_new(&draft)?;
+        if let Some(found) = found {
+            file.set_permissions(found.permissions())?;
+        }
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
-        fs::rename(&draft, path)
+        fs::rename(&draft, &target)
     });
     written.map_err(|error| {
         let _ = fs::remove_file(&draft);
@@ -68,4 +81,47 @@ fn folder_of(path: &Path) -> io::Result<()> {
 fn draft_of(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.{}", std::process::id()))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    #[test]
+    fn links_and_permissions_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("a/file"), folder.path().join("link"));
+        write_whole(&file, "one").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        symlink(&file, &link).unwrap();
+        write_whole(&link, "two").unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "two");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1, "no draft is left");
+    }
+
+    #[test]
+    fn a_device_stays_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let null = folder.path().join("null");
+        symlink("/dev/null", &null).unwrap();
+        write_whole(&null, "gone").unwrap();
+        assert!(null.is_symlink());
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+        assert!(write_whole(folder.path(), "x").is_err());
+    }
+
+    #[test]
+    fn a_draft_that_leads_elsewhere_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, other) = (folder.path().join("file"), folder.path().join("other"));
+        fs::write(&other, "precious").unwrap();
+        symlink(&other, draft_of(&file)).unwrap();
+        write_whole(&file, "text").unwrap();
+        assert_eq!(fs::read_to_string(&other).unwrap(), "precious");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "text");
+    }
 }

@@ -70,7 +70,7 @@ pub fn rehearse(paths: &[PathBuf], described: &[Described]) -> Result<Repertoire
             vec![path.clone()]
         };
         for path in meant {
-            let bytes = files::read_small(&path, limit::SCENARIO_BYTES_MAX)?;
+            let bytes = files::read_bytes(&path, limit::SCENARIO_BYTES_MAX)?;
             let name = path.display().to_string();
             let reading = scenario::read(&name, bytes);
             if let Some(read) = reading.written {

@@ -52,9 +52,8 @@ use crate::{
     limit,
     message::{Request, Response},
     mock::{Mock, Moment, Settings, arrive},
-    openapi::SchemeKind,
     scenario::Library,
-    session::{BadSession, Change, Journal, Progress, Record, SessionId, State},
+    session::{BadSession, Change, Journal, Progress, Record, Secrets, SessionId, State},
 };
 
 /// How a server runs.
@@ -161,7 +160,7 @@ impl Server {
         for note in &recalled.notes {
             warn!("{note}");
         }
-        ledger.introduce(secret_names(&self.mock()));
+        ledger.introduce(&Secrets::of(&self.mock().site));
         self.state.sessions.keep(Arc::new(ledger), recalled.sessions, now_ms());
         Ok(())
     }
@@ -207,7 +206,7 @@ impl Server {
     pub fn replace(&self, described: &[Described], scenarios: Arc<Library>) {
         let mock = Mock::new(site(described), self.state.settings.mock.clone());
         if let Some(ledger) = self.state.sessions.ledger() {
-            ledger.introduce(secret_names(&mock));
+            ledger.introduce(&Secrets::of(&mock.site));
         }
         self.state.mock.store(Arc::new(mock.with_scenarios(scenarios)));
     }
@@ -488,16 +487,6 @@ fn bad_session(fault: &BadSession) -> Response {
 /// with it.
 pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
-}
-
-/// Names whose values are secrets here, beside the usual ones: what the APIs call their keys.
-pub(super) fn secret_names(mock: &Mock) -> Vec<String> {
-    let schemes = mock.site.contracts.iter().flat_map(|contract| contract.api.schemes.values());
-    let names = schemes.filter_map(|scheme| match &scheme.kind {
-        SchemeKind::ApiKey { name, .. } => Some(name.clone()),
-        _ => None,
-    });
-    names.collect()
 }
 
 /// Real time, in milliseconds since the Unix epoch.

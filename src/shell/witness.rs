@@ -1,4 +1,4 @@
-//! Sees all exchanges of a server, whatever becomes of their sessions: who looks at a whole run need not fear that a
+//! Sees all exchanges of clients with a server, whatever becomes of their sessions: who looks at a whole run need not fear that a
 //! session was reset, dropped or forgotten.
 
 use std::{
@@ -34,8 +34,11 @@ pub struct Seen {
 }
 
 impl Witness {
-    /// Keeps an exchange.
+    /// Keeps an exchange, if it is one of the client: a browser's preflights are its own.
     pub(super) fn see(&self, session: &SessionId, record: &Arc<Record>) {
+        if record.is_preflight() {
+            return;
+        }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes = seen.bytes + record.weight();
         if seen.records >= limit::RUN_RECORDS_MAX || bytes > limit::RUN_BYTES_MAX {

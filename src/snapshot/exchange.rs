@@ -23,7 +23,6 @@ use crate::{
     finding::{Place, Severity, Side},
     limit,
     openapi::{Expression, MediaType, ParameterFormat, ParameterPlace, SchemaRef, SchemeKind, push_token},
-    session::sha256_hex,
 };
 
 /// The cookie that names a session of the mock.
@@ -337,7 +336,5 @@ fn is_spread(seen: &Seen<'_>, place: ParameterPlace, name: &str) -> bool {
 
 /// Bytes, by their number and their hash.
 fn binary(bytes: &[u8]) -> Value {
-    let mut hash = sha256_hex(bytes);
-    hash.truncate(16);
-    Value::String(format!("<binary, {} bytes, sha256 {hash}>", bytes.len()))
+    Value::String(format!("<binary, {} bytes, sha256 {}>", bytes.len(), short_hash(bytes)))
 }

@@ -19,7 +19,6 @@ use crate::{
     contract::{Contract, Site},
     limit,
     message::Request,
-    openapi::SchemeKind,
     session::{Record, Secrets, sha256_hex},
 };
 
@@ -65,7 +64,7 @@ impl Snapshot {
             }
         }
         about.apis = described(&walks, site);
-        let secrets = secrets(site);
+        let secrets = Secrets::of(site);
         let mut values = Values { rules, secrets: &secrets, symbols: Symbols::default(), hidden: Hidden::default() };
         values.note_hidden(&walks);
         let drafts = walks.iter().map(|walk| values.draft(walk, site.contracts.len() > 1)).collect();
@@ -123,17 +122,14 @@ impl Values<'_> {
 /// The records of a session that somebody asked for, as far as there is room.
 fn kept<'a>(records: &'a [Arc<Record>], room: &mut usize, left_out: &mut usize) -> Vec<(&'a Record, Request)> {
     let mut kept = Vec::new();
-    for record in records {
-        let request = seen::request(record);
-        if seen::is_preflight(&request) {
-            continue;
-        }
+    // A client never asked for preflights.
+    for record in records.iter().filter(|record| !record.is_preflight()) {
         if *room == 0 {
             *left_out += 1;
             continue;
         }
         *room -= 1;
-        kept.push((&**record, request));
+        kept.push((&**record, seen::request(record)));
     }
     kept
 }
@@ -189,13 +185,4 @@ fn described(walks: &[Walk<'_>], site: &Site) -> Vec<Described> {
 fn digest(contract: &Contract) -> String {
     let texts: Vec<&str> = contract.api.documents.iter().map(|(_, document)| &*document.text).collect();
     sha256_hex(texts.concat())
-}
-
-/// What is a secret here: beside the usual, what the APIs call their keys.
-fn secrets(site: &Site) -> Secrets {
-    let schemes = site.contracts.iter().flat_map(|contract| contract.api.schemes.values());
-    Secrets::with(schemes.filter_map(|scheme| match &scheme.kind {
-        SchemeKind::ApiKey { name, .. } => Some(name.as_str()),
-        _ => None,
-    }))
 }

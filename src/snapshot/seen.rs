@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde_json::Value;
 
 use super::volatile::Moments;
@@ -40,11 +40,6 @@ fn headers(lines: &[u8]) -> HeaderMap {
         }
     }
     headers
-}
-
-/// True for the question that a browser asks before it sends a request to another origin: the client never asked for it.
-pub(super) fn is_preflight(request: &Request) -> bool {
-    request.method == Method::OPTIONS && request.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
 /// A record, and what it means.

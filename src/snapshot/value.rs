@@ -162,7 +162,7 @@ impl Values<'_> {
             None => (),
         }
         if text.len() > limit::SNAPSHOT_TEXT_BYTES_MAX {
-            let shown = self.without_hidden(&symbols::clean(text));
+            let shown = self.open(&symbols::clean(text));
             // A secret inside must not change the hash from run to run.
             let plain = symbols::replace(&shown, |index| self.symbols.label(index).to_owned());
             return format!("<text, {} bytes, sha256 {}>", plain.len(), short_hash(&plain));
@@ -173,8 +173,15 @@ impl Values<'_> {
     /// A text as it is written: without the tokens and secrets that are inside, and not to be taken for a placeholder.
     pub(super) fn written(&mut self, text: &str) -> String {
         let clean = volatile::without_ports(&symbols::clean(text));
-        let shown = self.without_hidden(&clean);
+        let shown = self.open(&clean);
         if shown == text { escaped(shown) } else { shown }
+    }
+
+    /// A text without the secrets of addresses, and without the tokens and secrets that are inside.
+    fn open(&mut self, text: &str) -> String {
+        let symbols = &mut self.symbols;
+        let shown = self.secrets.in_addresses(text, |secret| symbols.of("secret", secret));
+        self.without_hidden(&shown)
     }
 
     /// A text without the tokens and secrets that are inside.
@@ -201,8 +208,8 @@ impl Values<'_> {
 }
 
 /// The beginning of a hash: enough to see that two are not the same.
-pub(super) fn short_hash(text: &str) -> String {
-    let mut hash = sha256_hex(text);
+pub(super) fn short_hash(bytes: impl AsRef<[u8]>) -> String {
+    let mut hash = sha256_hex(bytes);
     hash.truncate(16);
     hash
 }

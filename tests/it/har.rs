@@ -154,6 +154,38 @@ fn where_exchanges_belong() {
     check("", None, &["http://a.example/_session/one/pets"], &["0 listPets /pets"]);
 }
 
+/// What was masked in a recording is not judged, wherever it stands.
+#[test]
+fn what_was_masked_is_not_judged() {
+    const SHOP: &str = "openapi: 3.1.0
+info: { title: Shop, version: '1' }
+components: { securitySchemes: { key: { type: apiKey, in: query, name: key, x-mimeo-token: {} } } }
+paths:
+  /login:
+    post:
+      security: [ { key: [] } ]
+      requestBody:
+        content: { application/json: { schema: { type: object, properties: { pw: { type: string, minLength: 9 } } } } }
+      responses: { '200': { description: ok } }
+";
+    let judged = |query: &str, password: &str| {
+        let entry = json!({
+            "request": {
+                "method": "POST", "url": format!("http://shop.example/login?key={query}"),
+                "headers": [{"name": "content-type", "value": "application/json"}],
+                "postData": {"mimeType": "application/json", "text": json!({"pw": password}).to_string()},
+            },
+            "response": {"status": 200, "headers": [], "content": {"size": 0, "mimeType": ""}},
+        });
+        let recording = recording(json!({"log": {"entries": [entry]}}).to_string());
+        let judged = har::judge(&recording, &site(&[SHOP]), None);
+        judged.exchanges[0].2.findings.iter().map(|finding| finding.code.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(judged("***", "***"), Vec::<&str>::new());
+    assert!(judged("", "short").contains(&"minLength"));
+    assert!(judged("", "***").contains(&"security"));
+}
+
 #[test]
 fn several_apis_are_told_apart() {
     let cats = PETS.replace("title: Pets", "title: Cats").replace("pets.example", "cats.example");

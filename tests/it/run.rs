@@ -331,6 +331,38 @@ fn signals_are_passed_on() {
     }
 }
 
+/// How often a browser asks for leave depends on what it remembers: that is no behaviour of the page.
+#[test]
+fn preflights_are_no_calls() {
+    let folder = Folder::new();
+    let ask = "curl -sf -X OPTIONS $MIMEO_URL/pets -H 'origin: http://a.example' \
+        -H 'access-control-request-method: GET'";
+    folder.run(&["--snapshot", "a.snap", "--update", "new"], LIST, 0, &["recorded"]);
+    let says = ["behaves as before", "1 request to 1 operation in 1 session: no findings"];
+    folder.run(&["--snapshot", "a.snap"], &format!("{ask} && {LIST} && {ask}"), 0, &says);
+    folder.run(
+        &["--snapshot", "a.snap", "--cors=false"],
+        &format!(
+            "curl -s -X OPTIONS $MIMEO_URL/pets \
+        -H 'origin: http://a.example' -H 'access-control-request-method: GET'; {LIST}"
+        ),
+        0,
+        &says,
+    );
+    folder.run(&["--format", "json"], &format!("{ask}; {LIST}"), 0, &["\"exchanges\": 1", "\"calls\": ["]);
+    // An OPTIONS that the client sends itself is a call.
+    folder.run(&[], "curl -s -X OPTIONS $MIMEO_URL/pets", 1, &["OPTIONS /pets", "1 request"]);
+}
+
+/// What is written to a device goes there: nothing takes its place.
+#[test]
+fn a_report_to_a_device() {
+    let folder = Folder::new();
+    std::os::unix::fs::symlink("/dev/null", folder.0.path().join("null")).unwrap();
+    folder.run(&["--report", "null", "--format", "json"], LIST, 0, &["1 request"]);
+    assert!(folder.0.path().join("null").is_symlink());
+}
+
 /// What is left of the command's own children does not hold the run up, and is left alone.
 #[test]
 fn grandchildren_do_not_keep_it() {

@@ -206,6 +206,15 @@ fn equal_neighbours_are_folded() {
 }
 
 #[test]
+fn secrets_in_addresses_are_hidden() {
+    let sent =
+        json!({"hook": "https://me:hunter2@a.example/cb?a=1&token=t-1", "again": "t-1", "note": "see /x?token=1"});
+    let shown = only(&format!("POST /pets\nContent-Type: application/json\n\n{sent}")).body.unwrap();
+    assert_eq!(shown["hook"], "https://<secret #1>@a.example/cb?a=1&token=<secret #2>");
+    assert_eq!((&shown["again"], &shown["note"]), (&json!("t-1"), &json!("see /x?token=1")));
+}
+
+#[test]
 fn preflights_are_the_browsers_own() {
     let asks = "OPTIONS /pets\nOrigin: http://a\nAccess-Control-Request-Method: POST";
     assert_eq!(exchanges(&Rules::default(), &sequence(&[(asks, json!({})), ("GET /pets", json!({}))])).len(), 1);

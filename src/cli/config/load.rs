@@ -15,7 +15,7 @@ use crate::{
     form::{Form, Wording},
     limit,
     openapi::{DocId, Documents, Location},
-    shell::{ReadError, find_upward, read_small},
+    shell::{ReadError, find_upward, read_bytes},
 };
 
 /// What the file is called.
@@ -44,7 +44,7 @@ impl Config {
 
     /// Reads a file.
     pub(super) fn read(path: PathBuf) -> Result<Self, ReadError> {
-        let bytes = read_small(&path, limit::CONFIG_BYTES_MAX)?;
+        let bytes = read_bytes(&path, limit::CONFIG_BYTES_MAX)?;
         let wording = Wording {
             noun: "configuration",
             shape: "an object with settings",

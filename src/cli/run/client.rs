@@ -9,6 +9,7 @@ use super::{
     args::{RunArgs, RunFormat},
     faults,
     outcome::Kept,
+    words::typed,
 };
 use crate::{
     cli::{
@@ -51,14 +52,18 @@ pub(crate) fn run(args: &RunArgs, config: &Config, screen: Screen) -> anyhow::Re
     let end = runtime.block_on(attend(args, &prepared, settings))?;
     let seen = witness.take();
     let site = site(&prepared.described);
-    let became = kept.map(|kept| became(args, &kept, end, &site, &seen, &rules)).transpose()?;
+    let secrets = Secrets::of(&site);
+    let command = typed(&args.command, &secrets);
+    let about =
+        About { description: Some(command.clone()), scenario: args.behaviour.scenario.clone(), ..About::default() };
+    let became = kept.map(|kept| became(about, &kept, end, &site, &seen, &rules)).transpose()?;
     let is_half = !end.was_interrupted && matches!(became, Some(Became::NotCompared(_)));
     let report = RunReport {
-        command: words(args),
+        command,
         code: end.code,
         exchanges: seen.len() as u64 + seen.dropped,
         sessions: seen.sessions.len(),
-        calls: faults::calls(&seen, &Secrets::of(&site), args.fail_on),
+        calls: faults::calls(&seen, &secrets, args.fail_on),
         snapshot: args.snapshot.as_ref().zip(became).map(|(path, became)| {
             let file = path.display().to_string();
             Outcome { file, became }
@@ -108,20 +113,6 @@ fn variables(base: &str, described: &[Described]) -> Vec<(String, String)> {
     variables
 }
 
-/// The command as it would be typed.
-fn words(args: &RunArgs) -> String {
-    let quoted = |word: &std::ffi::OsString| {
-        let word = word.to_string_lossy();
-        let is_plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,".contains(c);
-        if !word.is_empty() && word.chars().all(is_plain) {
-            word.into_owned()
-        } else {
-            format!("'{}'", word.replace('\'', r"'\''"))
-        }
-    };
-    args.command.iter().map(quoted).collect::<Vec<_>>().join(" ")
-}
-
 /// What the project says about its snapshots.
 fn rules(args: &RunArgs, config: &Config) -> anyhow::Result<Rules> {
     let rules = config.section::<Rules>("/snapshot").context("`snapshot` in the settings")?;
@@ -133,14 +124,7 @@ fn site(described: &[Described]) -> Site {
 }
 
 /// What becomes of the snapshot. Half of what a client does is not compared.
-fn became(
-    args: &RunArgs,
-    kept: &Kept,
-    end: ChildEnd,
-    site: &Site,
-    seen: &Seen,
-    rules: &Rules,
-) -> anyhow::Result<Became> {
+fn became(about: About, kept: &Kept, end: ChildEnd, site: &Site, seen: &Seen, rules: &Rules) -> anyhow::Result<Became> {
     if end.code != 0 {
         return Ok(Became::NotCompared(format!("not compared, as the command ended with {}", end.code)));
     }
@@ -150,7 +134,6 @@ fn became(
     if seen.dropped > 0 {
         return Ok(no_room(seen.dropped, seen));
     }
-    let about = About { description: Some(words(args)), scenario: args.behaviour.scenario.clone(), ..About::default() };
     let recorded: Vec<Recorded<'_>> =
         seen.sessions.iter().map(|(session, records)| Recorded { session, records }).collect();
     let new = Snapshot::of(site, about, &recorded, rules, kept.stored.as_ref());

@@ -4,6 +4,7 @@ mod args;
 mod client;
 mod faults;
 mod outcome;
+mod words;
 
 pub(super) use args::{RunArgs, RunFailOn, RunFormat, UpdateArg};
 pub(super) use client::run;

@@ -1,18 +1,18 @@
 //! `mimeo snapshot check`, `accept`, `reject` and `show`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
 use super::{
-    files::{Shelved, find, read},
+    files::{Shelved, find, read, take},
     review::review,
 };
 use crate::{
     cli::{Ending, screen::Screen},
     report,
-    shell::{move_over, remove},
+    shell::remove,
 };
 
 /// What to do with snapshots.
@@ -137,17 +137,6 @@ fn accept(which: &Which, screen: Screen) -> anyhow::Result<Ending> {
     }
     nothing(waiting.is_empty(), screen);
     Ok(ending)
-}
-
-/// Puts a snapshot that waits in its place; false if it is damaged, which is said.
-pub(super) fn take(path: &Path, pending: &Path, screen: Screen) -> anyhow::Result<bool> {
-    if let Err(fault) = read(pending) {
-        screen.err(&fault.text(report::Colour::Ansi));
-        screen.err(&format!("`{}` was not taken; record it again, or reject it\n", pending.display()));
-        return Ok(false);
-    }
-    move_over(pending, path)?;
-    Ok(true)
 }
 
 fn show(args: &ShowArgs, screen: Screen) -> anyhow::Result<Ending> {

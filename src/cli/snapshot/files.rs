@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{anyhow, bail};
 
 use crate::{
+    cli::screen::Screen,
     finding::Severity,
     limit,
     report::{self, Chapter, Colour},
-    shell::{ReadError, find_snapshots, read_small},
+    shell::{ReadError, find_snapshots, move_over, read_text},
     snapshot::{Snapshot, Unreadable},
 };
 
@@ -95,11 +96,20 @@ impl Fault {
 /// Reads a snapshot; with its text.
 pub(super) fn read(path: &Path) -> Result<(Snapshot, String), Fault> {
     let name = path.display().to_string();
-    let bytes = read_small(path, limit::SNAPSHOT_BYTES_MAX).map_err(Fault::Unread)?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Fault::Unread(ReadError(format!("cannot read `{name}`: it is not UTF-8"))))?;
+    let text = read_text(path, limit::SNAPSHOT_BYTES_MAX).map_err(Fault::Unread)?;
     let snapshot = Snapshot::read(&name, &text).map_err(|it| Fault::Unreadable(Box::new(it)))?;
     Ok((snapshot, text))
+}
+
+/// Puts a snapshot that waits in its place; false if it is damaged, which is said.
+pub(super) fn take(path: &Path, pending: &Path, screen: Screen) -> anyhow::Result<bool> {
+    if let Err(fault) = read(pending) {
+        screen.err(&fault.text(Colour::Ansi));
+        screen.err(&format!("`{}` was not taken; record it again, or reject it\n", pending.display()));
+        return Ok(false);
+    }
+    move_over(pending, path)?;
+    Ok(true)
 }
 
 /// Reads a snapshot if there is one.

@@ -7,10 +7,7 @@ use std::{
 
 use anyhow::bail;
 
-use super::{
-    command::take,
-    files::{Fault, read},
-};
+use super::files::{Fault, read, take};
 use crate::{
     cli::{Ending, screen::Screen},
     report::{self, Colour},

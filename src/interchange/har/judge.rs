@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use http::Method;
+use http::{Method, header};
+use serde_json::Value;
 
 use super::{
     read::{Recorded, Recording},
@@ -13,11 +14,8 @@ use crate::{
     contract::{Contract, Located, Match, Routed, Site},
     finding::{Code, Finding, Part, Place, Side},
     message::{Request, Response},
-    session::{Record, SessionId},
+    session::{Record, Secrets, SessionId},
 };
-
-/// How a value ends that was masked, here and by many others.
-const MASK: &[u8] = b"***";
 
 /// A recording held against descriptions.
 #[derive(Debug, Default)]
@@ -227,9 +225,9 @@ fn findings(
     recorded: &Recorded,
 ) -> Vec<Finding> {
     let mut findings = contract.authenticate(found, request);
-    findings.retain(|finding| !is_masked(finding, request));
     let checked = contract.check_request(found, request).findings;
     findings.extend(without_lacking_body(checked, recorded.lacks_body, Side::Request));
+    findings.retain(|finding| !is_masked(finding, request));
     let checked = contract.check_response(found.operation, response);
     let is_head = request.method == Method::HEAD;
     let checked = checked.into_iter().filter(|finding| !is_head || !is_about_body(finding)).collect();
@@ -237,11 +235,20 @@ fn findings(
     findings
 }
 
-/// True for a finding about credentials that whoever made the recording has masked: nothing is known of them.
+/// True for a finding about a value that whoever made the recording has masked, as many do: nothing is known of it.
 fn is_masked(finding: &Finding, request: &Request) -> bool {
-    match &finding.place {
-        Place::Message { part: Part::Header, at, .. } => {
-            request.headers.get(at.as_str()).is_some_and(|value| value.as_bytes().ends_with(MASK))
+    let Place::Message { side: Side::Request, part, at } = &finding.place else { return false };
+    let has_mask = |bytes: &[u8]| bytes.ends_with(Secrets::MASK.as_bytes());
+    match part {
+        Part::Header => request.headers.get(at.as_str()).is_some_and(|value| has_mask(value.as_bytes())),
+        Part::Cookie => request.headers.get_all(header::COOKIE).iter().any(|value| has_mask(value.as_bytes())),
+        Part::Query => {
+            let query = request.query.as_deref().unwrap_or_default();
+            form_urlencoded::parse(query.as_bytes()).any(|(name, value)| name == *at && has_mask(value.as_bytes()))
+        }
+        Part::Body => {
+            let body = serde_json::from_slice::<Value>(&request.body).unwrap_or_default();
+            body.pointer(at).and_then(Value::as_str).is_some_and(|text| has_mask(text.as_bytes()))
         }
         _ => false,
     }

@@ -86,7 +86,7 @@ fn cookies(lines: &[u8]) -> Vec<NameValue> {
     let cookies =
         fields.filter(|(name, _)| name.eq_ignore_ascii_case("cookie")).flat_map(|(_, value)| value.split(';'));
     let names = cookies.filter_map(|pair| pair.split('=').next()).map(str::trim).filter(|name| !name.is_empty());
-    names.map(|name| NameValue::new(name, "***")).collect()
+    names.map(|name| NameValue::new(name, Secrets::MASK)).collect()
 }
 
 fn post_data(record: &Record, mime_type: String, is_coded: bool, secrets: &Secrets) -> PostData {

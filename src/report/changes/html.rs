@@ -3,11 +3,14 @@
 use std::fmt::Write as _;
 
 use super::{
-    Comparison, count_changes, one_line,
+    Comparison, count_changes,
     span::{Span, spans},
     sum_of_changes, touched,
 };
-use crate::diff::{Change, Level};
+use crate::{
+    diff::{Change, Level},
+    report::escape::html as words,
+};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -103,14 +106,4 @@ fn text(text: &str) -> String {
             Span::Code(part) => format!("<code>{}</code>", words(part)),
         })
         .collect()
-}
-
-/// Text that is nothing but words, also in an attribute.
-fn words(text: &str) -> String {
-    one_line(text)
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
 }

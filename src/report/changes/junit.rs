@@ -1,78 +1,39 @@
 //! Changes as JUnit reports, which most pipelines show as tests.
 
-use std::fmt::Write as _;
-
 use super::{Comparison, subject, sum_of_changes, touched};
-use crate::diff::{Change, Level};
+use crate::{
+    diff::{Change, Level},
+    report::junit::{Case, Suite, junit},
+};
 
 /// All changes, a test case each, in a suite for each operation. Those of level `least` and above have failed.
 pub fn junit_changes(comparisons: &[Comparison<'_>], least: Level) -> String {
-    let fails = |change: &Change| change.level >= least;
-    let all = || comparisons.iter().flat_map(|comparison| comparison.changes);
-    let total = all().count().max(1);
-    let failures = all().filter(|change| fails(change)).count();
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let _ = writeln!(out, "<testsuites name=\"mimeo diff\" tests=\"{total}\" failures=\"{failures}\" errors=\"0\">");
-    if all().next().is_none() {
-        out.push_str("  <testsuite name=\"mimeo diff\" tests=\"1\" failures=\"0\" errors=\"0\">\n");
-        let _ = writeln!(out, "    <testcase name=\"{}\" classname=\"mimeo diff\"/>", sum_of_changes(comparisons));
-        out.push_str("  </testsuite>\n");
-    }
+    let mut suites = Vec::new();
     for comparison in comparisons {
         for (name, changes) in comparison.groups() {
-            let failures = changes.iter().filter(|change| fails(change)).count();
-            let name = attribute(&name);
-            let _ = writeln!(
-                out,
-                "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{failures}\" errors=\"0\">",
-                changes.len()
-            );
-            for change in changes {
-                case(&mut out, comparison, change, fails(change));
-            }
-            out.push_str("  </testsuite>\n");
+            let mut suite = Suite::new(&name);
+            suite.cases.extend(changes.iter().map(|change| case(comparison, change, change.level >= least)));
+            suites.push(suite);
         }
     }
-    out.push_str("</testsuites>\n");
-    out
+    if suites.is_empty() {
+        // A report without a test counts as a fault in some pipelines.
+        let mut suite = Suite::new("mimeo diff");
+        suite.cases.push(Case::new("mimeo diff", &sum_of_changes(comparisons)));
+        suites.push(suite);
+    }
+    junit("mimeo diff", &suites)
 }
 
-fn case(out: &mut String, comparison: &Comparison<'_>, change: &Change, failed: bool) {
-    let (name, class) = (attribute(&change.text), attribute(&subject(change)));
-    let _ = write!(out, "    <testcase name=\"{name}\" classname=\"{class}\"");
+fn case(comparison: &Comparison<'_>, change: &Change, failed: bool) -> Case {
+    let case = Case::new(&subject(change), &change.text);
     if !failed {
-        out.push_str("/>\n");
-        return;
+        return case;
     }
     let place = comparison.main_spot(change).map(|spot| format!("{spot}\n")).unwrap_or_default();
     let comment = change.comment.map(|comment| format!("{comment}\n")).unwrap_or_default();
     let touched = touched(change).map(|touched| format!("{touched}\n")).unwrap_or_default();
     let level = change.level.as_str();
-    let _ = writeln!(
-        out,
-        ">\n      <failure type=\"{}\" message=\"{name}\">{}</failure>\n    </testcase>",
-        attribute(change.id),
-        content(&format!("{level} {}: {}\n{place}{comment}{touched}", subject(change), change.text))
-    );
-}
-
-/// Text between tags. What XML cannot hold becomes a replacement character.
-fn content(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '\n' | '\t' => out.push(c),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// Text as the value of an attribute.
-fn attribute(text: &str) -> String {
-    content(text).replace('"', "&quot;").replace('\n', "&#10;").replace('\t', "&#9;")
+    let text = format!("{level} {}: {}\n{place}{comment}{touched}", subject(change), change.text);
+    case.failed(change.id, &change.text, &text)
 }

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use super::{
-    Comparison, one_line,
+    Comparison,
     span::{Span, spans},
     sum_of_changes, touched,
 };
+use crate::report::escape::{markdown as words, markdown_code as code};
 
 /// All changes, a list for each operation.
 pub fn markdown_changes(comparisons: &[Comparison<'_>]) -> String {
@@ -58,38 +59,6 @@ fn text(text: &str) -> String {
         .collect()
 }
 
-/// Text that is nothing but words.
-fn words(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in one_line(text).chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '!' => {
-                out.push('\\');
-                out.push(c);
-            }
-            // Nobody is notified because of a description.
-            '@' => out.push_str("&#64;"),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// Text as code, in more backticks than are in it.
-fn code(text: &str) -> String {
-    let text = one_line(text);
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    if text.trim().is_empty() {
-        return words(&text);
-    }
-    let fence = "`".repeat(longest + 1);
-    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    format!("{fence}{pad}{text}{pad}{fence}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,8 +66,5 @@ mod tests {
     #[test]
     fn nothing_gets_out_of_its_place() {
         assert_eq!(text("the tag `a*b` <was> _here_"), "the tag `a*b` &lt;was&gt; \\_here\\_");
-        assert_eq!(code("a`b"), "``a`b``");
-        assert_eq!(code("`"), "`` ` ``");
-        assert_eq!(words("a\n# b @all"), "a \\# b &#64;all");
     }
 }

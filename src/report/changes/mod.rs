@@ -8,7 +8,6 @@ mod junit;
 mod markdown;
 mod span;
 mod text;
-mod yaml;
 
 pub use checks::{json_checks, markdown_checks, text_checks};
 pub use github::github_changes;
@@ -139,9 +138,4 @@ pub fn sum_of_changes(comparisons: &[Comparison<'_>]) -> String {
 /// Which clients a change touches: `touches X; Y`. `None` if no clients are known.
 fn touched(change: &Change) -> Option<String> {
     (!change.touched.is_empty()).then(|| format!("touches {}", change.touched.join("; ")))
-}
-
-/// Text on one line, without control characters.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

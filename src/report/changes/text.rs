@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Renderer, Snippet};
 
-use super::{Comparison, Edition, Spot, one_line, subject, touched};
+use super::{Comparison, Edition, Spot, subject, touched};
 use crate::{
     diff::{Change, Level},
     report::{
         Colour,
-        window::{Window, printable},
+        escape::{one_line, printable},
+        window::Window,
     },
 };
 

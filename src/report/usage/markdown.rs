@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use super::{CAVEAT, listed, sent, share};
-use crate::usage::{ApiUse, Usage};
+use crate::{
+    report::escape::{markdown, markdown_code, markdown_code_in_table as code},
+    usage::{ApiUse, Usage},
+};
 
 /// What clients depend on, as tables.
 pub fn markdown_usage(usage: &Usage) -> String {
@@ -18,18 +21,19 @@ pub fn markdown_usage(usage: &Usage) -> String {
 fn one(out: &mut String, usage: &Usage, api: &ApiUse) {
     let name = if api.id.is_empty() { "An API" } else { api.id.as_str() };
     let title = if api.title.is_empty() { String::new() } else { format!(" ({})", api.title) };
-    let _ = writeln!(out, "## {}{}\n\nUsed by {}.\n", cell(name), cell(&title), cell(&listed(&usage.clients)));
+    let _ =
+        writeln!(out, "## {}{}\n\nUsed by {}.\n", markdown(name), markdown(&title), markdown(&listed(&usage.clients)));
     if !api.operations.is_empty() || !api.undescribed.is_empty() {
         out.push_str("| operation | times | sends | meets |\n| --- | ---: | --- | --- |\n");
     }
     for operation in &api.operations {
         let sent: Vec<String> = sent(operation).into_iter().map(|(kind, names)| format!("{kind} {names}")).collect();
         let met = operation.answers.keys().map(u16::to_string).collect::<Vec<_>>().join(", ");
-        let (call, sent) = (cell(&operation.call), cell(&sent.join("; ")));
-        let _ = writeln!(out, "| `{call}` | {} | {sent} | {met} |", operation.times);
+        let (call, sent) = (code(&operation.call), markdown(&sent.join("; ")));
+        let _ = writeln!(out, "| {call} | {} | {sent} | {met} |", operation.times);
     }
     for (call, times) in &api.undescribed {
-        let _ = writeln!(out, "| `{}` | {times} | not described | |", cell(call));
+        let _ = writeln!(out, "| {} | {times} | not described | |", code(call));
     }
     out.push('\n');
     let Some(coverage) = &api.coverage else { return };
@@ -45,16 +49,6 @@ fn one(out: &mut String, usage: &Usage, api: &ApiUse) {
     }
     out.push('\n');
     if !coverage.never.is_empty() {
-        let _ =
-            writeln!(out, "Never called: {}.\n", cell(&listed(coverage.never.iter().map(|call| format!("`{call}`")))));
+        let _ = writeln!(out, "Never called: {}.\n", listed(coverage.never.iter().map(|call| markdown_code(call))));
     }
-}
-
-/// Text that stays in its cell, and is text.
-fn cell(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect::<String>()
-        .replace('|', "\\|")
-        .replace('<', "&lt;")
 }

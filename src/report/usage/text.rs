@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{CAVEAT, listed, sent, share, times, unused};
 use crate::{
-    report::window::printable,
+    report::printable,
     usage::{ApiUse, Coverage, OperationUse, Usage},
 };
 

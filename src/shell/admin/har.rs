@@ -5,10 +5,10 @@ use schemars::json_schema;
 
 use super::{
     asked::{Answered, Asked, json},
-    journal::{Filter, fitting, secrets},
+    journal::{Filter, fitting},
     operation::Operation,
 };
-use crate::interchange::har;
+use crate::{interchange::har, session::Secrets};
 
 /// Where requests went that name no host: only HTTP/1.0 lets a client leave it out.
 const ADDRESS: &str = "http://localhost";
@@ -42,5 +42,5 @@ async fn export(asked: Asked) -> Answered {
     let records = session.with_journal(|journal| fitting(journal, &query));
     let id = asked.session_id()?;
     let records = records.iter().map(|record| (id.as_str(), &**record));
-    Ok(json(&har::of_records(records, &secrets(&asked.server.mock()), ADDRESS)))
+    Ok(json(&har::of_records(records, &Secrets::of(&asked.server.mock().site), ADDRESS)))
 }

@@ -18,7 +18,7 @@ use crate::{
     limit,
     mock::Mock,
     session::{Glob, Journal, Query, Record, RecordView, Secrets, Statuses, WholeRecord, order},
-    shell::{serve::secret_names, sessions::Session},
+    shell::sessions::Session,
 };
 
 /// Operations shown for a request that met none.
@@ -304,7 +304,7 @@ async fn list(asked: Asked) -> Answered {
     let until = from.saturating_add(page.limit.unwrap_or(limit::PAGE_ITEMS)).min(fitting.len());
     let shown = &fitting[from..until];
     let next = if until < fitting.len() { shown.last().map(|record| record.number) } else { None };
-    let secrets = secrets(&asked.server.mock());
+    let secrets = Secrets::of(&asked.server.mock().site);
     let records = shown.iter().map(|record| RecordView::of(record, &secrets)).collect();
     Ok(json(&RecordList { records, total: fitting.len(), forgotten, restored, next }))
 }
@@ -335,7 +335,7 @@ async fn one(asked: Asked) -> Answered {
         let detail = format!("record {number} is not kept: there was none yet, or it was forgotten for want of room");
         return Err(Refusal::not_found("There is no such record", detail));
     };
-    Ok(json(&WholeRecord::of(&record, &secrets(&asked.server.mock()))))
+    Ok(json(&WholeRecord::of(&record, &Secrets::of(&asked.server.mock().site))))
 }
 
 async fn near_misses(asked: Asked) -> Answered {
@@ -344,7 +344,7 @@ async fn near_misses(asked: Asked) -> Answered {
     let missed: Vec<Arc<Record>> =
         asked.session()?.with_journal(|journal| journal.iter().rev().filter(met_none).map(Arc::clone).collect());
     let mock = asked.server.mock();
-    let secrets = secrets(&mock);
+    let secrets = Secrets::of(&mock.site);
     let shown = missed.iter().take(page.limit.unwrap_or(NEAR_MISSES));
     let near_misses = shown
         .map(|record| NearView { record: RecordView::of(record, &secrets), nearest: NearOperation::of(record, &mock) });
@@ -382,7 +382,7 @@ async fn wait_in(asked: &Asked, session: &Session) -> Answered {
     let is_reached = reached.is_ok();
     let fitting = reached.unwrap_or_else(|_| session.with_journal(|journal| fitting(journal, &query)));
     let newest = &fitting[fitting.len().saturating_sub(count)..];
-    let secrets = secrets(&asked.server.mock());
+    let secrets = Secrets::of(&asked.server.mock().site);
     let records = newest.iter().map(|record| RecordView::of(record, &secrets)).collect();
     Ok(json(&Waited { reached: is_reached, count: fitting.len(), records }))
 }
@@ -390,10 +390,4 @@ async fn wait_in(asked: &Asked, session: &Session) -> Answered {
 /// The records that fit, the oldest first.
 pub(super) fn fitting(journal: &Journal, query: &Query) -> Vec<Arc<Record>> {
     journal.iter().filter(|record| query.fits(record)).map(Arc::clone).collect()
-}
-
-/// What is a secret here.
-pub(super) fn secrets(mock: &Mock) -> Secrets {
-    let names = secret_names(mock);
-    Secrets::with(names.iter().map(String::as_str))
 }

@@ -118,6 +118,8 @@ impl Disk {
             self.rotate();
         }
         self.mend().map_err(|error| Unwritten { error, whole: 0 })?;
+        // Until all of it is written.
+        self.is_torn = true;
         let mut written = 0;
         while written < frames.len() {
             let error = match self.file.write(&frames[written..]) {
@@ -131,12 +133,12 @@ impl Disk {
             };
             let whole = frame::whole(&frames[..written]);
             self.length += whole as u64;
-            self.is_torn = true;
             // It may fail as well, and is done again before the next write.
             let _ = self.mend();
             return Err(Unwritten { error, whole });
         }
         self.length += frames.len() as u64;
+        self.is_torn = false;
         Ok(())
     }
 
@@ -185,8 +187,12 @@ impl Disk {
         file.set_len(0)?;
         file.write_all(&frame::header())?;
         file.write_all(&self.preface)?;
-        fs::rename(&self.path, beside(&self.path, ".1"))?;
-        fs::rename(&next, &self.path)?;
+        let aside = beside(&self.path, ".1");
+        fs::rename(&self.path, &aside)?;
+        fs::rename(&next, &self.path).inspect_err(|_| {
+            // The file goes on, so that it has to be where the next start looks for it.
+            let _ = fs::rename(&aside, &self.path);
+        })?;
         self.file = file;
         self.length = (frame::HEADER_BYTES + self.preface.len()) as u64;
         Ok(())

@@ -24,8 +24,11 @@ use super::{
 };
 use crate::{
     limit,
-    session::codec::{self, Noted},
-    shell::serve::now_ms,
+    session::{
+        Secrets,
+        codec::{self, Noted},
+    },
+    shell::serve::{guarded, now_ms},
 };
 
 /// Bytes of a buffer that is kept for the next write.
@@ -175,8 +178,8 @@ impl Ledger {
     }
 
     /// Says which names are those of secrets, beside the usual ones, in this file and in those that follow.
-    pub(in crate::shell) fn introduce(&self, names: Vec<String>) {
-        let preface = codec::note(&Noted::Secrets(names));
+    pub(in crate::shell) fn introduce(&self, secrets: &Secrets) {
+        let preface = codec::note(&Noted::Secrets(secrets.names().to_vec()));
         if let Err(unwritten) = self.disk().introduce(preface) {
             warn!("the journal `{}` cannot be written: {}", self.path.display(), unwritten.error);
         }
@@ -196,9 +199,9 @@ impl Ledger {
 
     fn put(&self, frames: &[u8]) -> Result<(), Unwritten> {
         let began = Instant::now();
-        let mut disk = self.disk();
-        let outcome = disk.put(frames);
-        drop(disk);
+        // A fault of our own must not let answers wait for ever.
+        let outcome = guarded(|| self.disk().put(frames))
+            .unwrap_or_else(|| Err(Unwritten { error: io::Error::other("a fault in mimeo itself"), whole: 0 }));
         if began.elapsed() >= limit::JOURNAL_SLOW_WRITE {
             self.slow_until_ms.store(self.ms() + millis(limit::JOURNAL_SLOW_FOR), Ordering::Relaxed);
         }
