@@ -127,6 +127,9 @@ fn descriptions_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
 pub fn read_text(path: &Path) -> Result<String, ReadError> {
     let fault = |why: &str| ReadError(format!("cannot read `{}`: {why}", path.display()));
     let facts = fs::metadata(path).map_err(|error| fault(&plain(&error)))?;
+    if facts.is_dir() {
+        return Err(fault("it is a folder"));
+    }
     if facts.len() > limit::DOCUMENT_BYTES_MAX as u64 {
         return Err(fault("it is too large"));
     }

@@ -17,14 +17,24 @@ fn fault(what: &str, path: &Path, error: &io::Error) -> WriteError {
     WriteError(format!("cannot {what} `{}`: {}", path.display(), plain(error)))
 }
 
-/// Writes a file whole, in the place of one that is there. Its folders are made.
+/// Writes a file whole, in the place of one that is there. Its folders are made. A link stays one: what it leads to is
+/// written. A device or a pipe, such as `/dev/stdout`, is written to: nothing takes its place.
 pub fn write_whole(path: &Path, text: &str) -> Result<(), WriteError> {
-    let draft = draft_of(path);
-    let written = folder_of(path).and_then(|()| {
+    let facts = fs::metadata(path);
+    if facts.as_ref().is_ok_and(fs::Metadata::is_dir) {
+        return Err(WriteError(format!("cannot write `{}`: it is a folder", path.display())));
+    }
+    if facts.is_ok_and(|facts| !facts.is_file()) {
+        let written = File::options().write(true).open(path).and_then(|mut file| file.write_all(text.as_bytes()));
+        return written.map_err(|error| fault("write", path, &error));
+    }
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let draft = draft_of(&target);
+    let written = folder_of(&target).and_then(|()| {
         let mut file = File::create(&draft)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
-        fs::rename(&draft, path)
+        fs::rename(&draft, &target)
     });
     written.map_err(|error| {
         let _ = fs::remove_file(&draft);

@@ -9,12 +9,11 @@ use anyhow::bail;
 
 use super::{
     command::take,
-    files::{Fault, read},
+    files::{Fault, read, throw_away},
 };
 use crate::{
     cli::{Ending, screen::Screen},
     report::{self, Colour},
-    shell::remove,
     snapshot::{Snapshot, compare},
 };
 
@@ -73,7 +72,7 @@ fn ask(waiting: &[(PathBuf, PathBuf)], input: &mut impl BufRead, screen: Screen)
                     break;
                 }
                 Choice::Reject => {
-                    remove(pending)?;
+                    throw_away(pending)?;
                     counts[1] += 1;
                     break;
                 }
