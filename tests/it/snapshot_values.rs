@@ -298,7 +298,7 @@ fn calls_of_one_operation_are_told_apart() {
     };
     assert_eq!(
         told(&["GET /pets/1", "GET /pets/2", "GET /pets/3"], &["GET /pets/3", "GET /pets/1", "GET /pets/2"]),
-        ["the order changed: GET /pets/{petId} with petId 3 now comes before GET /pets/{petId} with petId 1"]
+        ["the order changed: GET /pets/{petId} with petId \"3\" now comes before GET /pets/{petId} with petId \"1\""]
     );
 }
 
