@@ -160,7 +160,7 @@ fn touching(
     for (pair, changes) in pairs.iter().zip(found) {
         let contract = pair.old.and_then(|old| old.contract.as_deref());
         let seen = contract.map(|contract| usage::bind(&clients.list(), contract, is_only)).unwrap_or_default();
-        met |= !seen.is_empty();
+        met |= seen.iter().any(|seen| seen.operation.is_some());
         let all = changes.len();
         let with_clients = changes.into_iter().filter_map(|mut change| {
             change.touched = usage::touch(&change, contract?, &seen).iter().map(ToString::to_string).collect();

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::bail;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, builder::NonEmptyStringValueParser};
 
 use super::{
     Ending,
@@ -37,10 +37,10 @@ struct PactArgs {
     #[arg(long = "spec", value_name = "FILE")]
     spec: PathBuf,
     /// The name of the client
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     consumer: String,
     /// The name of the API [default: its title]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     provider: Option<String>,
     /// Where to write the pact; without it, on standard output
     #[arg(short, long, value_name = "FILE")]
@@ -61,7 +61,7 @@ pub(super) fn run(args: &ExportArgs, screen: Screen) -> anyhow::Result<Ending> {
             met.push((client.snapshot, (seen.exchange, operation)));
         }
     }
-    if met.is_empty() {
+    if !met.iter().any(|(_, (_, operation))| operation.is_some()) {
         bail!("no snapshot has an exchange with `{}`", contract.api.id);
     }
     let provider = args.provider.as_deref().unwrap_or(&contract.api.title);

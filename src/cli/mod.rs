@@ -22,7 +22,10 @@ mod usage;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, error::ErrorKind};
+use clap::{
+    CommandFactory,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 
 use args::{Args, Command};
 use config::{Parsed, Unparsed};
@@ -91,8 +94,29 @@ pub fn main() -> ExitCode {
 /// Says what is wrong with arguments, or the help that they ask for; the exit code.
 fn usage(error: &clap::Error) -> u8 {
     let _ = error.print();
+    if let Some(name) = variable(error) {
+        Screen.err(&format!("That value comes from the environment variable {name}.\n"));
+    }
     let helped = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     if helped { 0 } else { USAGE }
+}
+
+/// The environment variable that a value comes from which is not valid: it is not among the words that were typed.
+fn variable(error: &clap::Error) -> Option<String> {
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let flag = context(ContextKind::InvalidArg)?.split([' ', '[', '=']).next()?;
+    let value = context(ContextKind::InvalidValue)?;
+    let is_typed = std::env::args_os().any(|word| word.to_string_lossy().split('=').next() == Some(flag));
+    let command = Args::command();
+    let named = command.get_subcommands().flat_map(clap::Command::get_arguments).find_map(|argument| {
+        let is_it = argument.get_long().is_some_and(|long| flag.strip_prefix("--") == Some(long));
+        argument.get_env().filter(|_| is_it)
+    })?;
+    let is_set = std::env::var_os(named).is_some_and(|set| set == value);
+    (is_set && !is_typed).then(|| named.to_string_lossy().into_owned())
 }
 
 /// Says why a command could not run.

@@ -129,6 +129,13 @@ enum Closeness {
     Same,
 }
 
+/// A content type without what separates the parts of its body, which is another one each time.
+pub(super) fn without_boundary(content_type: &str) -> String {
+    let is_boundary =
+        |parameter: &&str| parameter.trim_start().get(..9).is_some_and(|name| name.eq_ignore_ascii_case("boundary="));
+    content_type.split(';').filter(|parameter| !is_boundary(parameter)).collect::<Vec<_>>().join(";")
+}
+
 /// True if a described media type or range covers a media type; parameters do not count.
 pub(super) fn covers(range: &str, media_type: &str) -> bool {
     let covered = Parts::of(range).zip(Parts::of(media_type));

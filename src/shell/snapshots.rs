@@ -30,13 +30,19 @@ pub fn find_snapshots(folder: &Path) -> Result<Vec<PathBuf>, ReadError> {
             let path = if folder == Path::new(".") { PathBuf::from(entry.file_name()) } else { entry.path() };
             if kind.is_dir() && !name.starts_with('.') && !FOREIGN.contains(&&*name) {
                 waiting.push(path);
-            } else if !kind.is_dir() && is_called_so(&path) && is_ours(&path) {
+            } else if !kind.is_dir() && is_snapshot(&path) {
                 found.push(path);
             }
         }
     }
     found.sort();
     Ok(found)
+}
+
+/// True for a snapshot, or one that waits, that is Mimeo's by its name and its first lines. It may be damaged.
+pub fn is_snapshot(path: &Path) -> bool {
+    // A pipe of that name would never end.
+    is_called_so(path) && path.is_file() && is_ours(path)
 }
 
 /// True for `NAME.snap` and `NAME.snap.new`.

@@ -35,6 +35,12 @@ impl Issued {
         let is_over = self.expires_ms.is_some_and(|expires| expires <= seen.record.virtual_ms);
         self.ended.or(is_over.then_some(Standing::Expired))
     }
+
+    /// True if it is of the kind that a scheme takes. One that says nothing about its tokens takes those of the
+    /// authorization server.
+    fn belongs_to(&self, scheme: &str, says_its_tokens: bool) -> bool {
+        self.kind == scheme || (!says_its_tokens && self.kind == OAUTH_TOKENS[0])
+    }
 }
 
 /// What one request sent for one security scheme.
@@ -128,11 +134,14 @@ impl Ledger {
             None => ("credentials".to_owned(), None),
         };
         if let Some(reason) = refused(seen, &declared.kind) {
-            standing = match reason {
-                Reason::TokenExpired => Some(Standing::Expired),
-                Reason::ScopeMissing => Some(Standing::Lacking),
-                _ if known.is_some() => standing.or(Some(Standing::Revoked)),
-                _ => Some(Standing::Unknown),
+            standing = match (reason, known) {
+                (Reason::TokenExpired, _) => Some(Standing::Expired),
+                (Reason::ScopeMissing, _) => Some(Standing::Lacking),
+                (_, Some(token)) if token.belongs_to(scheme, declared.token.is_some()) => {
+                    standing.or(Some(Standing::Revoked))
+                }
+                (_, Some(_)) => Some(Standing::Misplaced),
+                (_, None) => Some(Standing::Unknown),
             };
         }
         Sent { value, label, standing, is_companion: false }

@@ -238,10 +238,12 @@ pub enum Standing {
     Unknown,
     /// It is good, but not for this operation.
     Lacking,
+    /// It is of another kind than the one that is asked for there.
+    Misplaced,
 }
 
 impl Standing {
-    const ALL: [Self; 5] = [Self::Expired, Self::Revoked, Self::Used, Self::Unknown, Self::Lacking];
+    const ALL: [Self; 6] = [Self::Expired, Self::Revoked, Self::Used, Self::Unknown, Self::Lacking, Self::Misplaced];
 
     /// The word after the credentials in the file.
     pub fn as_str(self) -> &'static str {
@@ -251,6 +253,7 @@ impl Standing {
             Self::Used => "used",
             Self::Unknown => "unknown",
             Self::Lacking => "lacking",
+            Self::Misplaced => "misplaced",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! From the text of a file to a snapshot, or to what is wrong with it and where.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{About, Described, FORMAT, Session, Snapshot, Totals};
 use crate::{
-    finding::{Code, Finding},
+    finding::{Code, Finding, Mark, Place},
     form::{Form, Reading, Wording, json_schema},
     limit,
     openapi::{DocId, Documents, FileRead, Location, read_file},
@@ -67,6 +67,9 @@ impl Snapshot {
             );
             return Err(refused(name, "", "", Code::TOO_LARGE, &message, "record fewer exchanges"));
         }
+        if let Some(at) = conflict(text) {
+            return Err(conflicting(name, text, at));
+        }
         let Some((head, content)) = parts(text) else {
             let help = "a snapshot begins with a line `---`, then what it is about, then `---` again";
             return Err(refused(name, text, "", Code::NOT_A_SNAPSHOT, "this is no snapshot", help));
@@ -82,6 +85,31 @@ impl Snapshot {
         };
         Ok(Self { about, sessions: content.sessions })
     }
+}
+
+/// Where a merge left its first mark. No line of a snapshot begins so: texts are quoted or indented.
+fn conflict(text: &str) -> Option<Range<usize>> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|mark| line.starts_with(mark)) {
+            return Some(at..at + line.trim_end().len());
+        }
+        at += line.len();
+    }
+    None
+}
+
+fn conflicting(name: &str, text: &str, at: Range<usize>) -> Unreadable {
+    let message = "the snapshot holds both sides of a merge conflict";
+    let help = "check out one of the two versions, run the client again, and review what differs";
+    let line = text[..at.start].matches('\n').count() + 1;
+    let mut unreadable = refused(name, text, "", Code::NOT_A_SNAPSHOT, message, help);
+    for finding in &mut unreadable.findings {
+        if let Place::File { mark, .. } = &mut finding.place {
+            *mark = Some(Mark { start: at.start, end: at.end, line, column: 1 });
+        }
+    }
+    unreadable
 }
 
 /// The two parts of a file. The second one begins with as many empty lines as the first one has lines, so that its

@@ -252,7 +252,8 @@ fn a_start_that_runs() {
     let before = fs::read(folder.path().join("mimeo.yaml")).unwrap();
     let output = run(folder.path(), &["init"]);
     assert_eq!(output.status.code(), Some(3), "{}", text(&output));
-    assert!(text(&output).contains("are here already: nothing was written"), "{}", text(&output));
+    let there = "mimeo.yaml, openapi.yaml and scenarios/busy.yaml are here already: nothing was written";
+    assert!(text(&output).contains(there), "{}", text(&output));
     assert_eq!(fs::read(folder.path().join("mimeo.yaml")).unwrap(), before);
 }
 
@@ -268,6 +269,21 @@ fn a_start_for_a_description_that_is_there() {
     assert!(!folder.path().join("openapi.yaml").exists());
     let output = run(folder.path(), &["check"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+}
+
+/// A value that cannot be is often not in what was typed.
+#[test]
+fn a_wrong_variable_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |words: &[&str], is_named: bool| {
+        let output = quiet(folder.path()).args(words).env("MIMEO_AUTH", "loose").output().unwrap();
+        let printed = text(&output);
+        assert_eq!(output.status.code(), Some(2), "{printed}");
+        assert!(printed.contains("invalid value 'loose' for '--auth"), "{printed}");
+        assert_eq!(printed.contains("comes from the environment variable MIMEO_AUTH"), is_named, "{printed}");
+    };
+    check(&["mock", "pets.yaml"], true);
+    check(&["mock", "pets.yaml", "--auth", "loose"], false);
 }
 
 fn run(folder: &Path, words: &[&str]) -> Output {

@@ -229,6 +229,10 @@ fn faults_of_the_file_have_places() {
         &["wrong-type 2 /log/entries/0/request/url: the address of the request, `request.url`, is no text"],
     );
     check(
+        &entry(r#"{"request": {"url": "/b", "method": "GET"}}"#),
+        &["bad-value 2 /log/entries/0/request/url: `/b` is no address such as `https://api.example/v1`"],
+    );
+    check(
         &entry(r#"{"request": {"url": "http://a/b", "method": "A B"}}"#),
         &["bad-value 2 /log/entries/0/request/method: `A B` is no method"],
     );

@@ -236,6 +236,46 @@ fn damaged_snapshots() {
     folder.check(&["snapshot", "check", "none.snap"], 3, &["there is no such file"]);
     folder.write("client.snap", "---\nsource: of another tool\n---\nx\n");
     folder.check(&["snapshot", "check"], 3, &["there is no snapshot here"]);
+    // What a merge left is said as that, and what others made is not thrown away.
+    let merged = good.replacen("  - call:", "<<<<<<< HEAD\n=======\n>>>>>>> theirs\n  - call:", 1);
+    folder.write("client.snap", &merged);
+    folder.check(&["snapshot", "check"], 1, &["both sides of a merge conflict", "| <<<<<<< HEAD"]);
+    for file in ["notes.txt.new", "other.snap.new"] {
+        folder.write(file, "---\nsource: of another tool\n---\nx\n");
+        folder.check(&["snapshot", "reject", file], 3, &["is no snapshot of a client"]);
+        assert!(folder.has(file));
+    }
+}
+
+/// Commands that are about a client say so if it never called the API, rather than that nothing concerns it.
+#[test]
+fn a_client_of_another_api() {
+    let folder = Folder::new();
+    folder.run(&["--snapshot", "client.snap", "--update", "new"], LIST, 0, &[]);
+    folder.write("cats.yaml", &PETS.replace("/pets", "/cats").replace("Pet", "Cat"));
+    folder.write("new.yaml", "openapi: 3.1.0\ninfo: { title: Cats, version: '2' }\npaths: {}\n");
+    let nothing = ["no snapshot has an exchange with `cats`"];
+    folder.check(&["diff", "cats.yaml", "new.yaml", "--client", "client.snap"], 3, &nothing);
+    folder.check(&["export", "pact", "client.snap", "--spec", "cats.yaml", "--consumer", "web"], 3, &nothing);
+    folder.check(&["export", "pact", "client.snap", "--spec", "pets.yaml", "--consumer", ""], 2, &["--consumer"]);
+    folder.check(&["diff", "pets.yaml", "new.yaml", "--client", "client.snap"], 0, &["touches listPets"]);
+    folder.check(&["usage", "."], 3, &["cannot read `.`: it is a folder"]);
+}
+
+/// A report that cannot be written is shown all the same; a link to its place stays one, a pipe is written to.
+#[test]
+fn where_a_report_goes() {
+    let folder = Folder::new();
+    folder.write("there", "");
+    folder.run(&["--report", "."], LIST, 3, &["1 request to 1 operation", "cannot write `.`: it is a folder"]);
+    std::os::unix::fs::symlink("there", folder.0.path().join("link.json")).unwrap();
+    folder.run(&["--report", "link.json"], LIST, 0, &[]);
+    assert!(folder.0.path().join("link.json").is_symlink() && folder.read("there").starts_with('{'));
+    let pipe = folder.0.path().join("pipe.json");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn(move || fs::read_to_string(pipe).unwrap());
+    folder.run(&["--report", "pipe.json"], LIST, 0, &[]);
+    assert!(reader.join().unwrap().starts_with('{'));
 }
 
 /// A review as a person does it, in a terminal.

@@ -128,6 +128,18 @@ async fn what_differs_is_said_in_words() {
     assert_shown("words", &page);
 }
 
+/// A token where one of another kind belongs was not revoked.
+#[tokio::test]
+async fn a_token_of_another_kind() {
+    let mock = Mock::from_spec("spec/rockitplay-2025.yaml").start().await;
+    let who = json!({"org": "ExampleOrg", "username": "adminUser", "pw": "hunter2"});
+    let answer = send(mock.address(), "POST /be/v1/login", &[], Some(who)).await;
+    let token = answer.at("/login/token");
+    send(mock.address(), "GET /be/v1/users", &[("x-rockit-beauth-token", token)], None).await;
+    let text = assert_sound(&mock.snapshot(&Rules::default(), None));
+    assert!(text.contains("beauth: '<token besession #1>, misplaced'"), "{text}");
+}
+
 #[tokio::test]
 async fn the_texts_are_shown_line_by_line() {
     let old = Client::default().snapshot(0).await.write();

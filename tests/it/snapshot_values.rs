@@ -296,6 +296,22 @@ fn sessions_with_made_names_are_matched_by_what_they_did() {
 }
 
 #[test]
+fn calls_of_one_operation_are_told_apart() {
+    let snapshot = |sent: &[&str]| {
+        let sent: Vec<(&str, Value)> = sent.iter().map(|text| (*text, json!({}))).collect();
+        snapshot_by(&Rules::default(), &sequence(&sent))
+    };
+    let told = |old: &[&str], new: &[&str]| {
+        let differences = compare(&snapshot(old), &snapshot(new)).differences;
+        differences.into_iter().map(|it| it.text.join("; ")).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told(&["GET /pets/1", "GET /pets/2", "GET /pets/3"], &["GET /pets/3", "GET /pets/1", "GET /pets/2"]),
+        ["the order changed: GET /pets/{petId} with petId \"3\" now comes before GET /pets/{petId} with petId \"1\""]
+    );
+}
+
+#[test]
 fn what_differs_in_many_places_is_told_once() {
     let with = |line: &str| (0..30).map(|number| format!("GET /pets/{number}\nX-Build: {line}")).collect::<Vec<_>>();
     let snapshot = |sent: Vec<String>| {

@@ -49,7 +49,11 @@ pub(super) fn run(args: &InitArgs, screen: Screen) -> anyhow::Result<Ending> {
     let there: Vec<&str> = files.iter().map(|(name, _)| *name).filter(|name| Path::new(name).exists()).collect();
     if !there.is_empty() {
         let verb = if there.len() == 1 { "is" } else { "are" };
-        bail!("{} {verb} here already: nothing was written", there.join(" and "));
+        let names = match there.as_slice() {
+            [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+            _ => there.concat(),
+        };
+        bail!("{names} {verb} here already: nothing was written");
     }
     for (name, text) in &files {
         write_new(Path::new(name), text)?;

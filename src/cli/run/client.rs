@@ -157,13 +157,14 @@ fn tell(args: &RunArgs, report: &RunReport, screen: Screen) -> anyhow::Result<()
         RunFormat::Json => report::run_json(report),
         RunFormat::Junit => report::run_junit(report),
     };
-    if let Some(path) = &args.report {
-        write_whole(path, &written(format_of(path, args.format)))?;
-    }
+    // Shown first: it must not be lost where the file cannot be written.
     match args.format {
         RunFormat::Json | RunFormat::Junit if args.report.is_none() => screen.out(&written(args.format)),
         // What the screen cannot show of it is left out there.
         _ => screen.err(&report::run_text(report, Colour::Ansi)),
+    }
+    if let Some(path) = &args.report {
+        write_whole(path, &written(format_of(path, args.format)))?;
     }
     Ok(())
 }

@@ -6,13 +6,12 @@ use anyhow::bail;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
 use super::{
-    files::{Shelved, find, read, take},
+    files::{Shelved, find, read, take, throw_away},
     review::review,
 };
 use crate::{
     cli::{Ending, screen::Screen},
     report,
-    shell::remove,
 };
 
 /// What to do with snapshots.
@@ -78,7 +77,7 @@ pub(crate) fn run(command: SnapshotCommand, screen: Screen) -> anyhow::Result<En
         SnapshotCommand::Reject(which) => {
             let waiting = which.waiting()?;
             for (path, pending) in &waiting {
-                remove(pending)?;
+                throw_away(pending)?;
                 screen.out(&format!("{}: rejected\n", path.display()));
             }
             Ok(nothing(waiting.is_empty(), screen))

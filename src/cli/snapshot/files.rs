@@ -9,7 +9,7 @@ use crate::{
     finding::Severity,
     limit,
     report::{self, Chapter, Colour},
-    shell::{ReadError, find_snapshots, move_over, read_text},
+    shell::{ReadError, find_snapshots, is_snapshot, move_over, read_text, remove},
     snapshot::{Snapshot, Unreadable},
 };
 
@@ -70,6 +70,14 @@ pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<Shelved>> {
         }
     }
     Ok(found)
+}
+
+/// Removes a snapshot that waits. What others made under such a name is not ours to remove.
+pub(super) fn throw_away(pending: &Path) -> anyhow::Result<()> {
+    if !is_snapshot(pending) {
+        bail!("`{}` is no snapshot of a client, and was left where it is", pending.display());
+    }
+    Ok(remove(pending)?)
 }
 
 /// A file that is no snapshot.

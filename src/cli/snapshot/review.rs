@@ -7,11 +7,10 @@ use std::{
 
 use anyhow::bail;
 
-use super::files::{Fault, read, take};
+use super::files::{Fault, read, take, throw_away};
 use crate::{
     cli::{Ending, screen::Screen},
     report::{self, Colour},
-    shell::remove,
     snapshot::{Snapshot, compare},
 };
 
@@ -70,7 +69,7 @@ fn ask(waiting: &[(PathBuf, PathBuf)], input: &mut impl BufRead, screen: Screen)
                     break;
                 }
                 Choice::Reject => {
-                    remove(pending)?;
+                    throw_away(pending)?;
                     counts[1] += 1;
                     break;
                 }

@@ -13,6 +13,7 @@ use crate::{
     contract::{
         Contract, Match, MediaRange,
         body::{Kind, Raw},
+        media::without_boundary,
         parameter::{Escape, Pairs},
     },
     finding::{Code, Finding, Part, Place, Reason, Side},
@@ -83,7 +84,7 @@ impl Contract {
         }
         let content_type = request.header(CONTENT_TYPE);
         let Some((index, kind)) = described(&body.content, &plan.body, content_type) else {
-            let sent = content_type.unwrap_or_default();
+            let sent = without_boundary(content_type.unwrap_or_default());
             let message = format!("the body's media type `{sent}` is not described");
             let place = Place::request(Part::Header, "Content-Type");
             let finding = Finding::error(Code::UNSUPPORTED_MEDIA_TYPE, place, message)

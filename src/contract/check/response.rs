@@ -12,6 +12,7 @@ use crate::{
     contract::{
         Contract, OperationId,
         body::{Kind, Raw},
+        media::without_boundary,
     },
     finding::{Code, Finding, Part, Place, Side},
     message::{Response, is_bodiless, is_framing},
@@ -63,6 +64,7 @@ impl Contract {
             return vec![undescribed(message, content)];
         };
         let Some((index, kind)) = described(content, &plan.content, Some(sent)) else {
+            let sent = without_boundary(sent);
             return vec![undescribed(&format!("the answer's media type `{sent}` is not described"), content)];
         };
         if response.body.is_empty() {

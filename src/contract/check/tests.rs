@@ -124,6 +124,9 @@ fn bodies() {
     let expected =
         "unsupported-media-type header Content-Type: the body's media type `application/pdf` is not described";
     check(BODY, &post("\nContent-Type: application/pdf\n\n1"), &[expected]);
+    let expected =
+        "unsupported-media-type header Content-Type: the body's media type `multipart/mixed; a=1` is not described";
+    check(BODY, &post("\nContent-Type: multipart/mixed; Boundary=\"x1\"; a=1\n\n1"), &[expected]);
     let checked = judge(&contract(BODY), &post("\nContent-Type: application/pdf\n\n1"));
     let help = checked.findings[0].help.as_deref();
     assert_eq!(help, Some("send one of `application/json`, `text/*`, `image/png`"));

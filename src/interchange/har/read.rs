@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::Value;
 
-use super::url::Address;
+use super::url::{Address, has_scheme};
 use crate::{
     date::parse_date_time,
     finding::{Code, Finding},
@@ -148,6 +148,15 @@ impl Reader<'_> {
         let index = at.parent().and_then(|_| at.pointer.rsplit('/').next()?.parse().ok()).unwrap_or_default();
         let asked = at.child("request");
         let url = self.text(&asked.child("url"), "the address of the request, `request.url`,")?;
+        if !has_scheme(&url) {
+            self.error(
+                Code::BAD_VALUE,
+                &asked.child("url"),
+                format!("`{url}` is no address such as `https://api.example/v1`"),
+                "",
+            );
+            return None;
+        }
         // Entries of `data:` and the like have no exchange in them.
         let address = Address::parse(&url)?;
         let method = self.text(&asked.child("method"), "the method of the request, `request.method`,")?;

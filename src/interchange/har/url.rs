@@ -13,6 +13,12 @@ pub(super) struct Address {
     pub(super) query: Option<String>,
 }
 
+/// True for what begins as an address does, `https:` or `data:`; a path alone does not.
+pub(super) fn has_scheme(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    text.split_once(':').is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.chars().all(is_part))
+}
+
 impl Address {
     /// Reads an absolute `http` or `https` address; `None` for all else, such as `data:` and `blob:`.
     pub(super) fn parse(text: &str) -> Option<Self> {

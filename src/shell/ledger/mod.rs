@@ -36,21 +36,21 @@ impl JournalSettings {
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// The file is something else.
-    #[error("`{0}` is no journal of mimeo, and was not touched: name another file with --journal")]
+    #[error("`{0}` is no journal of mimeo, and was not touched: name another file")]
     Foreign(PathBuf),
     /// The file is of another version.
-    #[error("`{0}` is a journal in version {1} of its form, and this mimeo knows version {VERSION}: name another file with --journal", VERSION = crate::session::frame::VERSION)]
+    #[error("`{0}` is a journal in version {1} of its form, and this mimeo knows version {VERSION}: name another file", VERSION = crate::session::frame::VERSION)]
     Version(PathBuf, u16),
     /// Another process writes it.
     #[error("`{0}` is in use by another process: each mimeo needs a journal of its own")]
     InUse(PathBuf),
     /// The path leads to a folder, a device or the like.
-    #[error("`{0}` is no regular file: name a file with --journal")]
+    #[error("`{0}` is no regular file: name one")]
     NoFile(PathBuf),
     /// Much of the file is damaged, and there is no room to put it aside.
     #[error("`{0}` is damaged at its end, {1} bytes of it, and `{2}` is there already: move both away")]
     Damaged(PathBuf, u64, PathBuf),
     /// The system says why.
-    #[error("the journal `{0}` cannot be opened: {1}")]
+    #[error("the journal `{0}` cannot be opened: {why}", why = super::files::plain(.1))]
     Failed(PathBuf, io::Error),
 }

@@ -95,6 +95,7 @@ fn credentials(
             Some(Standing::Used) => Some("after it was used up"),
             Some(Standing::Unknown) => Some("though no answer issued it"),
             Some(Standing::Lacking) => Some("though it does not allow that"),
+            Some(Standing::Misplaced) => Some("though another kind of token belongs there"),
             None => None,
         };
         let was_new = first_use(&was.value) && was.standing.is_none();
@@ -106,7 +107,8 @@ fn credentials(
         };
         match over {
             Some(over) if was.standing != now.standing => {
-                let again = if same == Same::Other && now.standing != Some(Standing::Unknown) { "again " } else { "" };
+                let was_good = !matches!(now.standing, Some(Standing::Unknown | Standing::Misplaced));
+                let again = if same == Same::Other && was_good { "again " } else { "" };
                 say(format!("{} is sent to {call} {again}{over} (was: {before})", named(now)));
             }
             _ if same == Same::Yes => {

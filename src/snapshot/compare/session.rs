@@ -6,7 +6,7 @@ use super::{
     change::{broken, changes},
     gather::{gathered, once},
     numbers::Numbers,
-    words::{called, nth_time, times},
+    words::{apart, called, nth_time, times},
 };
 use crate::snapshot::Session;
 
@@ -187,20 +187,24 @@ impl Pair<'_> {
 
     /// What became of the order of an exchange, by what it passed.
     fn moved(&self, old: usize, new: usize) -> Difference {
-        let call = self.new.get(new).map(|item| called(item.exchange)).unwrap_or_default();
         let stayed = self.steps.iter().filter_map(|step| match *step {
             Step::Both(old, new) => Some((old, new)),
             _ => None,
         });
         let next = stayed.clone().filter(|(was, now)| *was < old && *now > new).min_by_key(|(_, now)| *now);
         let last = stayed.filter(|(was, now)| *was > old && *now < new).max_by_key(|(_, now)| *now);
-        let other = |now: usize| self.new.get(now).map(|item| called(item.exchange)).unwrap_or_default();
-        let how = match (next, last) {
-            (Some((_, now)), _) => format!("now comes before {}", other(now)),
-            (None, Some((_, now))) => format!("now comes after {}", other(now)),
-            (None, None) => "comes in another place now".to_owned(),
+        let exchange = |now: usize| self.new.get(now).map(|item| item.exchange);
+        let passed = next.map(|(_, now)| ("before", now)).or(last.map(|(_, now)| ("after", now)));
+        let passed = passed.and_then(|(side, now)| Some((side, exchange(now)?)));
+        let how = match (exchange(new), passed) {
+            (Some(moved), Some((side, passed))) => {
+                // Two calls of one operation are told apart by what they send.
+                let (own, others) = apart(moved, passed);
+                format!("{}{own} now comes {side} {}{others}", called(moved), called(passed))
+            }
+            (moved, _) => format!("{} comes in another place now", moved.map(called).unwrap_or_default()),
         };
-        self.one(Kind::Reordered, Some(old), Some(new), vec![format!("the order changed: {call} {how}")])
+        self.one(Kind::Reordered, Some(old), Some(new), vec![format!("the order changed: {how}")])
     }
 }
 

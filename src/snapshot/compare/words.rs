@@ -1,6 +1,6 @@
 //! Words that differences are made of.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::snapshot::Exchange;
 
@@ -12,6 +12,28 @@ pub(super) fn called(exchange: &Exchange) -> String {
     match &exchange.api {
         Some(api) => format!("{} ({api})", exchange.call),
         None => exchange.call.clone(),
+    }
+}
+
+/// What tells two exchanges of one operation apart, after what each calls: ` with id 3`, ` with id 1`.
+pub(super) fn apart(one: &Exchange, other: &Exchange) -> (String, String) {
+    if called(one) != called(other) {
+        return (String::new(), String::new());
+    }
+    let places = [(&one.path, &other.path), (&one.query, &other.query), (&one.headers, &other.headers)];
+    let differs = |name: &&String, (own, others): (&Map<_, _>, &Map<_, _>)| own.get(*name) != others.get(*name);
+    let name = places.iter().find_map(|&(own, others)| {
+        let name = own.keys().chain(others.keys()).find(|name| differs(name, (own, others)))?;
+        Some((name, own.get(name), others.get(name)))
+    });
+    let said = |name: &str, value: Option<&Value>| match value {
+        Some(value) => format!(" with {name} {}", shown(value)),
+        None => format!(" without {name}"),
+    };
+    match name {
+        Some((name, own, others)) => (said(name, own), said(name, others)),
+        None if one.body != other.body => (" with one body".to_owned(), " with another".to_owned()),
+        None => (String::new(), String::new()),
     }
 }
 

@@ -10,10 +10,10 @@ pub(super) fn compare(site: &mut Site<'_, '_>) {
             _ => "one-of",
         };
         if !added.is_empty() {
-            site.say(&format!("{name}-added"), keyword, &format!("{} was added to `{keyword}`", list(added)));
+            site.say(&format!("{name}-added"), keyword, &format!("{} added to `{keyword}`", were(added)));
         }
         if !gone.is_empty() {
-            site.say(&format!("{name}-removed"), keyword, &format!("{} was removed from `{keyword}`", list(gone)));
+            site.say(&format!("{name}-removed"), keyword, &format!("{} removed from `{keyword}`", were(gone)));
         }
     }
     match (&site.base.facts.discriminator, &site.revision.facts.discriminator) {
@@ -54,6 +54,11 @@ fn discriminators(site: &mut Site<'_, '_>, old: &Discriminator, new: &Discrimina
             site.say("discriminator-mapping-changed", keyword, &text);
         }
     }
+}
+
+/// The names, and the verb that goes with so many.
+fn were(names: &[String]) -> String {
+    format!("{} {}", list(names), if names.len() == 1 { "was" } else { "were" })
 }
 
 fn list(names: &[String]) -> String {
