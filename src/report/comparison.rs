@@ -40,6 +40,10 @@ pub fn comparison(comparison: &Comparison, colour: Colour) -> String {
         }
         difference(&mut out, it, colour);
     }
+    let is_about_order = |it: &Difference| it.kind == DifferenceKind::Reordered && !it.operation.is_empty();
+    if !comparison.is_empty() && comparison.differences.iter().all(is_about_order) {
+        out.push_str("    if the client sends several requests at once, let their order not count: `--order set`\n");
+    }
     if !comparison.notes.is_empty() {
         if !out.is_empty() {
             out.push('\n');

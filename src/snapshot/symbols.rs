@@ -82,9 +82,12 @@ fn marker(index: usize) -> String {
     format!("{OPEN}{index}{CLOSE}")
 }
 
-/// A text of a client, without the characters that markers are made of.
+/// The characters at which only some readers of YAML end a line: what is written with them is not read again.
+const SEPARATORS: [char; 2] = ['\u{2028}', '\u{2029}'];
+
+/// A text of a client, without the characters that markers are made of, and without those that a file cannot keep.
 pub(super) fn clean(text: &str) -> String {
-    text.replace([OPEN, CLOSE], "\u{fffd}")
+    text.replace([OPEN, CLOSE], "\u{fffd}").replace(SEPARATORS, "\u{fffd}")
 }
 
 /// A text with each marker replaced by what `shown` says for its symbol.
@@ -131,6 +134,7 @@ mod tests {
         assert_eq!(text, "x<uuid 1>y<uuid 0>z");
         assert_eq!(super::symbols(&format!("{other}{one}{other}")), [1, 0, 1]);
         assert_eq!(clean(&one), "\u{fffd}0\u{fffd}");
+        assert_eq!(clean("a\u{2028}b\u{2029}"), "a\u{fffd}b\u{fffd}");
         symbols.begin_session();
         assert_eq!(symbols.known("a"), None);
         assert_eq!(symbols.of("uuid", "a"), one);

@@ -166,6 +166,19 @@ fn every_setting_comes_from_every_origin() {
     }
 }
 
+/// Pipelines set variables that have no value: they say nothing.
+#[test]
+fn an_empty_variable_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("pets.yaml"), PETS).unwrap();
+    let variables = ["MIMEO_SPECS", "MIMEO_ROOT", "MIMEO_CHECK_FAIL_ON", "MIMEO_OVERLAYS"].map(|name| (name, ""));
+    let output = quiet(folder.path()).args(["check", "pets.yaml"]).envs(variables).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let run = ["run", "pets.yaml", "--", "true"];
+    let output = quiet(folder.path()).args(run).env("MIMEO_SNAPSHOT", "").env("MIMEO_SEED", "").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+}
+
 #[test]
 fn paths_are_relative_to_the_file() {
     let folder = tempfile::tempdir().unwrap();

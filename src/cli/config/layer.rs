@@ -2,7 +2,7 @@
 
 use std::{env, ffi::OsString, iter};
 
-use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, error::ErrorKind};
+use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches, builder::Resettable, error::ErrorKind};
 use serde_json::Value;
 
 use super::{
@@ -45,7 +45,7 @@ const APART: &[&str] = &["completions", "config", "init", "schema"];
 
 /// Reads arguments; what they leave open is taken from the environment, then from the file.
 pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Unparsed> {
-    let base = Args::command();
+    let base = without_empty_variables(Args::command());
     let matches = base.clone().try_get_matches_from(words)?;
     let name = matches.subcommand_name().unwrap_or_default();
     let config = match ConfigArgs::from_arg_matches(&matches) {
@@ -95,6 +95,20 @@ fn under(mut command: Command, config: &Config) -> Command {
                 })
             });
         }
+    }
+    command
+}
+
+/// Lets an empty environment variable be none: pipelines set variables that have no value.
+fn without_empty_variables(mut command: Command) -> Command {
+    let names: Vec<String> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
+    let is_empty = |argument: &Arg| {
+        argument.get_env().is_some_and(|variable| env::var_os(variable).is_some_and(|value| value.is_empty()))
+    };
+    for name in names {
+        command = command.mut_subcommand(name, |it| {
+            it.mut_args(|argument| if is_empty(&argument) { argument.env(Resettable::Reset) } else { argument })
+        });
     }
     command
 }
