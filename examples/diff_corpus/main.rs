@@ -119,8 +119,9 @@ fn one(row: &mut Row, name: &str, path: &Path) {
     let (Some((_, document)), None) = (documents.next(), documents.next()) else { return };
     let Some(upgraded) = upgrade::to_3_1(&document.tree) else { return };
     row.upgraded += 1;
-    let sources = MemorySources::new().with("upgraded.json", upgraded.to_string());
-    let Some(upgraded) = load(&sources, "upgraded.json", "upgraded.json", &[]).api else {
+    // Under its own name, which its references may mention.
+    let (file, text) = (document.path.as_str(), upgraded.to_string());
+    let Some(upgraded) = load(&MemorySources::new().with(file, text), file, file, &[]).api else {
         row.faults.push(format!("{name}: cannot be read as 3.1"));
         return;
     };

@@ -22,7 +22,7 @@ pub(crate) fn to_3_1(document: &Value) -> Option<Value> {
     Some(document)
 }
 
-/// Rewrites the schemas below what is no schema itself.
+/// Rewrites the schemas below what is no schema itself. There, `default` is an answer.
 fn object(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(object),
@@ -31,7 +31,7 @@ fn object(value: &mut Value) {
                 match key.as_str() {
                     "schema" => schema(value),
                     "schemas" => value.as_object_mut().into_iter().flat_map(Map::values_mut).for_each(schema),
-                    "example" | "examples" | "default" | "enum" => (),
+                    "example" | "examples" => (),
                     key if key.starts_with("x-") => (),
                     _ => object(value),
                 }

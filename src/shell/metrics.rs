@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use papaya::HashMap;
+use papaya::{Equivalent, HashMap};
 
 use crate::limit;
 
@@ -20,6 +20,19 @@ type Classes = [AtomicU64; 5];
 struct Served {
     api: Option<Arc<str>>,
     operation: Option<Arc<str>>,
+}
+
+/// A [`Served`] to be looked for, without a part in its texts. It has the same hash.
+#[derive(Hash)]
+struct Sought<'s> {
+    api: Option<&'s str>,
+    operation: Option<&'s str>,
+}
+
+impl Equivalent<Served> for Sought<'_> {
+    fn equivalent(&self, served: &Served) -> bool {
+        self.operation == served.operation.as_deref() && self.api == served.api.as_deref()
+    }
 }
 
 /// The counters of a server.
@@ -63,11 +76,14 @@ impl Metrics {
 
     /// Counts a request that was answered.
     pub(super) fn answered(&self, api: Option<&Arc<str>>, operation: Option<&Arc<str>>, status: u16) {
-        let served = Served { api: api.cloned(), operation: operation.cloned() };
         let requests = self.requests.pin();
-        let classes = match requests.get(&served) {
+        let sought = Sought { api: api.map(|api| &**api), operation: operation.map(|operation| &**operation) };
+        let classes = match requests.get(&sought) {
             Some(classes) => classes,
-            None if requests.len() < limit::METRICS_OPERATIONS_MAX => requests.get_or_insert_with(served, Arc::default),
+            None if requests.len() < limit::METRICS_OPERATIONS_MAX => {
+                let served = Served { api: api.cloned(), operation: operation.cloned() };
+                requests.get_or_insert_with(served, Arc::default)
+            }
             None => requests.get_or_insert_with(Served { api: None, operation: None }, Arc::default),
         };
         if let Some(class) = classes.get(usize::from((status / 100).saturating_sub(1))) {
@@ -183,6 +199,18 @@ mod tests {
         }
         let text = metrics.text(Gauges { sessions: 0, tokens_issued: 0, journal_bytes: 0, journal_file: None });
         assert!(text.contains("in_flight 0\n") && !text.contains("journal_lost"), "{text}");
+    }
+
+    #[test]
+    fn what_was_counted_is_found_again() {
+        let metrics = Metrics::default();
+        let (api, operation): (Arc<str>, Arc<str>) = ("pets".into(), "list".into());
+        for (api, operation) in [(Some(&api), Some(&operation)), (Some(&api), None), (None, None)] {
+            metrics.answered(api, operation, 200);
+            let sought = Sought { api: api.map(|api| &**api), operation: operation.map(|operation| &**operation) };
+            assert!(metrics.requests.pin().contains_key(&sought), "{api:?} {operation:?}");
+        }
+        assert!(!metrics.requests.pin().contains_key(&Sought { api: None, operation: Some("pets") }));
     }
 
     #[test]

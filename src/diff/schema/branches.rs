@@ -1,13 +1,14 @@
 //! Which schemas of `allOf`, `anyOf` or `oneOf` are the same one in both versions.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::{
+    collections::{HashMap, VecDeque},
+    hash::{DefaultHasher, Hash, Hasher as _},
+    mem,
+};
 
 use serde_json::Value;
 
-use super::{
-    facts::said,
-    view::{LISTS, View},
-};
+use super::view::{LISTS, View};
 use crate::{
     diff::version::Version,
     openapi::{SchemaRef, unescape_token},
@@ -51,43 +52,48 @@ impl Branch<'_> {
 /// Pairs the schemas of a list: by the name of their `$ref`, by what they say, by their title; and what is left over, if
 /// it is one on each side without a name.
 pub(super) fn pair(base: &View<'_>, revision: &View<'_>, keyword: &str) -> Branches {
-    let (mut old, mut new) = (of(base, keyword), of(revision, keyword));
-    let mut found = Branches::default();
-    let mut take =
-        |old: &mut Vec<Branch<'_>>, new: &mut Vec<Branch<'_>>, same: &dyn Fn(&Branch<'_>, &Branch<'_>) -> bool| {
-            let mut index = 0;
-            while let Some(branch) = old.get(index) {
-                match new.iter().position(|other| same(branch, other)) {
-                    Some(partner) => {
-                        let (branch, partner) = (old.remove(index), new.remove(partner));
-                        found.both.push((branch.name(), branch.schema, partner.schema));
-                    }
-                    None => index += 1,
-                }
-            }
-        };
-    take(&mut old, &mut new, &|old, new| old.reference.is_some() && old.reference == new.reference);
-    if !old.is_empty() && !new.is_empty() {
-        let signatures = |branches: &[Branch<'_>]| -> Vec<(usize, u64)> {
-            branches.iter().map(|branch| (branch.index, signature(branch.version, &branch.schema))).collect()
-        };
-        let (of_old, of_new) = (signatures(&old), signatures(&new));
-        let of =
-            |list: &[(usize, u64)], index| list.iter().find(|(at, _)| *at == index).map(|(_, signature)| *signature);
-        take(&mut old, &mut new, &|old, new| of(&of_old, old.index) == of(&of_new, new.index));
-        let is_inline = |branch: &Branch<'_>| branch.reference.is_none();
-        take(&mut old, &mut new, &|old, new| {
-            is_inline(old) && is_inline(new) && old.title.is_some() && old.title == new.title
-        });
-        let is_nameless = |branch: &Branch<'_>| is_inline(branch) && branch.title.is_none();
-        let are_lone = [&old, &new].iter().all(|list| list.iter().filter(|branch| is_nameless(branch)).count() == 1);
+    let mut pairing = Pairing { old: of(base, keyword), new: of(revision, keyword), both: Vec::new() };
+    pairing.take(|branch| branch.reference.clone());
+    if !pairing.old.is_empty() && !pairing.new.is_empty() {
+        pairing.take(|branch| Some(signature(branch.version, &branch.schema)));
+        pairing.take(|branch| branch.title.filter(|_| branch.reference.is_none()));
+        let is_nameless = |branch: &Branch<'_>| branch.reference.is_none() && branch.title.is_none();
+        let are_lone =
+            [&pairing.old, &pairing.new].iter().all(|list| list.iter().filter(|it| is_nameless(it)).count() == 1);
         if are_lone {
-            take(&mut old, &mut new, &|old, new| is_nameless(old) && is_nameless(new));
+            pairing.take(|branch| is_nameless(branch).then_some(()));
         }
     }
-    found.added = new.iter().map(Branch::name).collect();
-    found.gone = old.iter().map(Branch::name).collect();
-    found
+    let names = |branches: &[Branch<'_>]| branches.iter().map(Branch::name).collect();
+    Branches { added: names(&pairing.new), gone: names(&pairing.old), both: pairing.both }
+}
+
+/// The schemas of one list that have no partner yet, and those that have one.
+struct Pairing<'a> {
+    old: Vec<Branch<'a>>,
+    new: Vec<Branch<'a>>,
+    both: Vec<(String, SchemaRef, SchemaRef)>,
+}
+
+impl<'a> Pairing<'a> {
+    /// Pairs those of one key, the first with the first. Lists may be long: each schema is looked at once.
+    fn take<K: Eq + Hash>(&mut self, key: impl Fn(&Branch<'a>) -> Option<K>) {
+        let mut partners: HashMap<K, VecDeque<usize>> = HashMap::new();
+        for (index, branch) in self.new.iter().enumerate() {
+            if let Some(key) = key(branch) {
+                partners.entry(key).or_default().push_back(index);
+            }
+        }
+        let mut new: Vec<Option<Branch<'a>>> = mem::take(&mut self.new).into_iter().map(Some).collect();
+        for branch in mem::take(&mut self.old) {
+            let partner = key(&branch).and_then(|key| partners.get_mut(&key)?.pop_front());
+            match partner.and_then(|index| new[index].take()) {
+                Some(partner) => self.both.push((branch.name(), branch.schema, partner.schema)),
+                None => self.old.push(branch),
+            }
+        }
+        self.new = new.into_iter().flatten().collect();
+    }
 }
 
 fn of<'a>(view: &View<'a>, keyword: &str) -> Vec<Branch<'a>> {
@@ -122,7 +128,9 @@ fn hash(version: Version<'_>, schema: &SchemaRef, hasher: &mut DefaultHasher, le
     if let Some(Value::Bool(all)) = value {
         return all.hash(hasher);
     }
-    let view = View::of(version, schema, &LISTS);
+    let mut view = View::of(version, schema, &LISTS);
+    // An `enum` of one value says the same.
+    view.facts.is_const = false;
     format!("{:?}", view.facts).hash(hasher);
     if levels == 0 {
         return;
@@ -143,8 +151,5 @@ fn hash(version: Version<'_>, schema: &SchemaRef, hasher: &mut DefaultHasher, le
     }
     for keyword in ["properties", "patternProperties", "dependentSchemas"] {
         view.schemas(keyword).keys().for_each(|name| name.hash(hasher));
-    }
-    if let Some(constant) = view.get("const") {
-        said(constant).hash(hasher);
     }
 }

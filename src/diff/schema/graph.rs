@@ -3,7 +3,10 @@
 //! Schemas refer to each other in cycles, and a shared one is reached in very many ways. So each pair is looked at once:
 //! the pairs are nodes of a graph, and a node differs if it reaches one that differs by itself.
 
-use std::{collections::HashMap, rc::Rc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+};
 
 use serde_json::Value;
 
@@ -180,7 +183,7 @@ fn own_difference(
     let (was, is) = (base.documents().get(&old.at), revision.documents().get(&new.at));
     if old.kind == new.kind && base.api.dialect == revision.api.dialect && was == is {
         // written the same: only what is referred to can differ
-        let mut found = Vec::new();
+        let mut found = BTreeSet::new();
         references(was.unwrap_or(&Value::Null), &mut found);
         let target = |version: Version<'_>, at: &Location, reference: &str| {
             let at = version.documents().resolve_at(at, reference).ok()?;
@@ -200,13 +203,13 @@ fn own_difference(
 }
 
 /// All references in a value, each once. Recursion is as deep as the tree: [`limit::DOCUMENT_DEPTH_MAX`].
-fn references<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+fn references<'v>(value: &'v Value, found: &mut BTreeSet<&'v str>) {
     match value {
         Value::Object(map) => {
             for (key, member) in map {
                 match member {
-                    Value::String(reference) if key == "$ref" && !found.contains(&reference.as_str()) => {
-                        found.push(reference);
+                    Value::String(reference) if key == "$ref" => {
+                        found.insert(reference);
                     }
                     member => references(member, found),
                 }

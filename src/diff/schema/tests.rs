@@ -440,6 +440,8 @@ fn what_means_the_same_is_no_change() {
     same_dialect(json!({"anyOf": [reference(), {"type": "string"}]}), json!({"anyOf": [{"type": "string"}, inline]}));
     same_dialect(json!({"enum": ["a", "b"]}), json!({"type": "string", "enum": ["b", "a"]}));
     same_dialect(json!({"enum": [1]}), json!({"const": 1}));
+    let told = |kind: Value, other: Value| json!({"oneOf": [part(kind), part(other), {"type": "string"}]});
+    same_dialect(told(json!({"enum": [1]}), json!({"enum": [2]})), told(json!({"const": 1}), json!({"const": 2})));
     same_dialect(json!({"type": "array", "minItems": 0}), json!({"type": "array", "title": "t"}));
     same_dialect(json!({"type": "number", "maximum": 5}), json!({"type": "number", "maximum": 5.0}));
     same_dialect(json!({"type": "string", "default": null}), json!({"type": "string"}));
@@ -530,4 +532,15 @@ fn schemas_that_are_shared_in_many_ways_are_looked_at_in_few() {
     let found = changes(&ladder("string"), &ladder("integer"));
     assert!((1..1_000).contains(&found.len()), "{}", found.len());
     assert!(found.iter().all(|change| change.id == "response-property-type-changed"));
+}
+
+/// Looking through the rest of the list for each schema of it would take minutes.
+#[test]
+fn long_lists_are_paired() {
+    let list = |names: std::ops::Range<usize>| {
+        let schemas = names.map(|name| json!({"type": "object", "required": [format!("k{name}")]}));
+        document("3.1.0", answer(json!({"oneOf": schemas.collect::<Vec<_>>()})), json!({}))
+    };
+    let found = changes(&list(0..4_000), &list(2..4_002));
+    assert_eq!(ids(&found), ["response-body-one-of-added", "response-body-one-of-removed"]);
 }
