@@ -23,6 +23,9 @@ fn fault(what: &str, path: &Path, error: &io::Error) -> WriteError {
 /// it: nothing may take its place.
 pub fn write_whole(path: &Path, text: &str) -> Result<(), WriteError> {
     let found = fs::metadata(path).ok();
+    if found.as_ref().is_some_and(fs::Metadata::is_dir) {
+        return Err(WriteError(format!("cannot write `{}`: it is a folder", path.display())));
+    }
     if path.starts_with("/dev") || found.as_ref().is_some_and(|found| !found.is_file()) {
         return fs::write(path, text).map_err(|error| fault("write", path, &error));
     }
