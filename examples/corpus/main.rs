@@ -1,7 +1,7 @@
 //! Runs every description of a corpus through the whole pipeline: read, check, and one call of each operation.
 //!
 //! ```text
-//! cargo run --release --example corpus -- FOLDER [--kind KIND] [--list]
+//! cargo run --profile corpus --example corpus -- FOLDER [--kind KIND] [--list]
 //! ```
 //!
 //! FOLDER holds a `manifest.tsv` with the columns `path`, `kind` and `expect`. Prints a table by kind. The exit code is

@@ -1,7 +1,7 @@
 //! Compares every description of a corpus with itself, and each of OpenAPI 3.0 with itself in 3.1: nothing may change.
 //!
 //! ```text
-//! cargo run --release --example diff_corpus -- FOLDER [--kind KIND] [--list]
+//! cargo run --profile corpus --example diff_corpus -- FOLDER [--kind KIND] [--list]
 //! ```
 //!
 //! FOLDER holds a `manifest.tsv` with the columns `path` and `kind`. Prints a table by kind. The exit code is 1 if
