@@ -27,6 +27,7 @@ mod signal;
 mod snapshots;
 mod upstream;
 mod watch;
+mod whole;
 mod witness;
 
 pub use admin::{AdminSettings, AdminToken, BadToken};

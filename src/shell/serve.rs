@@ -2,7 +2,7 @@
 
 use std::{
     convert::Infallible,
-    future::Future,
+    future::{Future, poll_fn},
     io, iter, net,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
@@ -10,14 +10,14 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Poll, Waker},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use arc_swap::ArcSwap;
 use axum::body::Body;
-use bytes::Bytes;
 use http::StatusCode;
-use http_body_util::{Either, Full};
+use http_body_util::Either;
 use hyper::{
     Request as HttpRequest, Response as HttpResponse, body::Incoming, server::conn::http1, service::service_fn,
 };
@@ -43,6 +43,7 @@ use super::{
     patience::Patient,
     relay::{ProxySettings, relay},
     sessions::{Session, Sessions},
+    whole::Whole,
     witness::Witness,
 };
 use crate::{
@@ -129,6 +130,15 @@ struct Door {
     has_apis: bool,
     /// The admin API, and who may speak to it.
     admin: Option<Gate>,
+}
+
+/// Whoever is at the other end of a connection, and what they came for.
+struct Visitor {
+    server: Server,
+    door: Arc<Door>,
+    line: Line,
+    /// For the time that a body takes.
+    body_alarm: Alarm,
 }
 
 impl Server {
@@ -336,15 +346,13 @@ impl Server {
         };
         let settings = &self.state.settings;
         let _ = socket.set_nodelay(true);
-        let (server, door) = (self.clone(), Arc::clone(door));
-        let body_alarm = Alarm::new();
         let mut stop = connections.subscribe();
-        let line = Arc::new(Line { fate: Fate::default(), stop: stop.clone() });
+        let line = Line { fate: Fate::default(), stop: stop.clone() };
         let patient = Patient::new(socket, settings.write_timeout, forget);
         let fated = Fated::new(patient, line.fate.clone(), Patient::forget);
-        let service = service_fn(move |request| {
-            serve(server.clone(), Arc::clone(&door), Arc::clone(&line), body_alarm.clone(), request)
-        });
+        let visitor =
+            Arc::new(Visitor { server: self.clone(), door: Arc::clone(door), line, body_alarm: Alarm::new() });
+        let service = service_fn(move |request| serve(Arc::clone(&visitor), request));
         let connection = http1::Builder::new()
             .timer(Alarm::new())
             .header_read_timeout(settings.header_read_timeout)
@@ -352,14 +360,15 @@ impl Server {
             .max_header_size(limit::HEADER_BYTES_MAX)
             .max_headers(limit::HEADER_COUNT_MAX)
             .half_close(true)
+            // See `whole`.
+            .writev(false)
             .serve_connection(TokioIo::new(fated), service);
         tokio::spawn(async move {
             let mut connection = pin!(connection);
-            let ended = tokio::select! {
-                // A request that has arrived is read first: a connection that has read nothing ends at the stop.
-                biased;
-                ended = connection.as_mut() => ended,
-                _ = stop.changed() => {
+            // A request that has arrived is read first: a connection that has read nothing ends at the stop.
+            let ended = match until(connection.as_mut(), &mut stop).await {
+                Some(ended) => ended,
+                None => {
                     connection.as_mut().graceful_shutdown();
                     connection.await
                 }
@@ -370,6 +379,29 @@ impl Server {
             drop(place);
         });
     }
+}
+
+/// Waits for `work`; `None` if `stop` changes before it is done. Work that is done counts even then.
+///
+/// Whether it has changed is one look each time that the work goes on; to wait for it takes more, and is done once: its
+/// task is woken as long as the waiting is not dropped.
+async fn until<T>(work: impl Future<Output = T>, stop: &mut watch::Receiver<()>) -> Option<T> {
+    let mut work = pin!(work);
+    let look = stop.clone();
+    let mut stopped = pin!(stop.changed());
+    let mut waits: Option<Waker> = None;
+    poll_fn(|context| {
+        if let Poll::Ready(done) = work.as_mut().poll(context) {
+            return Poll::Ready(Some(done));
+        }
+        let is_waiting = waits.as_ref().is_some_and(|waker| waker.will_wake(context.waker()));
+        if is_waiting && matches!(look.has_changed(), Ok(false)) {
+            return Poll::Pending;
+        }
+        waits = Some(context.waker().clone());
+        stopped.as_mut().poll(context).map(|_| None)
+    })
+    .await
 }
 
 /// Lets the system drop what a client has not read when its socket is closed.
@@ -384,23 +416,18 @@ fn unblocked(socket: net::TcpStream) -> io::Result<TcpStream> {
 }
 
 /// An answer of a mock, which is whole, or one of the server itself.
-pub(super) type Reply = HttpResponse<Either<Full<Bytes>, Body>>;
+pub(super) type Reply = HttpResponse<Either<Whole, Body>>;
 
-/// Answers one request. `alarm` is for the time that its body takes.
-async fn serve(
-    server: Server,
-    door: Arc<Door>,
-    line: Arc<Line>,
-    alarm: Alarm,
-    request: HttpRequest<Incoming>,
-) -> Result<Reply, Infallible> {
+/// Answers one request.
+async fn serve(visitor: Arc<Visitor>, request: HttpRequest<Incoming>) -> Result<Reply, Infallible> {
+    let Visitor { server, door, line, body_alarm } = &*visitor;
     if let Some(refusal) = misaddressed(&request) {
         return Ok(reply(refusal));
     }
     if let Some(gate) = &door.admin
         && (request.uri().path().starts_with(admin::PREFIX) || !door.has_apis)
     {
-        return Ok(admin::serve(&server, gate, &alarm, request).await.map(Either::Right));
+        return Ok(admin::serve(server, gate, body_alarm, request).await.map(Either::Right));
     }
     let state = &*server.state;
     let _in_flight = state.metrics.begin();
@@ -409,7 +436,7 @@ async fn serve(
         timeout: state.settings.body_read_timeout,
         advice: "--body-max allows more",
     };
-    let (mut request, share) = match read(request, bounds, &state.bodies, &alarm).await {
+    let (mut request, share) = match read(request, bounds, &state.bodies, body_alarm).await {
         Ok(read) => read,
         Err(refusal) => return Ok(reply(refusal)),
     };
@@ -448,7 +475,7 @@ async fn serve(
     if effects.is_empty() {
         return Ok(reply(response));
     }
-    Ok(effects::perform(&effects, response, &line).await)
+    Ok(effects::perform(&effects, response, line).await)
 }
 
 /// Answers a request in its session, and says when that was by the session's clock. The state is only locked if the
@@ -495,7 +522,7 @@ pub fn now_ms() -> u64 {
 }
 
 pub(super) fn reply(response: Response) -> Reply {
-    let mut reply = HttpResponse::new(Either::Left(Full::new(response.body)));
+    let mut reply = HttpResponse::new(Either::Left(Whole::new(response.body)));
     *reply.status_mut() = response.status;
     *reply.headers_mut() = response.headers;
     reply
