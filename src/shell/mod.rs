@@ -8,6 +8,7 @@ mod child;
 mod description;
 mod descriptors;
 mod effects;
+mod exchange;
 mod fate;
 mod files;
 mod head;

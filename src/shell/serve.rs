@@ -1,10 +1,8 @@
 //! The server: connections, bounds, graceful stop, swapping descriptions.
 
 use std::{
-    convert::Infallible,
     future::{Future, poll_fn},
     io, iter, net,
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     sync::{
         Arc, Mutex,
@@ -15,46 +13,37 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use axum::body::Body;
-use http::StatusCode;
-use http_body_util::Either;
-use hyper::{
-    Request as HttpRequest, Response as HttpResponse, body::Incoming, server::conn::http1, service::service_fn,
-};
+use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
     net::TcpStream,
     sync::{Semaphore, watch},
     time::{interval, sleep, timeout},
 };
-use tracing::{Level, debug, enabled, error, info, warn};
+use tracing::{debug, warn};
 
 use super::{
-    admin::{self, AdminSettings, Gate},
+    admin::{AdminSettings, Gate},
     alarm::Alarm,
     bodies::Bodies,
     description::{Described, site},
-    effects::{self, Line},
+    effects::Line,
+    exchange::{Door, Visitor, serve},
     fate::{Fate, Fated},
-    intake::{Bounds, misaddressed, read, refuse},
     ledger::{JournalError, JournalSettings, Ledger},
     listen::Listener,
     metrics::Metrics,
     patience::Patient,
-    relay::{ProxySettings, relay},
-    sessions::{Session, Sessions},
-    whole::Whole,
+    relay::ProxySettings,
+    sessions::Sessions,
     witness::Witness,
 };
 use crate::{
-    answer::{Entry, Outcome},
     contract::Site,
-    finding::Severity,
     limit,
-    message::{Request, Response},
-    mock::{Mock, Moment, Settings, arrive},
+    mock::{Mock, Settings},
     scenario::Library,
-    session::{BadSession, Change, Journal, Progress, Record, Secrets, SessionId, State},
+    session::{Change, Journal, Progress, Record, Secrets, SessionId, State},
 };
 
 /// How a server runs.
@@ -123,24 +112,6 @@ struct Serving {
     is_stopping: AtomicBool,
 }
 
-/// What is served behind a socket.
-#[derive(Debug)]
-struct Door {
-    /// The mock, or the proxy.
-    has_apis: bool,
-    /// The admin API, and who may speak to it.
-    admin: Option<Gate>,
-}
-
-/// Whoever is at the other end of a connection, and what they came for.
-struct Visitor {
-    server: Server,
-    door: Arc<Door>,
-    line: Line,
-    /// For the time that a body takes.
-    body_alarm: Alarm,
-}
-
 impl Server {
     /// A server of the APIs that were described.
     pub fn new(described: &[Described], settings: ServerSettings) -> Self {
@@ -178,6 +149,11 @@ impl Server {
     /// What is served at the moment.
     pub(super) fn mock(&self) -> Arc<Mock> {
         self.state.mock.load_full()
+    }
+
+    /// Looks at what is served at the moment, which is cheaper than having a part in it.
+    pub(super) fn with_mock<T>(&self, look: impl FnOnce(&Mock) -> T) -> T {
+        look(&self.state.mock.load())
     }
 
     /// The sessions.
@@ -415,139 +391,7 @@ fn unblocked(socket: net::TcpStream) -> io::Result<TcpStream> {
     TcpStream::from_std(socket)
 }
 
-/// An answer of a mock, which is whole, or one of the server itself.
-pub(super) type Reply = HttpResponse<Either<Whole, Body>>;
-
-/// Answers one request.
-async fn serve(visitor: Arc<Visitor>, request: HttpRequest<Incoming>) -> Result<Reply, Infallible> {
-    let Visitor { server, door, line, body_alarm } = &*visitor;
-    if let Some(refusal) = misaddressed(&request) {
-        return Ok(reply(refusal));
-    }
-    if let Some(gate) = &door.admin
-        && (request.uri().path().starts_with(admin::PREFIX) || !door.has_apis)
-    {
-        return Ok(admin::serve(server, gate, body_alarm, request).await.map(Either::Right));
-    }
-    let state = &*server.state;
-    let _in_flight = state.metrics.begin();
-    let bounds = Bounds {
-        bytes_max: state.settings.body_bytes_max,
-        timeout: state.settings.body_read_timeout,
-        advice: "--body-max allows more",
-    };
-    let (mut request, share) = match read(request, bounds, &state.bodies, body_alarm).await {
-        Ok(read) => read,
-        Err(refusal) => return Ok(reply(refusal)),
-    };
-    let id = match SessionId::of(&mut request) {
-        Ok(id) => id,
-        Err(fault) => return Ok(reply(bad_session(&fault))),
-    };
-    let moment = Moment { now_ms: now_ms(), seed: state.settings.seed };
-    let session = state.sessions.get(&id, moment.now_ms);
-    let after = session.written();
-    let answered = match &state.settings.proxy {
-        None => guarded(|| answer(&state.mock.load(), &session, &request, moment)),
-        Some(proxy) => {
-            let mock = state.mock.load_full();
-            let stand_in = || guarded(|| answer(&mock, &session, &request, moment).0);
-            let outcome = relay(&mock, proxy, &request, moment, stand_in).await;
-            outcome.map(|outcome| (outcome, session.time(moment.now_ms)))
-        }
-    };
-    let (outcome, virtual_ms) = answered.unwrap_or_else(|| (broken(&request, moment), moment.now_ms));
-    tell(&request, &outcome);
-    let Outcome { reply: response, entry, effects } = outcome;
-    state.metrics.answered(entry.api.as_ref(), entry.operation.as_ref(), response.status.as_u16());
-    let mut record = Record::of(&request, entry, &response, virtual_ms);
-    record.after = after;
-    let witness = state.settings.witness.as_deref();
-    let written = session.record(record, state.sessions.ledger(), |record| {
-        if let Some(witness) = witness {
-            witness.see(&id, record);
-        }
-    });
-    if let Some(written) = written {
-        written.await;
-    }
-    drop(share);
-    if effects.is_empty() {
-        return Ok(reply(response));
-    }
-    Ok(effects::perform(&effects, response, line).await)
-}
-
-/// Answers a request in its session, and says when that was by the session's clock. The state is only locked if the
-/// answer depends on it.
-fn answer(mock: &Mock, session: &Session, request: &Request, moment: Moment) -> (Outcome, u64) {
-    let arrival = arrive(mock, request, moment);
-    if session.is_plain() && !arrival.needs_state() {
-        return (arrival.answer(&State::default()).outcome, moment.now_ms);
-    }
-    session.transact(|state| {
-        let virtual_ms = state.clock.at(moment.now_ms);
-        let handled = arrival.answer(state);
-        ((handled.outcome, virtual_ms), handled.changes)
-    })
-}
-
-/// The answer to a request that met a fault in mimeo itself.
-fn broken(request: &Request, moment: Moment) -> Outcome {
-    error!("a fault in mimeo itself at {} {}; please report it", request.method, request.path);
-    let detail = "The log has more; please report it.";
-    let reply = refuse(StatusCode::INTERNAL_SERVER_ERROR, "A fault in mimeo itself", detail);
-    Outcome { reply, effects: Vec::new(), entry: Entry::new(moment.now_ms) }
-}
-
-/// The answer to a request that names a session as none can be called.
-fn bad_session(fault: &BadSession) -> Response {
-    let detail = format!(
-        "{fault}: it has 1 to {} letters, digits, `.`, `_`, `~` or `-`. It is named by the header field Mimeo-Session, \
-         by the path prefix /_session/NAME, or by the cookie mimeo_session.",
-        limit::SESSION_NAME_MAX
-    );
-    refuse(StatusCode::BAD_REQUEST, "The session cannot have this name", &detail)
-}
-
-/// Does pure work; `None` if it panics: a fault in one operation must not take the connection, let alone the server,
-/// with it.
-pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(work)).ok()
-}
-
 /// Real time, in milliseconds since the Unix epoch.
 pub fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
-}
-
-pub(super) fn reply(response: Response) -> Reply {
-    let mut reply = HttpResponse::new(Either::Left(Whole::new(response.body)));
-    *reply.status_mut() = response.status;
-    *reply.headers_mut() = response.headers;
-    reply
-}
-
-/// Writes an exchange to the log.
-fn tell(request: &Request, outcome: &Outcome) {
-    let entry = &outcome.entry;
-    let status = outcome.reply.status.as_u16();
-    if enabled!(Level::INFO) {
-        info!(
-            status,
-            api = entry.api.as_deref(),
-            operation = entry.operation.as_deref(),
-            origin = %entry.origin,
-            "{} {}",
-            request.method,
-            request.path
-        );
-        for finding in &entry.findings {
-            let message = &finding.message;
-            match finding.severity {
-                Severity::Error => warn!(code = finding.code.as_str(), "{message}"),
-                Severity::Warning | Severity::Note => info!(code = finding.code.as_str(), "{message}"),
-            }
-        }
-    }
 }
