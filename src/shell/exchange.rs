@@ -112,7 +112,7 @@ fn bounds(settings: &ServerSettings) -> Bounds {
 fn respond(server: &Server, request: Request) -> Sent<'_> {
     let begun = match begin(server, request) {
         Ok(begun) => begun,
-        Err(refused) => return refused,
+        Err(fault) => return bad_session(&fault),
     };
     let answered = guarded(|| server.with_mock(|mock| answer(mock, &begun.session, &begun.request, begun.moment)));
     conclude(server, begun, answered)
@@ -122,7 +122,7 @@ fn respond(server: &Server, request: Request) -> Sent<'_> {
 async fn pass_on<'v>(server: &'v Server, proxy: &ProxySettings, request: Request) -> Sent<'v> {
     let begun = match begin(server, request) {
         Ok(begun) => begun,
-        Err(refused) => return refused,
+        Err(fault) => return bad_session(&fault),
     };
     let Begun { request, session, moment, .. } = &begun;
     let mock = server.mock();
@@ -133,11 +133,8 @@ async fn pass_on<'v>(server: &'v Server, proxy: &ProxySettings, request: Request
 }
 
 /// Finds the session of a request, or says why there is none.
-fn begin(server: &Server, mut request: Request) -> Result<Begun, Sent<'_>> {
-    let id = match SessionId::of(&mut request) {
-        Ok(id) => id,
-        Err(fault) => return Err(Sent { response: bad_session(&fault), effects: Vec::new(), written: None }),
-    };
+fn begin(server: &Server, mut request: Request) -> Result<Begun, BadSession> {
+    let id = SessionId::of(&mut request)?;
     let moment = Moment { now_ms: now_ms(), seed: server.settings().seed };
     let session = server.sessions().get(&id, moment.now_ms);
     let after = session.written();
@@ -185,13 +182,14 @@ fn broken(request: &Request, moment: Moment) -> Outcome {
 }
 
 /// The answer to a request that names a session as none can be called.
-fn bad_session(fault: &BadSession) -> Response {
+fn bad_session<'v>(fault: &BadSession) -> Sent<'v> {
     let detail = format!(
         "{fault}: it has 1 to {} letters, digits, `.`, `_`, `~` or `-`. It is named by the header field Mimeo-Session, \
          by the path prefix /_session/NAME, or by the cookie mimeo_session.",
         limit::SESSION_NAME_MAX
     );
-    refuse(StatusCode::BAD_REQUEST, "The session cannot have this name", &detail)
+    let response = refuse(StatusCode::BAD_REQUEST, "The session cannot have this name", &detail);
+    Sent { response, effects: Vec::new(), written: None }
 }
 
 /// Does pure work; `None` if it panics: a fault in one operation must not take the connection, let alone the server,
