@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{Ending, screen::Screen, size::size};
 use crate::{
+    interchange::har,
     limit,
     report::printable,
     session::{
@@ -103,6 +104,8 @@ enum Format {
     Text,
     /// One JSON array, with header fields and bodies
     Json,
+    /// One HTTP archive (HAR 1.2), which browsers and proxies open
+    Har,
 }
 
 fn statuses(text: &str) -> Result<Statuses, &'static str> {
@@ -145,11 +148,7 @@ fn show(args: &ShowArgs, screen: Screen) -> anyhow::Result<Ending> {
         has_findings: args.findings,
     };
     let mut secrets = Secrets::default();
-    let mut separator = "";
-    let mut out = String::new();
-    if args.format == Format::Json {
-        out.push('[');
-    }
+    let mut writer = Writer::new(args.format);
     for path in &args.paths {
         let name = path.display();
         read_journal(path, |step| match step {
@@ -158,17 +157,9 @@ fn show(args: &ShowArgs, screen: Screen) -> anyhow::Result<Ending> {
             }
             JournalStep::Noted { noted: Noted::Record { session: whose, record }, .. } => {
                 if session.as_ref().is_none_or(|wanted| *wanted == whose) && query.fits(&record) {
-                    match args.format {
-                        Format::Text => out.push_str(&line(&whose, &record, &secrets)),
-                        Format::Json => {
-                            let shown = Shown { session: whose.as_str(), record: WholeRecord::of(&record, &secrets) };
-                            let json = serde_json::to_string(&shown).unwrap_or_default();
-                            let _ = write!(out, "{separator}\n{json}");
-                            separator = ",";
-                        }
-                    }
-                    if out.len() > OUT_BYTES {
-                        screen.out(&mem::take(&mut out));
+                    writer.add(&whose, &record, &secrets);
+                    if writer.out.len() > OUT_BYTES {
+                        screen.out(&mem::take(&mut writer.out));
                     }
                 }
             }
@@ -184,11 +175,55 @@ fn show(args: &ShowArgs, screen: Screen) -> anyhow::Result<Ending> {
             }
         })?;
     }
-    if args.format == Format::Json {
-        out.push_str("\n]\n");
-    }
-    screen.out(&out);
+    screen.out(&writer.end());
     Ok(Ending::Done)
+}
+
+/// Records as text, in one of the formats.
+struct Writer {
+    out: String,
+    form: Form,
+}
+
+/// How far a format is.
+enum Form {
+    Text,
+    Json { separator: &'static str },
+    Har(har::Stream),
+}
+
+impl Writer {
+    fn new(format: Format) -> Self {
+        let (out, form) = match format {
+            Format::Text => ("", Form::Text),
+            Format::Json => ("[", Form::Json { separator: "" }),
+            Format::Har => ("", Form::Har(har::Stream::default())),
+        };
+        Self { out: out.to_owned(), form }
+    }
+
+    fn add(&mut self, session: &SessionId, record: &Record, secrets: &Secrets) {
+        match &mut self.form {
+            Form::Text => self.out.push_str(&line(session, record, secrets)),
+            Form::Json { separator } => {
+                let shown = Shown { session: session.as_str(), record: WholeRecord::of(record, secrets) };
+                let json = serde_json::to_string(&shown).unwrap_or_default();
+                let _ = write!(self.out, "{separator}\n{json}");
+                *separator = ",";
+            }
+            Form::Har(stream) => self.out.push_str(&stream.add(session.as_str(), record, secrets)),
+        }
+    }
+
+    /// What is not shown yet.
+    fn end(mut self) -> String {
+        match self.form {
+            Form::Text => (),
+            Form::Json { .. } => self.out.push_str("\n]\n"),
+            Form::Har(stream) => self.out.push_str(&stream.end()),
+        }
+        self.out
+    }
 }
 
 /// A record for people.

@@ -275,8 +275,7 @@ fn record(body: (&str, &[u8]), answer: (&str, &[u8])) -> Record {
 }
 
 fn written(records: &[Record]) -> Value {
-    let har =
-        har::of_records(records.iter().map(|record| ("default", record)), &Secrets::default(), "http://localhost");
+    let har = har::of_records(records.iter().map(|record| ("default", record)), &Secrets::default());
     assert!(har.text().ends_with("}\n"));
     serde_json::from_str(&har.text()).unwrap()
 }

@@ -331,6 +331,10 @@ async fn records_are_shown() {
     let mut asked = program.admin("/sessions/s/journal/records/1").await;
     asked["session"] = json!("s");
     assert_eq!(shown, json!([asked]));
+    let (_, har) = mimeo(folder.path(), &["journal", "show", "j", "--session", "s", "--format", "har"]);
+    let shown: Value = serde_json::from_str(&har).unwrap();
+    assert_eq!(shown, program.admin("/sessions/s/journal.har").await);
+    assert!(har.contains("\"text\":\"{\\\"password\\\":\\\"***\\\"}\"") && !har.contains("hunter2"), "{har}");
     for (flags, expected) in [
         (&["--session", "t"][..], 1),
         (&["--operation", "GET /pets"], 1),
