@@ -5,7 +5,7 @@ use std::{fmt::Write as _, path::PathBuf, sync::Arc};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
-use super::{Ending, clients::descriptions, config::Config, screen::Screen};
+use super::{Ending, clients::descriptions, config::Config, output::ensure_ours, screen::Screen};
 use crate::{
     contract::Site,
     finding::{Finding, Severity},
@@ -13,7 +13,7 @@ use crate::{
     limit,
     report::{self, Chapter},
     session::{Record, Secrets},
-    shell::{read_bytes, write_whole},
+    shell::{is_snapshot_text, read_bytes, write_whole},
     snapshot::{About, Recorded, Rules, Snapshot},
 };
 
@@ -43,11 +43,17 @@ struct HarArgs {
     /// Where to write the snapshot; without it, only the findings are shown
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write even in the place of a file that is no snapshot
+    #[arg(long, requires = "out")]
+    force: bool,
 }
 
 pub(super) fn run(args: &ImportArgs, config: &Config, screen: Screen) -> anyhow::Result<Ending> {
     let From::Har(args) = &args.from;
     let rules = config.section::<Rules>("/snapshot").context("`snapshot` in the settings")?;
+    if let Some(out) = &args.out {
+        ensure_ours(out, limit::SNAPSHOT_BYTES_MAX, "snapshot", is_snapshot_text, args.force)?;
+    }
     let described = descriptions(&args.specs)?;
     let site = Site { contracts: described.iter().filter_map(|it| it.contract.clone()).collect() };
     let name = args.file.display().to_string();

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::files::plain;
+use super::files::{plain, read_text};
 
 /// A file could not be written, moved or removed; what was there before is still there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +46,13 @@ pub fn write_whole(path: &Path, text: &str) -> Result<(), WriteError> {
         let _ = fs::remove_file(&draft);
         fault("write", path, &error)
     })
+}
+
+/// True if a file is there that holds something else than `is_ours` knows. An empty one holds nothing, and what is
+/// written to a device or a pipe goes through it.
+pub fn holds_other(path: &Path, bytes_max: usize, is_ours: impl FnOnce(&str) -> bool) -> bool {
+    let is_written = fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0);
+    is_written && !read_text(path, bytes_max).is_ok_and(|text| is_ours(&text))
 }
 
 /// Writes a file that must not be there yet.

@@ -51,11 +51,15 @@ fn is_called_so(path: &Path) -> bool {
     ends_with(path, "snap") || (ends_with(path, "new") && ends_with(&path.with_extension(""), "snap"))
 }
 
-/// True if the file says the version of our format where it says what it is about.
+/// True if the file is one of ours by its first lines.
 fn is_ours(path: &Path) -> bool {
     let mut head = Vec::new();
     let read = File::open(path).and_then(|file| file.take(HEAD_BYTES as u64).read_to_end(&mut head));
-    let text = String::from_utf8_lossy(&head);
+    read.is_ok() && is_snapshot_text(&String::from_utf8_lossy(&head))
+}
+
+/// True if a text says the version of our format where it says what it is about.
+pub fn is_snapshot_text(text: &str) -> bool {
     let is_mark = |line: &str| line.trim_start().starts_with("mimeo:");
-    read.is_ok() && text.lines().skip(1).take_while(|line| line.trim_end() != "---").any(is_mark)
+    text.lines().skip(1).take_while(|line| line.trim_end() != "---").any(is_mark)
 }

@@ -294,6 +294,31 @@ async fn a_full_file_is_put_aside() {
     program.kill();
 }
 
+/// What comes to have the name while the file fills is not lost: the file grows on.
+#[tokio::test]
+async fn what_is_not_ours_stays_where_the_file_would_go() {
+    let (folder, file) = folder();
+    let program = Program::start(folder.path(), "", "--journal j --journal-max 64k");
+    for name in ["j.1", "j.new"] {
+        fs::write(folder.path().join(name), "precious").unwrap();
+    }
+    for _ in 0..500 {
+        program.pets("s").await;
+    }
+    let says = program.kill();
+    assert_eq!(says.matches("cannot be put aside").count(), 1, "it is said once: {says}");
+    assert!(
+        says.contains("`j.1` is no journal of mimeo, and the journal `j` needs that name when it is full"),
+        "{says}"
+    );
+    for name in ["j.1", "j.new"] {
+        assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), "precious");
+    }
+    assert_eq!(read(&[&file]).0["s"].len(), 500);
+    let (code, printed) = mimeo(folder.path(), &["mock", "pets.yaml", "-p", "0", "--journal", "j"]);
+    assert!(code == Some(3) && printed.contains("move it away, or name another journal"), "{printed}");
+}
+
 /// What was emptied or dropped does not come back.
 #[tokio::test]
 async fn what_is_forgotten_stays_so() {
