@@ -2,14 +2,12 @@
 
 use std::{fmt::Write as _, mem, path::PathBuf};
 
-use anyhow::{Context, ensure};
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use serde::Serialize;
 
-use super::{Ending, screen::Screen, size::size};
+use super::{Ending, screen::Screen, size::journal_size};
 use crate::{
     interchange::har,
-    limit,
     report::printable,
     session::{
         Glob, Query, Record, Secrets, SessionId, Statuses, WholeRecord, codec::Noted, date_time, parse_date_time,
@@ -27,19 +25,15 @@ pub(super) struct JournalArgs {
     #[arg(long, value_name = "FILE", env = "MIMEO_JOURNAL")]
     pub(super) journal: Option<PathBuf>,
     /// Size at which the journal's file is put aside as FILE.1, in bytes, or with k, m or g for KiB, MiB, GiB
-    #[arg(long, value_name = "SIZE", default_value = "1g", env = "MIMEO_JOURNAL_MAX")]
-    pub(super) journal_max: String,
+    #[arg(long, value_name = "SIZE", default_value = "1g", value_parser = journal_size, env = "MIMEO_JOURNAL_MAX")]
+    pub(super) journal_max: u64,
 }
 
 impl JournalArgs {
     /// Where exchanges are written down, if anywhere.
-    pub(super) fn settings(&self) -> anyhow::Result<Option<JournalSettings>> {
-        let text = &self.journal_max;
-        let bytes_max = size(text).with_context(|| format!("--journal-max `{text}` is not a size: write 64m or 1g"))?;
-        let least = limit::JOURNAL_FILE_BYTES_MIN;
-        ensure!(bytes_max as u64 >= least, "--journal-max `{text}` is too small: {} KiB is the least", least / 1024);
-        let settings = |path: &PathBuf| JournalSettings { path: path.clone(), bytes_max: bytes_max as u64 };
-        Ok(self.journal.as_ref().map(settings))
+    pub(super) fn settings(&self) -> Option<JournalSettings> {
+        let settings = |path: &PathBuf| JournalSettings { path: path.clone(), bytes_max: self.journal_max };
+        self.journal.as_ref().map(settings)
     }
 }
 

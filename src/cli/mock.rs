@@ -4,7 +4,7 @@ use super::{
     Ending,
     args::{BehaviourArgs, ExchangeArgs, MockArgs},
     screen::Screen,
-    serving::{body_max, seed, serve},
+    serving::{seed, serve},
 };
 use crate::{
     mock::Settings,
@@ -31,7 +31,7 @@ pub(super) fn mock_settings(args: &BehaviourArgs, exchange: &ExchangeArgs) -> an
         },
         scenario: args.scenario.as_deref().map(Into::into),
         seed: seed(&exchange.seed),
-        body_bytes_max: body_max(exchange)?,
+        body_bytes_max: exchange.body_max,
         ..ServerSettings::default()
     })
 }
