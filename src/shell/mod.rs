@@ -34,7 +34,7 @@ pub use child::{ChildEnd, ChildSettings, StartError};
 pub use description::{Described, Description, ReadError, describe};
 pub use descriptors::raise_descriptor_limit;
 pub use files::{Disk, Found, find, find_upward, read_bytes, read_text};
-pub use keep::{WriteError, holds_other, move_over, remove, write_new, write_whole};
+pub use keep::{WriteError, holds_other, remove, write_new, write_whole};
 pub use ledger::{JournalError, JournalSettings, JournalStep, read_journal};
 pub use listen::{BindError, Listener};
 pub use log::{LogFormat, start_log};
