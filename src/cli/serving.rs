@@ -8,7 +8,7 @@ use tracing::warn;
 
 use super::{
     Ending,
-    args::{ExchangeArgs, LogArgs, LogFormatArg, ServingArgs},
+    args::{LogArgs, LogFormatArg, ServingArgs},
     screen::Screen,
 };
 use crate::{

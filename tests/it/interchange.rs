@@ -27,7 +27,9 @@ fn a_client_that_never_met_the_mock() {
         "7 exchanges (left out: 2 elsewhere, 1 part of a page, 1 a preflight, 1 without an answer); 8 errors, 1 note\n";
     assert!(out.ends_with(ends), "{out}");
     assert!(
-        out.contains("entry 4: POST /pets (addPet), answered 201\nerror[type]: the body at `/age` must be an integer"),
+        out.contains(
+            "entry 5 (browser.har:267:7): POST /pets (addPet), answered 201\nerror[type]: the body at `/age` must be an integer"
+        ),
         "{out}"
     );
     let text = fs::read_to_string(path.join("web.snap")).unwrap();
@@ -50,7 +52,8 @@ fn a_client_that_never_met_the_mock() {
     );
     fs::write(path.join("broken.har"), "{\"log\": {}}").unwrap();
     let (code, _, err) = mimeo(path, &["import", "har", "broken.har", "--spec", "pets.yaml"]);
-    assert!(code == 3 && err.contains("error[not-a-har]"), "{err}");
+    let said = (err.contains("error[not-a-har]"), err.ends_with("error: `broken.har` cannot be judged\n"));
+    assert_eq!((code, said), (3, (true, true)), "nothing that sounds as if it were one: {err}");
     assert_eq!(mimeo(path, &["import", "har", "broken.har", "--spec", "pets.yaml", "--base", "x"]).0, 2);
 }
 
