@@ -1,13 +1,13 @@
 //! The walk over two versions.
 
 use super::{
-    body,
+    body, callback,
     change::{Change, Section, Touch},
     component,
     differ::{Differ, Places},
     endpoint,
     matching::{self, Pair},
-    parameter, response, security,
+    parameter, response, security, server,
     version::Version,
 };
 
@@ -33,6 +33,7 @@ pub fn compare(base: Version<'_>, revision: Version<'_>, settings: &Settings) ->
     }
     endpoint::added(&mut differ, &matched.added);
     webhooks(&mut differ);
+    server::of_api(&mut differ);
     security::of_api(&mut differ);
     component::compare(&mut differ);
     differ.changes
@@ -45,10 +46,12 @@ fn operation(differ: &mut Differ<'_>, pair: &Pair<'_>) {
     }
     endpoint::life(differ, pair);
     endpoint::names(differ, pair);
+    server::of_operation(differ, pair);
     security::of_operation(differ, pair);
     parameter::compare(differ, pair);
     body::compare(differ, pair);
     response::compare(differ, pair);
+    callback::compare(differ, pair);
 }
 
 /// Says which of the API's own calls came and went, and how the bodies changed that it sends and takes.

@@ -22,6 +22,7 @@
 //! - [`Touch`] says in data what the change is about, so that others can keep what touches one client.
 
 mod body;
+mod callback;
 pub mod catalogue;
 mod change;
 mod compare;
@@ -35,6 +36,7 @@ mod parameter;
 mod response;
 mod schema;
 mod security;
+mod server;
 mod sunset;
 mod version;
 

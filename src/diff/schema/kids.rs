@@ -21,12 +21,15 @@ pub(super) enum Edge {
     Position(usize),
     /// A schema of a list for the same value: the keyword and its name.
     Branch(&'static str, String),
+    /// Under `dependentSchemas`, for values that have the property.
+    Dependent(String),
     /// Under a keyword, for the same value or something in it.
     Keyword(&'static str),
 }
 
 /// Keywords with one subschema that may be there or not, and their names in ids.
-pub(super) const SINGLE: [(&str, &str); 6] = [
+pub(super) const SINGLE: [(&str, &str); 7] = [
+    ("not", "not"),
     ("if", "if"),
     ("then", "then"),
     ("else", "else"),
@@ -111,7 +114,7 @@ impl Kids {
                     Some(new) if keyword == "patternProperties" => {
                         self.both.push((Edge::Pattern(name.to_owned()), old, new));
                     }
-                    Some(new) => self.both.push((Edge::Keyword("dependentSchemas"), old, new)),
+                    Some(new) => self.both.push((Edge::Dependent(name.to_owned()), old, new)),
                     None => self.gone.push((keyword, id, name.to_owned())),
                 }
             }

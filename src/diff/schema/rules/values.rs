@@ -104,7 +104,7 @@ fn changed(site: &mut Site<'_, '_>, before: &BTreeSet<String>, now: &BTreeSet<St
 }
 
 fn gone_from_answer(site: &mut Site<'_, '_>, gone: &BTreeSet<String>) {
-    let is_body = matches!(site.subject, Subject::ResponseBody { .. } | Subject::RequestBody { .. });
+    let is_body = matches!(site.subject, Subject::ResponseBody { .. } | Subject::RequestBody { .. } | Subject::Callback { .. });
     if site.is_whole() && is_body {
         for value in gone {
             let text = format!("the value `{value}` does not come any more");
