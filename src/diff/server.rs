@@ -11,7 +11,9 @@ use crate::openapi::{DocId, Location, Server};
 /// Compares the addresses of the whole API.
 pub(super) fn of_api(differ: &mut Differ<'_>) {
     let root = Location::new(DocId::ENTRY, "");
-    for (id, text, places) in differences(differ, (&differ.base.api.servers, &root), (&differ.revision.api.servers, &root)) {
+    for (id, text, places) in
+        differences(differ, (&differ.base.api.servers, &root), (&differ.revision.api.servers, &root))
+    {
         differ.say_everywhere(Section::Servers, id, text, places, Touch::Nothing);
     }
 }
@@ -63,7 +65,9 @@ fn is_own(server: &Server) -> bool {
 fn is_same(one: &Server, other: &Server) -> bool {
     let ((scheme, host, path), (other_scheme, other_host, other_path)) = (parts(&one.url), parts(&other.url));
     let is_open = scheme.is_empty() || other_scheme.is_empty();
-    (is_open || scheme.eq_ignore_ascii_case(other_scheme)) && host.eq_ignore_ascii_case(other_host) && path == other_path
+    (is_open || scheme.eq_ignore_ascii_case(other_scheme))
+        && host.eq_ignore_ascii_case(other_host)
+        && path == other_path
 }
 
 /// Scheme, host and path.

@@ -1,11 +1,12 @@
 //! One schema of both versions, at one place of one subject: what a rule looks at, and how it says what it sees.
 
-use super::{kids::Kids, subject::Subject, view::View};
+use super::subject::Subject;
 use crate::{
     diff::{
         catalogue,
         change::Step,
         differ::{Differ, Places},
+        look::{Kids, View},
         matching::Pair,
     },
     openapi::Location,

@@ -72,7 +72,9 @@ impl Subject {
     /// The media type, if it is a body.
     pub(super) fn media(&self) -> Option<&str> {
         match self {
-            Self::RequestBody { media } | Self::ResponseBody { media, .. } | Self::Callback { media, .. } => Some(media),
+            Self::RequestBody { media } | Self::ResponseBody { media, .. } | Self::Callback { media, .. } => {
+                Some(media)
+            }
             Self::Parameter { .. } | Self::ResponseHeader { .. } => None,
         }
     }
@@ -120,7 +122,9 @@ impl Subject {
                 format!("`{name}` in the header `{header}` of the answer {status}")
             }
             (Self::Callback { name: callback, .. }, true) => format!("the body of the callback `{callback}`"),
-            (Self::Callback { name: callback, .. }, false) => format!("`{name}` in the body of the callback `{callback}`"),
+            (Self::Callback { name: callback, .. }, false) => {
+                format!("`{name}` in the body of the callback `{callback}`")
+            }
         }
     }
 }

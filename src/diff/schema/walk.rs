@@ -6,15 +6,17 @@ use std::{
 };
 
 use super::{
-    graph::{Looked, Node},
-    kids::Edge,
     rules,
     site::{Site, join},
     subject::Subject,
-    view::View,
 };
 use crate::{
-    diff::{change::Step, differ::Differ, matching::Pair},
+    diff::{
+        change::Step,
+        differ::Differ,
+        look::{Edge, Looked, Node, View},
+        matching::Pair,
+    },
     openapi::SchemaRef,
 };
 

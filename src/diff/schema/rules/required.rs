@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use super::values::in_header;
 use crate::{
-    diff::schema::{site::Site, subject::Subject, view::View},
+    diff::{
+        look::View,
+        schema::{site::Site, subject::Subject},
+    },
     openapi::{ParameterPlace, SchemaRef},
 };
 
