@@ -114,7 +114,7 @@ impl<'a> Desk<'a> {
             }
             // A refresh token or a code is no access token, also where any other text would be one.
             if self.is_oauth(name) && self.state.tokens.get(value).is_some() && self.auth == Auth::Strict {
-                return refusal(Reason::TokenInvalid, "is of another kind");
+                return refusal(Reason::TokenInvalid, &self.unknown(name, value));
             }
             let is_unknown = self.note(name).is_some() && self.auth == Auth::Strict;
             return if is_unknown { refusal(Reason::TokenInvalid, &self.unknown(name, value)) } else { None };
