@@ -12,15 +12,15 @@ use crate::{
 };
 
 pub(super) fn run(args: &MockArgs, screen: Screen) -> anyhow::Result<Ending> {
-    let settings = mock_settings(&args.behaviour, &args.serving.exchange)?;
+    let settings = mock_settings(&args.behaviour, &args.serving.exchange);
     let scenarios = args.behaviour.scenarios.clone();
     let what = Description { scenarios, ..Description::from(&args.description) };
     serve(&args.serving, what, settings, None, screen)
 }
 
 /// How a mock is served.
-pub(super) fn mock_settings(args: &BehaviourArgs, exchange: &ExchangeArgs) -> anyhow::Result<ServerSettings> {
-    Ok(ServerSettings {
+pub(super) fn mock_settings(args: &BehaviourArgs, exchange: &ExchangeArgs) -> ServerSettings {
+    ServerSettings {
         mock: Settings {
             cors: exchange.cors,
             errors: args.errors,
@@ -33,5 +33,5 @@ pub(super) fn mock_settings(args: &BehaviourArgs, exchange: &ExchangeArgs) -> an
         seed: seed(&exchange.seed),
         body_bytes_max: exchange.body_max,
         ..ServerSettings::default()
-    })
+    }
 }

@@ -101,7 +101,11 @@ impl Selector {
     fn idle(&self, list: &str, pointer: String) -> Option<Idle> {
         if self.is_whole() && self.operation.is_none() {
             let message = "a rule that names nothing means nothing".to_owned();
-            return Some(Idle { pointer, message, help: "name a `header`, `query`, `cookie`, `path` or `body`; under `ignore`, an `operation` will do" });
+            return Some(Idle {
+                pointer,
+                message,
+                help: "name a `header`, `query`, `cookie`, `path` or `body`; under `ignore`, an `operation` will do",
+            });
         }
         if self.is_whole() && list != "ignore" {
             let message = format!("under `{list}`, a rule must name a value, not only an operation");

@@ -308,7 +308,6 @@ fn a_wrong_variable_is_named() {
 /// What no command would take is shown as what it is.
 #[test]
 fn a_wrong_variable_is_shown_as_such() {
-    let folder = tempfile::tempdir().unwrap();
     #[track_caller]
     fn check(folder: &Path, variable: (&str, &str), says: &str) {
         let show = |words: &[&str]| {
@@ -326,6 +325,7 @@ fn a_wrong_variable_is_shown_as_such() {
         let wrong: Vec<&Value> = wrong.map(|it| &it["origin"]["variable"]).collect();
         assert_eq!(wrong, [variable.0]);
     }
+    let folder = tempfile::tempdir().unwrap();
     check(folder.path(), ("MIMEO_AUTH", "loose"), "it is one of strict, lenient, off");
     check(folder.path(), ("MIMEO_PORT", "70000"), "70000 is not in 0..=65535");
     check(folder.path(), ("MIMEO_ERRORS", "perhaps"), "");
