@@ -10,29 +10,23 @@
 #![expect(clippy::disallowed_methods, reason = "it measures time and reads files")]
 
 mod caller;
+mod folder;
 
 use std::{
     collections::BTreeMap,
-    env, fs,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::{Path, PathBuf},
-    process::{Command, ExitCode},
+    path::Path,
+    process::ExitCode,
     time::{Duration, Instant},
 };
 
 use mimeo::shell::{Description, describe};
 
 use caller::Calls;
+use folder::{Corpus, Entry};
 
 /// The longest time that reading and checking one description may take.
 const TIME_MAX: Duration = Duration::from_secs(5);
-
-/// One line of the manifest.
-struct Entry {
-    path: String,
-    kind: String,
-    expect: String,
-}
 
 /// What came of the descriptions of one kind.
 #[derive(Default)]
@@ -44,63 +38,30 @@ struct Row {
 }
 
 fn main() -> ExitCode {
-    let args: Vec<String> = env::args().skip(1).collect();
-    let Some(folder) = args.first().map(PathBuf::from) else {
-        println!("usage: corpus FOLDER [--kind KIND] [--list]");
-        return ExitCode::from(2);
+    let corpus = match Corpus::of_arguments("corpus") {
+        Ok(corpus) => corpus,
+        Err(code) => return code,
     };
-    let kind = args.iter().position(|arg| arg == "--kind").and_then(|at| args.get(at + 1));
-    let list = args.iter().any(|arg| arg == "--list");
-    let Ok(manifest) = fs::read_to_string(folder.join("manifest.tsv")) else {
-        println!("{} has no manifest.tsv", folder.display());
-        return ExitCode::from(3);
-    };
-    let scratch = env::temp_dir().join(format!("mimeo-corpus-{}", std::process::id()));
     let mut rows: BTreeMap<String, Row> = BTreeMap::new();
-    for entry in entries(&manifest).filter(|entry| kind.is_none_or(|kind| entry.kind == *kind)) {
-        let row = rows.entry(entry.kind.clone()).or_default();
+    for entry in &corpus.entries {
+        let row = rows.entry(entry.cell("kind").to_owned()).or_default();
         row.documents += 1;
-        let path = unpacked(&folder.join(&entry.path), &scratch);
-        let outcome = catch_unwind(AssertUnwindSafe(|| one(&entry, &path, list)));
+        let path = corpus.file(entry);
+        let outcome = catch_unwind(AssertUnwindSafe(|| one(entry, &path, corpus.is_listed)));
         match outcome {
             Ok(Ok(calls)) => {
                 row.served += 1;
                 row.calls.add(&calls);
             }
             Ok(Err(fault)) => {
-                if entry.expect == "valid" || fault.starts_with("slow") {
-                    row.faults.push(format!("{}: {fault}", entry.path));
+                if entry.cell("expect") == "valid" || fault.starts_with("slow") {
+                    row.faults.push(format!("{}: {fault}", entry.cell("path")));
                 }
             }
-            Err(_) => row.faults.push(format!("{}: panic", entry.path)),
+            Err(_) => row.faults.push(format!("{}: panic", entry.cell("path"))),
         }
     }
-    let _ = fs::remove_dir_all(&scratch);
     table(&rows)
-}
-
-fn entries(manifest: &str) -> impl Iterator<Item = Entry> + '_ {
-    let head: Vec<&str> = manifest.lines().next().unwrap_or_default().split('\t').collect();
-    let column = move |name: &str| head.iter().position(|it| *it == name).unwrap_or(0);
-    let (path, kind, expect) = (column("path"), column("kind"), column("expect"));
-    manifest.lines().skip(1).map(move |line| {
-        let cells: Vec<&str> = line.split('\t').collect();
-        let cell = |at: usize| cells.get(at).copied().unwrap_or_default().to_owned();
-        Entry { path: cell(path), kind: cell(kind), expect: cell(expect) }
-    })
-}
-
-/// The file itself, or its unpacked copy where it is compressed.
-fn unpacked(path: &Path, scratch: &Path) -> PathBuf {
-    if path.extension().is_none_or(|extension| extension != "gz") {
-        return path.to_path_buf();
-    }
-    let target = scratch.join(path.file_stem().unwrap_or_default());
-    let _ = fs::create_dir_all(scratch);
-    if let Ok(output) = Command::new("gzip").arg("-dc").arg(path).output() {
-        let _ = fs::write(&target, output.stdout);
-    }
-    target
 }
 
 fn one(entry: &Entry, path: &Path, list: bool) -> Result<Calls, String> {
@@ -119,7 +80,7 @@ fn one(entry: &Entry, path: &Path, list: bool) -> Result<Calls, String> {
     if list {
         println!(
             "{}\t{} findings\t{checked} more\t{read:.0?} read\t{all:.0?} checked\t{:.0?} called\t{calls}",
-            entry.path,
+            entry.cell("path"),
             described.findings.len(),
             start.elapsed().checked_sub(all).unwrap_or_default()
         );

@@ -9,16 +9,16 @@
 #![expect(clippy::print_stdout, clippy::disallowed_macros, reason = "a program for developers")]
 #![expect(clippy::disallowed_methods, reason = "it measures time and reads files")]
 
+#[path = "../corpus/folder.rs"]
+mod folder;
 mod upgrade;
 
 use std::{
     collections::BTreeMap,
-    env,
     fmt::Write as _,
-    fs,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::{Path, PathBuf},
-    process::{Command, ExitCode},
+    path::Path,
+    process::ExitCode,
     time::{Duration, Instant},
 };
 
@@ -27,6 +27,8 @@ use mimeo::{
     openapi::{Api, MemorySources, load},
     shell::{Described, Description, describe},
 };
+
+use folder::Corpus;
 
 /// The longest time that one comparison may take.
 const TIME_MAX: Duration = Duration::from_secs(10);
@@ -46,57 +48,24 @@ struct Row {
 }
 
 fn main() -> ExitCode {
-    let args: Vec<String> = env::args().skip(1).collect();
-    let Some(folder) = args.first().map(PathBuf::from) else {
-        println!("usage: diff_corpus FOLDER [--kind KIND] [--list]");
-        return ExitCode::from(2);
+    let corpus = match Corpus::of_arguments("diff_corpus") {
+        Ok(corpus) => corpus,
+        Err(code) => return code,
     };
-    let kind = args.iter().position(|arg| arg == "--kind").and_then(|at| args.get(at + 1));
-    let list = args.iter().any(|arg| arg == "--list");
-    let Ok(manifest) = fs::read_to_string(folder.join("manifest.tsv")) else {
-        println!("{} has no manifest.tsv", folder.display());
-        return ExitCode::from(3);
-    };
-    let scratch = env::temp_dir().join(format!("mimeo-diff-corpus-{}", std::process::id()));
     let mut rows: BTreeMap<String, Row> = BTreeMap::new();
-    for (path, of) in entries(&manifest).filter(|(_, of)| kind.is_none_or(|kind| of == kind)) {
-        let row = rows.entry(of).or_default();
+    for entry in &corpus.entries {
+        let path = entry.cell("path");
+        let row = rows.entry(entry.cell("kind").to_owned()).or_default();
         row.documents += 1;
-        let file = unpacked(&folder.join(&path), &scratch);
-        if list {
+        let file = corpus.file(entry);
+        if corpus.is_listed {
             println!("{path}");
         }
-        if catch_unwind(AssertUnwindSafe(|| one(row, &path, &file))).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| one(row, path, &file))).is_err() {
             row.faults.push(format!("{path}: panic"));
         }
     }
-    let _ = fs::remove_dir_all(&scratch);
     table(&rows)
-}
-
-/// The paths and kinds of the manifest.
-fn entries(manifest: &str) -> impl Iterator<Item = (String, String)> + '_ {
-    let head: Vec<&str> = manifest.lines().next().unwrap_or_default().split('\t').collect();
-    let column = move |name: &str| head.iter().position(|it| *it == name).unwrap_or(0);
-    let (path, kind) = (column("path"), column("kind"));
-    manifest.lines().skip(1).map(move |line| {
-        let cells: Vec<&str> = line.split('\t').collect();
-        let cell = |at: usize| cells.get(at).copied().unwrap_or_default().to_owned();
-        (cell(path), cell(kind))
-    })
-}
-
-/// The file itself, or its unpacked copy where it is compressed.
-fn unpacked(path: &Path, scratch: &Path) -> PathBuf {
-    if path.extension().is_none_or(|extension| extension != "gz") {
-        return path.to_path_buf();
-    }
-    let target = scratch.join(path.file_stem().unwrap_or_default());
-    let _ = fs::create_dir_all(scratch);
-    if let Ok(output) = Command::new("gzip").arg("-dc").arg(path).output() {
-        let _ = fs::write(&target, output.stdout);
-    }
-    target
 }
 
 fn read(path: &Path) -> Option<Described> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::journal::{JournalArgs, ReadJournalArgs};
-use super::{config::ConfigCommand, init::InitArgs, run::RunArgs, snapshot::SnapshotCommand};
+use super::{config::ConfigCommand, init::InitArgs, run::RunArgs, size::body_size, snapshot::SnapshotCommand};
 use crate::{
     limit,
     shell::{AdminToken, UpstreamUrl},
@@ -216,8 +216,8 @@ pub(super) struct ExchangeArgs {
     #[arg(long, default_value = "0", env = "MIMEO_SEED")]
     pub(super) seed: String,
     /// Largest body of a message, in bytes, or with k, m or g for KiB, MiB, GiB
-    #[arg(long, default_value = "10m", value_name = "SIZE", env = "MIMEO_BODY_MAX")]
-    pub(super) body_max: String,
+    #[arg(long, default_value = "10m", value_name = "SIZE", value_parser = body_size, env = "MIMEO_BODY_MAX")]
+    pub(super) body_max: usize,
 }
 
 /// What is logged, and how.

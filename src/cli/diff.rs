@@ -12,7 +12,7 @@ use crate::{
     finding::Severity,
     limit,
     openapi::Api,
-    report::{self, Chapter, Comparison, Edition},
+    report::{self, ApiChanges, Chapter, Edition},
     shell::{Described, Description, describe, now_ms, read_text},
     usage,
 };
@@ -130,7 +130,7 @@ pub(super) fn run(args: &DiffArgs, screen: Screen) -> anyhow::Result<Ending> {
         })
         .collect();
     let (found, untouching) = touching(args, &pairs, found, screen)?;
-    let comparisons: Vec<Comparison<'_>> =
+    let comparisons: Vec<ApiChanges<'_>> =
         pairs.iter().zip(&found).map(|(pair, changes)| pair.comparison(changes)).collect();
     show(args, &comparisons, screen);
     if !args.clients.is_empty() {
@@ -190,7 +190,7 @@ fn rest(args: &DiffArgs, untouching: usize, screen: Screen) {
     if args.format == DiffFormat::Text { screen.out(&text) } else { screen.err(&text) }
 }
 
-fn show(args: &DiffArgs, comparisons: &[Comparison<'_>], screen: Screen) {
+fn show(args: &DiffArgs, comparisons: &[ApiChanges<'_>], screen: Screen) {
     let least = args.fail_on.map_or(Level::Error, Level::from);
     let text = match args.format {
         DiffFormat::Text => {
@@ -269,12 +269,12 @@ impl Pair<'_> {
         described.and_then(|described| described.contract.as_ref()).map_or(&self.nothing, |contract| &contract.api)
     }
 
-    fn comparison<'s>(&'s self, changes: &'s [Change]) -> Comparison<'s> {
+    fn comparison<'s>(&'s self, changes: &'s [Change]) -> ApiChanges<'s> {
         let edition = |described: Option<&'s Described>| Edition {
             name: described.map(|described| &*described.name),
             documents: described.map_or(&*self.nothing.documents, |described| &*described.documents),
         };
-        Comparison { api: self.id, base: edition(self.old), revision: edition(self.new), changes }
+        ApiChanges { api: self.id, base: edition(self.old), revision: edition(self.new), changes }
     }
 }
 

@@ -8,10 +8,12 @@ use clap::{Args, Subcommand, builder::NonEmptyStringValueParser};
 use super::{
     Ending,
     clients::{Clients, descriptions},
+    output::ensure_ours,
     screen::Screen,
 };
 use crate::{
     interchange::pact::{self, Parties},
+    limit,
     shell::write_whole,
     usage::bind,
 };
@@ -45,10 +47,16 @@ struct PactArgs {
     /// Where to write the pact; without it, on standard output
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write even in the place of a file that is no pact of mimeo
+    #[arg(long, requires = "out")]
+    force: bool,
 }
 
 pub(super) fn run(args: &ExportArgs, screen: Screen) -> anyhow::Result<Ending> {
     let To::Pact(args) = &args.to;
+    if let Some(out) = &args.out {
+        ensure_ours(out, limit::DOCUMENT_BYTES_MAX, "pact", pact::is_ours, args.force)?;
+    }
     let described = descriptions(std::slice::from_ref(&args.spec))?;
     let [only] = described.as_slice() else { bail!("a pact is with one API: name one description") };
     let Some(contract) = only.contract.as_deref() else { bail!("`{}` is no description", only.name) };

@@ -5,15 +5,15 @@ use std::{fmt::Write as _, path::PathBuf, sync::Arc};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
-use super::{Ending, clients::descriptions, config::Config, screen::Screen};
+use super::{Ending, clients::descriptions, config::Config, output::ensure_ours, screen::Screen};
 use crate::{
     contract::Site,
-    finding::{Finding, Severity},
+    finding::{Finding, Place, Severity},
     interchange::har::{self, Base, Judged, Recording, Why},
     limit,
     report::{self, Chapter},
     session::{Record, Secrets},
-    shell::{read_bytes, write_whole},
+    shell::{is_snapshot_text, read_bytes, write_whole},
     snapshot::{About, Recorded, Rules, Snapshot},
 };
 
@@ -43,11 +43,17 @@ struct HarArgs {
     /// Where to write the snapshot; without it, only the findings are shown
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write even in the place of a file that is no snapshot
+    #[arg(long, requires = "out")]
+    force: bool,
 }
 
 pub(super) fn run(args: &ImportArgs, config: &Config, screen: Screen) -> anyhow::Result<Ending> {
     let From::Har(args) = &args.from;
     let rules = config.section::<Rules>("/snapshot").context("`snapshot` in the settings")?;
+    if let Some(out) = &args.out {
+        ensure_ours(out, limit::SNAPSHOT_BYTES_MAX, "snapshot", is_snapshot_text, args.force)?;
+    }
     let described = descriptions(&args.specs)?;
     let site = Site { contracts: described.iter().filter_map(|it| it.contract.clone()).collect() };
     let name = args.file.display().to_string();
@@ -55,6 +61,9 @@ pub(super) fn run(args: &ImportArgs, config: &Config, screen: Screen) -> anyhow:
     let of_file = Chapter { findings: &recording.findings, documents: &recording.documents };
     screen.err(&report::text(&[of_file], report::Colour::Plain));
     let is_broken = recording.findings.iter().any(|finding| finding.severity == Severity::Error);
+    if is_broken && recording.exchanges.is_empty() {
+        bail!("`{name}` cannot be judged");
+    }
     let judged = har::judge(&recording, &site, args.base.as_ref());
     if judged.exchanges.is_empty() {
         bail!("`{name}` holds no exchange with the described APIs{}", elsewhere(&judged));
@@ -77,10 +86,15 @@ pub(super) fn run(args: &ImportArgs, config: &Config, screen: Screen) -> anyhow:
     Ok(if is_wrong || is_broken { Ending::Findings } else { Ending::Done })
 }
 
-/// Shows what is wrong with one entry.
+/// Shows what is wrong with one entry. People count from 1, and look for its line.
 fn show(index: usize, record: &Record, findings: &[Finding], recording: &Recording, screen: Screen) {
     let called = record.operation.as_deref().map(|operation| format!(" ({operation})")).unwrap_or_default();
-    let title = format!("entry {index}: {} {}{called}, answered {}", record.method, record.path(), record.status);
+    let place = match recording.place(index) {
+        Place::File { file, mark: Some(mark), .. } => format!(" ({file}:{}:{})", mark.line, mark.column),
+        _ => String::new(),
+    };
+    let (number, method, path, status) = (index + 1, &record.method, record.path(), record.status);
+    let title = format!("entry {number}{place}: {method} {path}{called}, answered {status}");
     let chapter = Chapter { findings, documents: &recording.documents };
     screen.out(&format!("{}\n{}", report::printable(&title), report::text(&[chapter], screen.colour())));
 }

@@ -2,13 +2,12 @@
 
 use std::{fmt::Write as _, mem, path::PathBuf};
 
-use anyhow::{Context, ensure};
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use serde::Serialize;
 
-use super::{Ending, screen::Screen, size::size};
+use super::{Ending, screen::Screen, size::journal_size};
 use crate::{
-    limit,
+    interchange::har,
     report::printable,
     session::{
         Glob, Query, Record, Secrets, SessionId, Statuses, WholeRecord, codec::Noted, date_time, parse_date_time,
@@ -26,19 +25,15 @@ pub(super) struct JournalArgs {
     #[arg(long, value_name = "FILE", env = "MIMEO_JOURNAL")]
     pub(super) journal: Option<PathBuf>,
     /// Size at which the journal's file is put aside as FILE.1, in bytes, or with k, m or g for KiB, MiB, GiB
-    #[arg(long, value_name = "SIZE", default_value = "1g", env = "MIMEO_JOURNAL_MAX")]
-    pub(super) journal_max: String,
+    #[arg(long, value_name = "SIZE", default_value = "1g", value_parser = journal_size, env = "MIMEO_JOURNAL_MAX")]
+    pub(super) journal_max: u64,
 }
 
 impl JournalArgs {
     /// Where exchanges are written down, if anywhere.
-    pub(super) fn settings(&self) -> anyhow::Result<Option<JournalSettings>> {
-        let text = &self.journal_max;
-        let bytes_max = size(text).with_context(|| format!("--journal-max `{text}` is not a size: write 64m or 1g"))?;
-        let least = limit::JOURNAL_FILE_BYTES_MIN;
-        ensure!(bytes_max as u64 >= least, "--journal-max `{text}` is too small: {} KiB is the least", least / 1024);
-        let settings = |path: &PathBuf| JournalSettings { path: path.clone(), bytes_max: bytes_max as u64 };
-        Ok(self.journal.as_ref().map(settings))
+    pub(super) fn settings(&self) -> Option<JournalSettings> {
+        let settings = |path: &PathBuf| JournalSettings { path: path.clone(), bytes_max: self.journal_max };
+        self.journal.as_ref().map(settings)
     }
 }
 
@@ -103,6 +98,8 @@ enum Format {
     Text,
     /// One JSON array, with header fields and bodies
     Json,
+    /// One HTTP archive (HAR 1.2), which browsers and proxies open
+    Har,
 }
 
 fn statuses(text: &str) -> Result<Statuses, &'static str> {
@@ -145,11 +142,7 @@ fn show(args: &ShowArgs, screen: Screen) -> anyhow::Result<Ending> {
         has_findings: args.findings,
     };
     let mut secrets = Secrets::default();
-    let mut separator = "";
-    let mut out = String::new();
-    if args.format == Format::Json {
-        out.push('[');
-    }
+    let mut writer = Writer::new(args.format);
     for path in &args.paths {
         let name = path.display();
         read_journal(path, |step| match step {
@@ -158,17 +151,9 @@ fn show(args: &ShowArgs, screen: Screen) -> anyhow::Result<Ending> {
             }
             JournalStep::Noted { noted: Noted::Record { session: whose, record }, .. } => {
                 if session.as_ref().is_none_or(|wanted| *wanted == whose) && query.fits(&record) {
-                    match args.format {
-                        Format::Text => out.push_str(&line(&whose, &record, &secrets)),
-                        Format::Json => {
-                            let shown = Shown { session: whose.as_str(), record: WholeRecord::of(&record, &secrets) };
-                            let json = serde_json::to_string(&shown).unwrap_or_default();
-                            let _ = write!(out, "{separator}\n{json}");
-                            separator = ",";
-                        }
-                    }
-                    if out.len() > OUT_BYTES {
-                        screen.out(&mem::take(&mut out));
+                    writer.add(&whose, &record, &secrets);
+                    if writer.out.len() > OUT_BYTES {
+                        screen.out(&mem::take(&mut writer.out));
                     }
                 }
             }
@@ -184,11 +169,55 @@ fn show(args: &ShowArgs, screen: Screen) -> anyhow::Result<Ending> {
             }
         })?;
     }
-    if args.format == Format::Json {
-        out.push_str("\n]\n");
-    }
-    screen.out(&out);
+    screen.out(&writer.end());
     Ok(Ending::Done)
+}
+
+/// Records as text, in one of the formats.
+struct Writer {
+    out: String,
+    form: Form,
+}
+
+/// How far a format is.
+enum Form {
+    Text,
+    Json { separator: &'static str },
+    Har(har::Stream),
+}
+
+impl Writer {
+    fn new(format: Format) -> Self {
+        let (out, form) = match format {
+            Format::Text => ("", Form::Text),
+            Format::Json => ("[", Form::Json { separator: "" }),
+            Format::Har => ("", Form::Har(har::Stream::default())),
+        };
+        Self { out: out.to_owned(), form }
+    }
+
+    fn add(&mut self, session: &SessionId, record: &Record, secrets: &Secrets) {
+        match &mut self.form {
+            Form::Text => self.out.push_str(&line(session, record, secrets)),
+            Form::Json { separator } => {
+                let shown = Shown { session: session.as_str(), record: WholeRecord::of(record, secrets) };
+                let json = serde_json::to_string(&shown).unwrap_or_default();
+                let _ = write!(self.out, "{separator}\n{json}");
+                *separator = ",";
+            }
+            Form::Har(stream) => self.out.push_str(&stream.add(session.as_str(), record, secrets)),
+        }
+    }
+
+    /// What is not shown yet.
+    fn end(mut self) -> String {
+        match self.form {
+            Form::Text => (),
+            Form::Json { .. } => self.out.push_str("\n]\n"),
+            Form::Har(stream) => self.out.push_str(&stream.end()),
+        }
+        self.out
+    }
 }
 
 /// A record for people.

@@ -4,7 +4,7 @@ use super::{
     Ending,
     args::{BehaviourArgs, ExchangeArgs, MockArgs},
     screen::Screen,
-    serving::{body_max, seed, serve},
+    serving::{seed, serve},
 };
 use crate::{
     mock::Settings,
@@ -12,15 +12,15 @@ use crate::{
 };
 
 pub(super) fn run(args: &MockArgs, screen: Screen) -> anyhow::Result<Ending> {
-    let settings = mock_settings(&args.behaviour, &args.serving.exchange)?;
+    let settings = mock_settings(&args.behaviour, &args.serving.exchange);
     let scenarios = args.behaviour.scenarios.clone();
     let what = Description { scenarios, ..Description::from(&args.description) };
     serve(&args.serving, what, settings, None, screen)
 }
 
 /// How a mock is served.
-pub(super) fn mock_settings(args: &BehaviourArgs, exchange: &ExchangeArgs) -> anyhow::Result<ServerSettings> {
-    Ok(ServerSettings {
+pub(super) fn mock_settings(args: &BehaviourArgs, exchange: &ExchangeArgs) -> ServerSettings {
+    ServerSettings {
         mock: Settings {
             cors: exchange.cors,
             errors: args.errors,
@@ -31,7 +31,7 @@ pub(super) fn mock_settings(args: &BehaviourArgs, exchange: &ExchangeArgs) -> an
         },
         scenario: args.scenario.as_deref().map(Into::into),
         seed: seed(&exchange.seed),
-        body_bytes_max: body_max(exchange)?,
+        body_bytes_max: exchange.body_max,
         ..ServerSettings::default()
-    })
+    }
 }

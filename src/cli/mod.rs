@@ -10,6 +10,7 @@ mod import;
 mod init;
 mod journal;
 mod mock;
+mod output;
 mod proxy;
 mod routes;
 mod run;

@@ -8,7 +8,7 @@ use super::{
     Ending,
     args::ProxyArgs,
     screen::Screen,
-    serving::{body_max, seed, serve},
+    serving::{seed, serve},
 };
 use crate::{
     mock, proxy,
@@ -18,7 +18,7 @@ use crate::{
 pub(super) fn run(args: &ProxyArgs, screen: Screen) -> anyhow::Result<Ending> {
     let upstream = args.sides().1.context("no upstream is named")?;
     let (cors, errors, validate_request) = (args.serving.exchange.cors, args.errors, args.validate_request);
-    let body_bytes_max = body_max(&args.serving.exchange)?;
+    let body_bytes_max = args.serving.exchange.body_max;
     let limits = UpstreamLimits { answer_timeout: Duration::from_secs(args.upstream_timeout), body_bytes_max };
     let settings = ServerSettings {
         mock: mock::Settings { cors, errors, validate_request, ..mock::Settings::default() },

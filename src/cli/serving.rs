@@ -8,9 +8,8 @@ use tracing::warn;
 
 use super::{
     Ending,
-    args::{ExchangeArgs, LogArgs, LogFormatArg, ServingArgs},
+    args::{LogArgs, LogFormatArg, ServingArgs},
     screen::Screen,
-    size::size,
 };
 use crate::{
     finding::{Place, Severity},
@@ -32,7 +31,7 @@ pub(super) fn serve(
 ) -> anyhow::Result<Ending> {
     let usual = if std::io::stderr().is_terminal() { "info" } else { "warn" };
     start(&args.log, usual, screen)?;
-    let journal = args.journal.settings()?;
+    let journal = args.journal.settings();
     settings.admin = admin(args, &what);
     let Prepared { described, scenarios } = prepare(&what, &settings, screen)?;
     raise_descriptor_limit();
@@ -126,11 +125,6 @@ fn admin(args: &ServingArgs, what: &Description) -> AdminSettings {
         is_apart: args.admin_port.is_some(),
         description: Some(what.clone()),
     }
-}
-
-/// The largest body in bytes.
-pub(super) fn body_max(args: &ExchangeArgs) -> anyhow::Result<usize> {
-    size(&args.body_max).with_context(|| format!("--body-max `{}` is not a size: write 500k, 10m or 1g", args.body_max))
 }
 
 /// A number as it is, any other text by a hash that is the same everywhere.

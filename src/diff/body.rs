@@ -3,9 +3,9 @@
 use super::{
     change::Touch,
     differ::{Differ, Places},
-    endpoint::member,
     matching::Pair,
     media, schema,
+    version::member,
 };
 use crate::openapi::{MediaType, RequestBody};
 

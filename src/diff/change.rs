@@ -41,15 +41,18 @@ pub enum Section {
     Components,
     /// Security requirements of the whole API.
     Security,
+    /// Addresses of the whole API.
+    Servers,
 }
 
 impl Section {
-    /// `paths`, `components` or `security`.
+    /// `paths`, `components`, `security` or `servers`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Paths => "paths",
             Self::Components => "components",
             Self::Security => "security",
+            Self::Servers => "servers",
         }
     }
 }

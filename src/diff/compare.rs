@@ -1,26 +1,16 @@
 //! The walk over two versions.
 
 use super::{
-    body,
+    body, callback,
     change::{Change, Section, Touch},
     component,
     differ::{Differ, Places},
     endpoint,
     matching::{self, Pair},
-    parameter, response, security,
+    parameter, response, security, server,
+    settings::Settings,
     version::Version,
 };
-
-/// How to compare.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// Now, in milliseconds since the Unix epoch: what a sunset date is compared with.
-    pub now_ms: u64,
-    /// How many days before its sunset something must be deprecated that is stable.
-    pub deprecation_days_stable: u32,
-    /// The same for what is beta.
-    pub deprecation_days_beta: u32,
-}
 
 /// Every difference between two versions that is one of the [`super::catalogue`]'s kinds, in the order of the old version
 /// first.
@@ -33,6 +23,7 @@ pub fn compare(base: Version<'_>, revision: Version<'_>, settings: &Settings) ->
     }
     endpoint::added(&mut differ, &matched.added);
     webhooks(&mut differ);
+    server::of_api(&mut differ);
     security::of_api(&mut differ);
     component::compare(&mut differ);
     differ.changes
@@ -45,10 +36,12 @@ fn operation(differ: &mut Differ<'_>, pair: &Pair<'_>) {
     }
     endpoint::life(differ, pair);
     endpoint::names(differ, pair);
+    server::of_operation(differ, pair);
     security::of_operation(differ, pair);
     parameter::compare(differ, pair);
     body::compare(differ, pair);
     response::compare(differ, pair);
+    callback::compare(differ, pair);
 }
 
 /// Says which of the API's own calls came and went, and how the bodies changed that it sends and takes.

@@ -5,8 +5,7 @@ use serde_json::Value;
 use super::{
     change::{Section, Touch},
     differ::{Differ, Places},
-    endpoint::member,
-    version::Version,
+    version::{Version, member},
 };
 use crate::{
     duration,

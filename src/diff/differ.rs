@@ -3,9 +3,9 @@
 use super::{
     catalogue,
     change::{Change, OperationName, Section, Touch},
-    compare::Settings,
+    look::Graph,
     matching::Pair,
-    schema::Graph,
+    settings::Settings,
     version::Version,
 };
 use crate::openapi::{Location, Operation};

@@ -7,7 +7,7 @@ use super::{
     differ::{Differ, Places},
     matching::{self, Pair},
     sunset::{self, STABILITY, SUNSET, Stability},
-    version::Version,
+    version::{Version, member},
 };
 use crate::openapi::{DocId, Location, Operation};
 
@@ -129,11 +129,6 @@ fn places(differ: &Differ<'_>, operation: &Operation, side: Side, field: &str) -
         Side::Base => Places::base(&member(differ.base, &operation.at, field)),
         Side::Revision => Places::revision(&member(differ.revision, &operation.at, field)),
     }
-}
-
-/// The member of an object, or the object itself where it has none.
-pub(super) fn member(version: Version<'_>, at: &Location, field: &str) -> Location {
-    if version.member(at, field).is_some() { at.child(field) } else { at.clone() }
 }
 
 /// Both places of a field of the operation.

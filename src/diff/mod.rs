@@ -22,6 +22,7 @@
 //! - [`Touch`] says in data what the change is about, so that others can keep what touches one client.
 
 mod body;
+mod callback;
 pub mod catalogue;
 mod change;
 mod compare;
@@ -29,16 +30,20 @@ mod component;
 mod differ;
 mod endpoint;
 mod ignore;
+mod look;
 mod matching;
 mod media;
 mod parameter;
 mod response;
 mod schema;
 mod security;
+mod server;
+mod settings;
 mod sunset;
 mod version;
 
 pub use change::{Change, Level, OperationName, Section, Step, Touch};
-pub use compare::{Settings, compare};
+pub use compare::compare;
 pub use ignore::Ignored;
+pub use settings::Settings;
 pub use version::Version;

@@ -2,17 +2,17 @@
 
 mod astray;
 mod life;
+mod naming;
 mod spread;
 
 use super::{
-    change::Touch,
     differ::{Differ, Places},
-    endpoint::member,
     matching::Pair,
-    schema,
-    version::Version,
+    schema::{self, schema_of},
+    version::{Version, member},
 };
 use crate::openapi::{Location, Operation, Parameter, ParameterFormat, ParameterPlace, SchemaRef, Style};
+use naming::{touch, words};
 
 /// Compares the parameters of an operation.
 pub(super) fn compare(differ: &mut Differ<'_>, pair: &Pair<'_>) {
@@ -56,34 +56,6 @@ fn is_same(pair: &Pair<'_>, base: &Parameter, revision: &Parameter) -> bool {
 /// False for a parameter that only the path template names: it stands where the path does.
 fn is_declared(parameter: &Parameter) -> bool {
     parameter.at.parent().is_none_or(|(owner, _)| &*owner.pointer != "/paths")
-}
-
-/// The schema of a parameter's value, or of its content.
-pub(super) fn schema_of(parameter: &Parameter) -> Option<&SchemaRef> {
-    match &parameter.format {
-        ParameterFormat::Style { schema, .. } => schema.as_ref(),
-        ParameterFormat::Content(media) => media.schema.as_ref(),
-    }
-}
-
-/// Where a parameter is sent, in words.
-fn place(parameter: &Parameter) -> &'static str {
-    match parameter.place {
-        ParameterPlace::Path => "path",
-        ParameterPlace::Query => "query",
-        ParameterPlace::Header => "header",
-        ParameterPlace::Cookie => "cookie",
-        ParameterPlace::QueryString => "query string",
-    }
-}
-
-/// A parameter, in words: `` the query parameter `limit` ``.
-fn words(parameter: &Parameter) -> String {
-    format!("the {} parameter `{}`", place(parameter), parameter.name)
-}
-
-fn touch(parameter: &Parameter) -> Touch {
-    Touch::Parameter { place: parameter.place, name: parameter.name.clone(), part: Vec::new() }
 }
 
 fn both(differ: &mut Differ<'_>, pair: &Pair<'_>, base: &Parameter, revision: &Parameter) {

@@ -3,12 +3,10 @@
 use super::{
     change::Touch,
     differ::{Differ, Places},
-    endpoint::member,
     matching::Pair,
     media::{self, Kinship},
-    parameter::schema_of,
-    schema,
-    version::Version,
+    schema::{self, schema_of},
+    version::{Version, member},
 };
 use crate::openapi::{Location, Operation, Parameter, Response, StatusRange};
 

@@ -4,7 +4,7 @@
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde_json::Value;
 
-use super::{compare::Settings, version::Version};
+use super::{settings::Settings, version::Version};
 use crate::openapi::Location;
 
 /// The extension that holds a sunset.

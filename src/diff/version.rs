@@ -29,3 +29,8 @@ impl<'a> Version<'a> {
         self.documents().follow(at)?.1.get(key)
     }
 }
+
+/// The member of an object, or the object itself where it has none.
+pub(super) fn member(version: Version<'_>, at: &Location, field: &str) -> Location {
+    if version.member(at, field).is_some() { at.child(field) } else { at.clone() }
+}

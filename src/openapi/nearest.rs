@@ -1,5 +1,7 @@
 //! The name that was probably meant.
 
+use std::mem;
+
 use serde_json::Value;
 
 use super::documents::{DocId, Documents, Location, push_token, step, tokens, unescape_token};
@@ -54,23 +56,26 @@ pub fn closest<'n, T: AsRef<str> + ?Sized + 'n>(
     best.map(|(_, name)| name)
 }
 
-/// Levenshtein's distance.
+/// How many characters were left out, added, put for another or swapped with the one beside it.
 fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (above, c) in a.chars().enumerate() {
-        let mut diagonal = above;
-        let mut left = above + 1;
-        for (cell, d) in row.iter_mut().skip(1).zip(&b) {
-            let new = (*cell + 1).min(left + 1).min(diagonal + usize::from(c != *d));
-            diagonal = std::mem::replace(cell, new);
-            left = new;
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    // The row that is made, the one above it, and the one above that: a swap looks back two rows.
+    let mut row: Vec<usize> = vec![0; b.len() + 1];
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    let mut higher = row.clone();
+    for (i, c) in a.iter().enumerate() {
+        row[0] = i + 1;
+        for (j, d) in b.iter().enumerate() {
+            let mut least = (above[j + 1] + 1).min(row[j] + 1).min(above[j] + usize::from(c != d));
+            if i > 0 && j > 0 && *c == b[j - 1] && a[i - 1] == *d {
+                least = least.min(higher[j - 1] + 1);
+            }
+            row[j + 1] = least;
         }
-        if let Some(first) = row.first_mut() {
-            *first = above + 1;
-        }
+        mem::swap(&mut higher, &mut above);
+        mem::swap(&mut above, &mut row);
     }
-    row.last().copied().unwrap_or_default()
+    above.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -103,5 +108,20 @@ mod tests {
         assert_eq!(distance("kitten", "sitting"), 3);
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(distance("abc", ""), 3);
+        assert_eq!(distance("abc", "abc"), 0);
+        assert_eq!(distance("ca", "ac"), 1);
+        assert_eq!(distance("tpye", "type"), 1);
+        assert_eq!(distance("haeder", "header"), 1);
+        assert_eq!(distance("abcdef", "badcfe"), 3);
+        assert_eq!(distance("ca", "abc"), 3, "what was swapped is not changed again");
+    }
+
+    #[test]
+    fn names_that_were_meant() {
+        let names = ["port", "host", "hots", "header"];
+        assert_eq!(closest("prot", names), Some("port"));
+        assert_eq!(closest("hsot", names), Some("host"));
+        assert_eq!(closest("haeder", names), Some("header"));
+        assert_eq!(closest("torp", names), None);
     }
 }

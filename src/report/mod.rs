@@ -14,7 +14,7 @@ mod usage;
 mod window;
 
 pub use changes::{
-    Comparison, Edition, count_changes, github_changes, html_changes, json_changes, json_checks, junit_changes,
+    ApiChanges, Edition, count_changes, github_changes, html_changes, json_changes, json_checks, junit_changes,
     markdown_changes, markdown_checks, single_lines, sum_of_changes, text_changes, text_checks, yaml_changes,
 };
 pub use comparison::{comparison, comparison_summary, unified};

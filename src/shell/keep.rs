@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::files::plain;
+use super::files::{plain, read_text};
+
+/// Links that are followed one after the other, as systems do.
+const LINKS_MAX: usize = 40;
 
 /// A file could not be written, moved or removed; what was there before is still there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +32,7 @@ pub fn write_whole(path: &Path, text: &str) -> Result<(), WriteError> {
     if path.starts_with("/dev") || found.as_ref().is_some_and(|found| !found.is_file()) {
         return fs::write(path, text).map_err(|error| fault("write", path, &error));
     }
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let target = target_of(path);
     let draft = draft_of(&target);
     let written = folder_of(&target).and_then(|()| {
         // One that is left over is from a process that was killed; whoever made it a link meant no good.
@@ -48,6 +51,13 @@ pub fn write_whole(path: &Path, text: &str) -> Result<(), WriteError> {
     })
 }
 
+/// True if a file is there that holds something else than `is_ours` knows. An empty one holds nothing, and what is
+/// written to a device or a pipe goes through it.
+pub fn holds_other(path: &Path, bytes_max: usize, is_ours: impl FnOnce(&str) -> bool) -> bool {
+    let is_written = fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0);
+    is_written && !read_text(path, bytes_max).is_ok_and(|text| is_ours(&text))
+}
+
 /// Writes a file that must not be there yet.
 pub fn write_new(path: &Path, text: &str) -> Result<(), WriteError> {
     let written = folder_of(path).and_then(|()| {
@@ -60,17 +70,25 @@ pub fn write_new(path: &Path, text: &str) -> Result<(), WriteError> {
     written.map_err(|error| fault("write", path, &error))
 }
 
-/// Puts a file in the place of another one, at once.
-pub fn move_over(from: &Path, to: &Path) -> Result<(), WriteError> {
-    fs::rename(from, to).map_err(|error| fault("move", from, &error))
-}
-
 /// Removes a file, if it is there.
 pub fn remove(path: &Path) -> Result<(), WriteError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(fault("remove", path, &error)),
         _ => Ok(()),
     }
+}
+
+/// The file that is written where links lead there, even if it is still to be made.
+fn target_of(path: &Path) -> PathBuf {
+    let mut target = path.to_owned();
+    for _ in 0..LINKS_MAX {
+        if let Ok(found) = target.canonicalize() {
+            return found;
+        }
+        let Ok(next) = fs::read_link(&target) else { break };
+        target = target.parent().unwrap_or(Path::new("")).join(next);
+    }
+    target
 }
 
 fn folder_of(path: &Path) -> io::Result<()> {
@@ -104,6 +122,19 @@ mod tests {
         assert_eq!(fs::read_to_string(&file).unwrap(), "two");
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1, "no draft is left");
+    }
+
+    #[test]
+    fn a_link_to_nothing_leads_to_the_new_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, ring) = (folder.path().join("link"), folder.path().join("ring"));
+        symlink("below/next", &link).unwrap();
+        write_whole(&link, "one").unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read_to_string(folder.path().join("below/next")).unwrap(), "one");
+        symlink("ring", &ring).unwrap();
+        let _ = write_whole(&ring, "two");
+        assert!(ring.is_symlink() || fs::read_to_string(&ring).unwrap() == "two");
     }
 
     #[test]

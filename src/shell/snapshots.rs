@@ -14,7 +14,8 @@ const FOREIGN: [&str; 2] = ["node_modules", "target"];
 const HEAD_BYTES: usize = 64 * 1024;
 
 /// The snapshots in a folder, at any depth, and those that wait beside them (`.snap.new`), in the order of their paths.
-/// Files of the same ending that other tools made are left out, and hidden folders are not looked into.
+/// Those that have lost their heads, or all they held, are among them, as reading them says what is wrong. Files of the same
+/// ending that other tools made are left out, and hidden folders are not looked into.
 pub fn find_snapshots(folder: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let mut found = Vec::new();
     let mut waiting = vec![folder.to_owned()];
@@ -39,10 +40,11 @@ pub fn find_snapshots(folder: &Path) -> Result<Vec<PathBuf>, ReadError> {
     Ok(found)
 }
 
-/// True for a snapshot, or one that waits, that is Mimeo's by its name and its first lines. It may be damaged.
+/// True for a snapshot, or one that waits, that is Mimeo's by its name and its first lines, or what is left of one. It may
+/// be damaged.
 pub fn is_snapshot(path: &Path) -> bool {
     // A pipe of that name would never end.
-    is_called_so(path) && path.is_file() && is_ours(path)
+    is_called_so(path) && path.is_file() && is_or_was_ours(path)
 }
 
 /// True for `NAME.snap` and `NAME.snap.new`.
@@ -51,11 +53,27 @@ fn is_called_so(path: &Path) -> bool {
     ends_with(path, "snap") || (ends_with(path, "new") && ends_with(&path.with_extension(""), "snap"))
 }
 
-/// True if the file says the version of our format where it says what it is about.
-fn is_ours(path: &Path) -> bool {
+/// True for one of ours, and for what is left of one: nothing, or the sessions without what they are about.
+fn is_or_was_ours(path: &Path) -> bool {
+    let text = head(path);
+    let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty() && *line != "---");
+    let is_rest = match lines.next() {
+        None => true,
+        Some(first) if first.starts_with("info:") => lines.any(|line| line == "sessions:"),
+        Some(first) => first.starts_with("sessions:"),
+    };
+    is_rest || is_snapshot_text(&text)
+}
+
+/// The first lines of a file; nothing of one that cannot be read, which reading it says.
+fn head(path: &Path) -> String {
     let mut head = Vec::new();
     let read = File::open(path).and_then(|file| file.take(HEAD_BYTES as u64).read_to_end(&mut head));
-    let text = String::from_utf8_lossy(&head);
+    read.map(|_| String::from_utf8_lossy(&head).into_owned()).unwrap_or_default()
+}
+
+/// True if a text says the version of our format where it says what it is about.
+pub fn is_snapshot_text(text: &str) -> bool {
     let is_mark = |line: &str| line.trim_start().starts_with("mimeo:");
-    read.is_ok() && text.lines().skip(1).take_while(|line| line.trim_end() != "---").any(is_mark)
+    text.lines().skip(1).take_while(|line| line.trim_end() != "---").any(is_mark)
 }

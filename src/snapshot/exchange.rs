@@ -225,10 +225,21 @@ impl Values<'_> {
             None if is_packed => Some(binary(&seen.request.body)),
             None => match undescribed_body(content_type, &seen.request.body) {
                 Some(value) => self.shown(&value, None, Spot::Body(""), "", context),
-                None => Some(binary(&seen.request.body)),
+                None => match json_text(media_type.as_deref(), &seen.request.body) {
+                    Some(text) => self.faulty(text, context),
+                    None => Some(binary(&seen.request.body)),
+                },
             },
         };
         exchange.body = shown.map(|value| self.bounded(value));
+    }
+
+    /// Text that was to be JSON and is none. In it a secret cannot be told from the rest: it is shown if it mentions none.
+    fn faulty(&mut self, text: &str, context: Context<'_>) -> Option<Value> {
+        if context.passwords.is_empty() && self.secrets.is_open(text) {
+            return self.shown(&text.into(), None, Spot::Body(""), "", context);
+        }
+        Some(format!("<text, {} bytes, sha256 {}>", text.len(), short_hash(text)).into())
     }
 
     /// The fields of a Swagger 2.0 form.
@@ -332,6 +343,13 @@ fn is_spread(seen: &Seen<'_>, place: ParameterPlace, name: &str) -> bool {
                 && value.get(name).is_some()
         })
     })
+}
+
+/// The text of a body that was to be JSON, if it is text at all.
+fn json_text<'b>(media_type: Option<&str>, bytes: &'b [u8]) -> Option<&'b str> {
+    let is_json = media_type.is_none_or(|it| it == "application/json" || it.ends_with("+json"));
+    let text = std::str::from_utf8(bytes).ok().filter(|_| is_json)?;
+    (!text.contains(|c: char| c.is_control() && !c.is_whitespace())).then_some(text)
 }
 
 /// Bytes, by their number and their hash.

@@ -33,7 +33,7 @@ pub use model::{
 pub use observe::Recorded;
 pub use placeholder::{Placeholder, literal};
 pub use read::Unreadable;
-pub use rules::{Rules, Selector};
+pub use rules::{Idle, Rules, Selector};
 
 /// The version of the format of the file.
 pub const FORMAT: u32 = 1;

@@ -1,5 +1,6 @@
 //! What a project says about its snapshots (`snapshot` in `mimeo.yaml`).
 
+use http::HeaderName;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -68,7 +69,27 @@ pub(super) struct Called<'a> {
     pub(super) call: &'a str,
 }
 
+/// A rule that means nothing, whatever a client sends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idle {
+    /// Where it stands, as JSON Pointer from the rules on.
+    pub pointer: String,
+    /// What is wrong with it.
+    pub message: String,
+    /// What to do.
+    pub help: &'static str,
+}
+
 impl Rules {
+    /// The rules that mean nothing. Whether the descriptions have what the others name is not known here.
+    pub fn idle(&self) -> Vec<Idle> {
+        let lists = [("redact", &self.redact), ("keep", &self.keep), ("ignore", &self.ignore)];
+        let rules = lists.into_iter().flat_map(|(list, rules)| {
+            rules.iter().enumerate().map(move |(index, rule)| (list, format!("/{list}/{index}"), rule))
+        });
+        rules.filter_map(|(list, pointer, rule)| rule.idle(list, pointer)).collect()
+    }
+
     /// True if the whole exchange is left out.
     pub(super) fn ignores(&self, called: Called<'_>) -> bool {
         self.ignore.iter().any(|selector| selector.is_whole() && selector.fits(called))
@@ -76,6 +97,36 @@ impl Rules {
 }
 
 impl Selector {
+    /// Why it means nothing in the list of that name, if it does.
+    fn idle(&self, list: &str, pointer: String) -> Option<Idle> {
+        if self.is_whole() && self.operation.is_none() {
+            let message = "a rule that names nothing means nothing".to_owned();
+            return Some(Idle {
+                pointer,
+                message,
+                help: "name a `header`, `query`, `cookie`, `path` or `body`; under `ignore`, an `operation` will do",
+            });
+        }
+        if self.is_whole() && list != "ignore" {
+            let message = format!("under `{list}`, a rule must name a value, not only an operation");
+            return Some(Idle { pointer, message, help: "`body: \"\"` means the whole body" });
+        }
+        if let Some(name) = self.header.as_deref().filter(|name| HeaderName::try_from(*name).is_err()) {
+            let message = format!("no header field can be called `{name}`");
+            return Some(Idle { pointer: pointer + "/header", message, help: "name a field as in `X-Build`" });
+        }
+        let is_escaped = |body: &str| body.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
+        if let Some(body) = self.body.as_deref().filter(|body| !is_escaped(body)) {
+            let message = format!("`{body}` is no JSON Pointer");
+            return Some(Idle {
+                pointer: pointer + "/body",
+                message,
+                help: "write `~0` for `~`, and `~1` for `/` in a name",
+            });
+        }
+        None
+    }
+
     /// True if it means a whole operation.
     fn is_whole(&self) -> bool {
         self.header.is_none()
@@ -172,6 +223,26 @@ mod tests {
         assert!(rules(Some("* /v1/login")).ignores(LOGIN));
         assert!(!rules(Some("GET *")).ignores(LOGIN));
         assert!(!rules(None).ignores(LOGIN), "an empty selector means nothing");
+    }
+
+    #[test]
+    fn rules_that_mean_nothing() {
+        #[track_caller]
+        fn check(rules: &str, expected: Option<(&str, &str)>) {
+            let rules: Rules = serde_json::from_str(rules).unwrap();
+            let found = rules.idle();
+            let found: Vec<(&str, &str)> = found.iter().map(|it| (&*it.pointer, &*it.message)).collect();
+            assert_eq!(found, expected.into_iter().collect::<Vec<_>>());
+        }
+        check(
+            r#"{"ignore": [{"operation": "a"}], "redact": [{"body": ""}, {"header": "X-A"}, {"body": "/a~1b/*"}]}"#,
+            None,
+        );
+        check(r#"{"keep": [{"query": "a"}, {}]}"#, Some(("/keep/1", "a rule that names nothing means nothing")));
+        let whole = "under `redact`, a rule must name a value, not only an operation";
+        check(r#"{"redact": [{"operation": "a"}]}"#, Some(("/redact/0", whole)));
+        check(r#"{"ignore": [{"header": "X A"}]}"#, Some(("/ignore/0/header", "no header field can be called `X A`")));
+        check(r#"{"ignore": [{"body": "/a~b"}]}"#, Some(("/ignore/0/body", "`/a~b` is no JSON Pointer")));
     }
 
     #[test]

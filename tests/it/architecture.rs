@@ -28,6 +28,16 @@ const ROWS: &[&[&str]] = &[
     &["cli"],
 ];
 
+/// The modules inside `diff`, likewise: it is the largest room that is made of families of rules.
+const DIFF_ROWS: &[&[&str]] = &[
+    &["change", "media", "settings", "version"],
+    &["catalogue", "ignore", "look", "matching", "sunset"],
+    &["differ"],
+    &["schema"],
+    &["body", "callback", "component", "endpoint", "parameter", "response", "security", "server"],
+    &["compare"],
+];
+
 /// Crates that only the named modules may use: the world, and the command line.
 const FENCED: &[(&[&str], &[&str])] = &[
     (
@@ -113,6 +123,24 @@ fn faults(source: &Source) -> String {
     faults
 }
 
+/// Imports inside `diff` that go up or sideways, as one line each. `super` counts in the files that lie directly there.
+fn diff_faults(path: &str, text: &str) -> String {
+    let below = path.strip_prefix("src/diff/").unwrap_or_default();
+    let own = below.split(['/', '.']).next().unwrap_or_default();
+    let row_of = |module: &str| DIFF_ROWS.iter().position(|row| row.contains(&module));
+    let Some(row) = row_of(own) else { return format!("{path}: diff::{own} is in no row\n") };
+    let code = without_comments(text);
+    let is_direct = below.matches('/').count() == usize::from(below.ends_with("/mod.rs"));
+    let code = if is_direct { code.replace("super::", "diff::") } else { code };
+    let mut faults = String::new();
+    for used in modules_after(&code, "diff::") {
+        if used != own && row_of(&used).is_some_and(|other| other >= row) {
+            let _ = writeln!(faults, "{path}: diff::{own} must not import diff::{used}");
+        }
+    }
+    faults
+}
+
 fn without_comments(text: &str) -> String {
     text.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| [line, "\n"]).collect()
 }
@@ -126,10 +154,15 @@ fn names_crate(code: &str, name: &str) -> bool {
 
 /// The top-level modules that `crate::…` paths name, also in `crate::{a, b::c}`.
 fn crate_modules(code: &str) -> BTreeSet<String> {
+    modules_after(code, "crate::")
+}
+
+/// The modules that are named directly after a path, also in a group of several.
+fn modules_after(code: &str, path: &str) -> BTreeSet<String> {
     let word =
         |text: &str| -> String { text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
     let mut found = BTreeSet::new();
-    for rest in code.split("crate::").skip(1) {
+    for rest in code.split(path).skip(1) {
         match rest.strip_prefix('{') {
             None => {
                 found.insert(word(rest));
@@ -162,6 +195,31 @@ fn crate_modules(code: &str) -> BTreeSet<String> {
 fn layers_hold() {
     let faults: String = sources().iter().map(faults).collect();
     assert!(faults.is_empty(), "{faults}");
+}
+
+#[test]
+fn imports_in_diff_go_one_way() {
+    let is_rule = |source: &&Source| source.path.starts_with("src/diff/") && !source.path.ends_with("tests.rs");
+    let sources = sources();
+    let faults: String = sources
+        .iter()
+        .filter(is_rule)
+        .filter(|source| source.path != "src/diff/mod.rs")
+        .map(|source| diff_faults(&source.path, &source.text))
+        .collect();
+    assert!(faults.is_empty(), "{faults}");
+    for (path, text, expected) in [
+        ("src/diff/body.rs", "use super::{differ::Differ, version::Version};\n", ""),
+        ("src/diff/body.rs", "use super::response;\n", "src/diff/body.rs: diff::body must not import diff::response\n"),
+        (
+            "src/diff/look/view.rs",
+            "use super::facts::Facts;\nuse crate::{\n    diff::{differ::Differ, version::Version},\n};\n",
+            "src/diff/look/view.rs: diff::look must not import diff::differ\n",
+        ),
+        ("src/diff/novel.rs", "", "src/diff/novel.rs: diff::novel is in no row\n"),
+    ] {
+        assert_eq!(diff_faults(path, text), expected);
+    }
 }
 
 /// Plants each kind of fault, so that the test above is known to be able to fail.

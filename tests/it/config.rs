@@ -225,6 +225,12 @@ fn what_is_wrong_is_said_with_its_place() {
     check("auth: lax\n", &["one of \"strict\", \"lenient\", \"off\"", "mimeo.yaml:1:7"]);
     check("errors: 1\n", &["error[wrong-type]: `errors` must be a boolean"]);
     check("body-max: much\n", &["error[bad-value]: `body-max`"]);
+    check("journal-max: 1k\n", &["`journal-max` cannot have this value: 64 KiB is the least", "mimeo.yaml:1:14"]);
+    check("snapshot:\n  keep:\n    - {}\n", &["a rule that names nothing means nothing", "mimeo.yaml:3:7"]);
+    check(
+        "snapshot: { redact: [{ operation: a }] }\n",
+        &["must name a value, not only an operation", "the whole body"],
+    );
     check("admin: { token: short }\n", &["`admin.token` cannot have this value", "at least 8 characters"]);
     check("proxy: { upstream: localhost }\n", &["`proxy.upstream` cannot have this value", "mimeo.yaml:1:20"]);
     check("run: { snapshot: client }\n", &["ends in `.snap`"]);
@@ -297,6 +303,39 @@ fn a_wrong_variable_is_named() {
     };
     check(&["mock", "pets.yaml"], true);
     check(&["mock", "pets.yaml", "--auth", "loose"], false);
+}
+
+/// What no command would take is shown as what it is.
+#[test]
+fn a_wrong_variable_is_shown_as_such() {
+    #[track_caller]
+    fn check(folder: &Path, variable: (&str, &str), says: &str) {
+        let show = |words: &[&str]| {
+            let mut command = quiet(folder);
+            command.args(["config", "show"]).args(words).envs([variable]);
+            command.output().unwrap()
+        };
+        let printed = text(&show(&[]));
+        let says = format!("`, which comes from the environment variable {}: {says}", variable.0);
+        assert!(printed.contains(&says) && printed.contains("body-max"), "{printed}");
+        let output = show(&["--format", "json"]);
+        assert_eq!(output.status.code(), Some(2), "{printed}");
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let wrong = document["settings"].as_array().unwrap().iter().filter(|it| it.get("error").is_some());
+        let wrong: Vec<&Value> = wrong.map(|it| &it["origin"]["variable"]).collect();
+        assert_eq!(wrong, [variable.0]);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    check(folder.path(), ("MIMEO_AUTH", "loose"), "it is one of strict, lenient, off");
+    check(folder.path(), ("MIMEO_PORT", "70000"), "70000 is not in 0..=65535");
+    check(folder.path(), ("MIMEO_ERRORS", "perhaps"), "");
+    check(folder.path(), ("MIMEO_BODY_MAX", "much"), "it is no size: write 500k, 10m or 1g");
+    check(folder.path(), ("MIMEO_SNAPSHOT", "client"), "");
+    let output = quiet(folder.path()).args(["config", "show"]).env("MIMEO_ADMIN_TOKEN", "seven77").output().unwrap();
+    let printed = text(&output);
+    assert!(printed.contains("`admin.token` cannot be `***`") && !printed.contains("seven77"), "{printed}");
+    let found = shown(folder.path(), &[("MIMEO_PORT", "")], &[]);
+    assert_eq!(found["port"], (json!(4010), json!({ "kind": "default" })), "an empty one says nothing");
 }
 
 fn run(folder: &Path, words: &[&str]) -> Output {

@@ -256,6 +256,30 @@ async fn how_strict_to_be() {
     }
 }
 
+/// A token that was issued for something else was issued all the same.
+#[tokio::test]
+async fn a_token_in_the_wrong_place_is_said_to_be_that() {
+    let mock = Mock::from_spec("spec/rockitplay-2025.yaml").start().await;
+    let caller = Caller { mock: &mock, session: "one" };
+    let known = "eyFHsHDfjdsdH...";
+    let auth = caller.call("POST /be/v1/auth", &[("x-rockit-besession-token", known)], None).await;
+    let token = auth.at("/auth/token");
+    let check = |sent: String, says: &'static str| async move {
+        let answer = caller.call("GET /be/v1/users", &[("x-rockit-beauth-token", &sent)], None).await;
+        refused(&answer, 401, "token-invalid");
+        let said = answer.header("sl-violations").unwrap_or_default();
+        assert!(said.contains(&format!("the token in header `x-rockit-beauth-token` {says}")), "{sent}: {said}");
+    };
+    check(known.to_owned(), "is a token of `besession`, and one of `beauth` belongs there").await;
+    check(format!("Bearer {known}"), "is a token of `besession`, and one of `beauth` belongs there").await;
+    check(format!("Bearer {token}"), "has `Bearer` before it, and belongs there alone").await;
+    check("made-up".to_owned(), "was never issued in this session").await;
+    let lines = [("x-rockit-besession-token", token)];
+    let answer = caller.call("POST /be/v1/auth", &lines, None).await;
+    let said = answer.header("sl-violations").unwrap_or_default();
+    assert!(said.contains("is a token of `beauth`, and one of `besession` belongs there"), "{said}");
+}
+
 /// A token that was made to expire, or revoked, is over although its time has not come.
 #[tokio::test]
 async fn tokens_end_on_demand() {

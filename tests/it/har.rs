@@ -219,7 +219,9 @@ fn faults_of_the_file_have_places() {
     check("\u{feff}[]", &[&format!("not-a-har 1 : {no_list}")]);
     check("{\"log\":\n{\"entries\": 1}}", &[&format!("not-a-har 2 /log/entries: {no_list}")]);
     let entry = |entry: &str| format!("{{\"log\": {{\"entries\": [\n{entry}]}}}}");
-    check(&entry("1"), &["missing-field 2 /log/entries/0: the address of the request, `request.url`, is missing"]);
+    check(&entry("1"), &["wrong-type 2 /log/entries/0: entry 1 is no object, and so no exchange"]);
+    check(&entry("null"), &["wrong-type 2 /log/entries/0: entry 1 is no object, and so no exchange"]);
+    check(&entry("{}"), &["missing-field 2 /log/entries/0: the address of the request, `request.url`, is missing"]);
     check(
         &entry(r#"{"request": {"url": "http://a/b"}, "response": {"status": 200}}"#),
         &["missing-field 2 /log/entries/0/request: the method of the request, `request.method`, is missing"],
@@ -245,6 +247,29 @@ fn faults_of_the_file_have_places() {
         &["bad-value 2 /log/entries/0/response/status: the status of the answer is no number from 100 to 999"],
     );
     assert!(recording("{\"log\":").findings[0].code == Code::SYNTAX);
+}
+
+/// A time that is none costs the order by time, not the exchange.
+#[test]
+fn a_time_that_is_none_is_said() {
+    #[track_caller]
+    fn check(written: &str, expected: Option<&str>) {
+        let exchange = r#""request": {"url": "http://a/b", "method": "GET"}, "response": {"status": 200}"#;
+        let recording =
+            recording(format!("{{\"log\": {{\"entries\": [{{{exchange},\n\"startedDateTime\": {written}}}]}}}}"));
+        assert_eq!(recording.exchanges.len(), 1, "{written}");
+        assert_eq!(recording.exchanges[0].started_ms.is_some(), expected.is_none() && written != "null");
+        let said: Vec<(Code, &str)> = recording.findings.iter().map(|it| (it.code, it.message.as_str())).collect();
+        assert_eq!(said, expected.map(|message| (Code::BAD_VALUE, message)).into_iter().collect::<Vec<_>>());
+        for finding in &recording.findings {
+            let Place::File { mark: Some(mark), .. } = &finding.place else { panic!("{finding:?}") };
+            assert_eq!((mark.line, mark.column), (2, 20));
+        }
+    }
+    check("\"2026-11-25T10:00:00.000+01:00\"", None);
+    check("null", None);
+    check("\"yesterday\"", Some("\"yesterday\" is no time such as `2026-11-26T03:00:00.000Z`"));
+    check("1764108000", Some("1764108000 is no time such as `2026-11-26T03:00:00.000Z`"));
 }
 
 /// A record of everything that can be in one.
@@ -275,8 +300,7 @@ fn record(body: (&str, &[u8]), answer: (&str, &[u8])) -> Record {
 }
 
 fn written(records: &[Record]) -> Value {
-    let har =
-        har::of_records(records.iter().map(|record| ("default", record)), &Secrets::default(), "http://localhost");
+    let har = har::of_records(records.iter().map(|record| ("default", record)), &Secrets::default());
     assert!(har.text().ends_with("}\n"));
     serde_json::from_str(&har.text()).unwrap()
 }

@@ -27,7 +27,9 @@ fn a_client_that_never_met_the_mock() {
         "7 exchanges (left out: 2 elsewhere, 1 part of a page, 1 a preflight, 1 without an answer); 8 errors, 1 note\n";
     assert!(out.ends_with(ends), "{out}");
     assert!(
-        out.contains("entry 4: POST /pets (addPet), answered 201\nerror[type]: the body at `/age` must be an integer"),
+        out.contains(
+            "entry 5 (browser.har:267:7): POST /pets (addPet), answered 201\nerror[type]: the body at `/age` must be an integer"
+        ),
         "{out}"
     );
     let text = fs::read_to_string(path.join("web.snap")).unwrap();
@@ -50,8 +52,41 @@ fn a_client_that_never_met_the_mock() {
     );
     fs::write(path.join("broken.har"), "{\"log\": {}}").unwrap();
     let (code, _, err) = mimeo(path, &["import", "har", "broken.har", "--spec", "pets.yaml"]);
-    assert!(code == 3 && err.contains("error[not-a-har]"), "{err}");
+    let said = (err.contains("error[not-a-har]"), err.ends_with("error: `broken.har` cannot be judged\n"));
+    assert_eq!((code, said), (3, (true, true)), "nothing that sounds as if it were one: {err}");
     assert_eq!(mimeo(path, &["import", "har", "broken.har", "--spec", "pets.yaml", "--base", "x"]).0, 2);
+}
+
+/// What others made is not written over, unless the user says so.
+#[test]
+fn files_of_others_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    fs::copy("fixtures/interchange/browser.har", path.join("browser.har")).unwrap();
+    fs::write(path.join("web.snap"), SNAPSHOT).unwrap();
+    fs::write(path.join("pets.yaml"), PETS).unwrap();
+    let import = ["import", "har", "browser.har", "--spec", "pets.yaml"];
+    let export = ["export", "pact", "web.snap", "--spec", "pets.yaml", "--consumer", "web"];
+    for (command, what, done) in [(&import[..], "snapshot", 1), (&export[..], "pact", 0)] {
+        let out = [command, &["--out", "notes.txt"]].concat();
+        for precious in ["my notes", "{\"metadata\": {}}", "---\nsource: a test of insta\n---\n7\n"] {
+            fs::write(path.join("notes.txt"), precious).unwrap();
+            let (code, _, err) = mimeo(path, &out);
+            let expected =
+                format!("`notes.txt` is here already and is no {what} of mimeo: nothing was written; --force");
+            assert!(code == 3 && err.contains(&expected), "{err}");
+            assert_eq!(fs::read_to_string(path.join("notes.txt")).unwrap(), precious);
+        }
+        let (code, ..) = mimeo(path, &[&out[..], &["--force"]].concat());
+        let written = fs::read_to_string(path.join("notes.txt")).unwrap();
+        assert!(code == done && written.contains("mimeo"), "{written}");
+        assert_eq!(mimeo(path, &out).0, done, "it is ours now");
+        // What is empty has nothing to lose.
+        fs::write(path.join("notes.txt"), "").unwrap();
+        assert_eq!(mimeo(path, &out).0, done);
+        assert_eq!(fs::read_to_string(path.join("notes.txt")).unwrap(), written);
+        assert_eq!(mimeo(path, &[command, &["--force"]].concat()).0, 2);
+    }
 }
 
 const SNAPSHOT: &str = "---

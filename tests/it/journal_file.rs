@@ -258,7 +258,7 @@ fn what_is_no_journal_is_not_touched() {
     fs::create_dir(&file).unwrap();
     serve("`j` is no regular file");
     let (code, printed) = mimeo(folder.path(), &["mock", "pets.yaml", "--journal", "k", "--journal-max", "1k"]);
-    assert!(code == Some(3) && printed.contains("64 KiB is the least"), "{printed}");
+    assert!(code == Some(2) && printed.contains("64 KiB is the least"), "{printed}");
 }
 
 /// More damage at the end than a write can leave: the file is put aside as it is, not cut.
@@ -292,6 +292,31 @@ async fn a_full_file_is_put_aside() {
     let program = Program::start(folder.path(), "", "--journal j --journal-max 64k");
     assert_eq!(program.admin("/sessions/s/journal").await["total"], numbers.len());
     program.kill();
+}
+
+/// What comes to have the name while the file fills is not lost: the file grows on.
+#[tokio::test]
+async fn what_is_not_ours_stays_where_the_file_would_go() {
+    let (folder, file) = folder();
+    let program = Program::start(folder.path(), "", "--journal j --journal-max 64k");
+    for name in ["j.1", "j.new"] {
+        fs::write(folder.path().join(name), "precious").unwrap();
+    }
+    for _ in 0..500 {
+        program.pets("s").await;
+    }
+    let says = program.kill();
+    assert_eq!(says.matches("cannot be put aside").count(), 1, "it is said once: {says}");
+    assert!(
+        says.contains("`j.1` is no journal of mimeo, and the journal `j` needs that name when it is full"),
+        "{says}"
+    );
+    for name in ["j.1", "j.new"] {
+        assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), "precious");
+    }
+    assert_eq!(read(&[&file]).0["s"].len(), 500);
+    let (code, printed) = mimeo(folder.path(), &["mock", "pets.yaml", "-p", "0", "--journal", "j"]);
+    assert!(code == Some(3) && printed.contains("move it away, or name another journal"), "{printed}");
 }
 
 /// What was emptied or dropped does not come back.
@@ -331,6 +356,10 @@ async fn records_are_shown() {
     let mut asked = program.admin("/sessions/s/journal/records/1").await;
     asked["session"] = json!("s");
     assert_eq!(shown, json!([asked]));
+    let (_, har) = mimeo(folder.path(), &["journal", "show", "j", "--session", "s", "--format", "har"]);
+    let shown: Value = serde_json::from_str(&har).unwrap();
+    assert_eq!(shown, program.admin("/sessions/s/journal.har").await);
+    assert!(har.contains("\"text\":\"{\\\"password\\\":\\\"***\\\"}\"") && !har.contains("hunter2"), "{har}");
     for (flags, expected) in [
         (&["--session", "t"][..], 1),
         (&["--operation", "GET /pets"], 1),

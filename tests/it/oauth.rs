@@ -214,7 +214,10 @@ async fn one_server_for_all_schemes() {
     let kinds: Vec<String> = client.mock.session("one").tokens().iter().map(|it| it.kind.name.to_string()).collect();
     assert_eq!(kinds, ["user", "user refresh", "machine"]);
     assert_eq!(client.orders("GET", "made-up").await.status, 200);
-    refused_for(&client.orders("GET", user.at("/refresh_token")).await, 401, "token-invalid");
+    let refused = client.orders("GET", user.at("/refresh_token")).await;
+    refused_for(&refused, 401, "token-invalid");
+    let said = refused.header("sl-violations").unwrap_or_default();
+    assert!(said.contains("is a token of `user refresh`, and one of `"), "{said}");
     client.mock.session("one").advance("1h");
     refused_for(&client.orders("POST", user.at("/access_token")).await, 401, "token-expired");
 }

@@ -40,7 +40,12 @@ fn usage() {
     check(&[], &["mock"], 2, &["<FILE|FOLDER>"]);
     check(&[("a.yaml", GOOD)], &["mock", "a.yaml", "--port", "70000"], 2, &["70000"]);
     check(&[("a.yaml", GOOD)], &["mock", "a.yaml", "--auth", "some"], 2, &["strict, lenient, off"]);
-    check(&[("a.yaml", GOOD)], &["mock", "a.yaml", "--body-max", "much"], 3, &["--body-max `much` is not a size"]);
+    check(
+        &[("a.yaml", GOOD)],
+        &["mock", "a.yaml", "--body-max", "much"],
+        2,
+        &["'much' for '--body-max <SIZE>': it is no size"],
+    );
     check(&[("a.yaml", GOOD)], &["mock", "a.yaml", "--admin-token", "short"], 2, &["at least 8 characters"]);
     check(&[], &["completions", "bash"], 0, &["complete"]);
 }

@@ -236,6 +236,19 @@ fn damaged_snapshots() {
     folder.check(&["snapshot", "check", "none.snap"], 3, &["there is no such file"]);
     folder.write("client.snap", "---\nsource: of another tool\n---\nx\n");
     folder.check(&["snapshot", "check"], 3, &["there is no snapshot here"]);
+    // What is left of one is not passed over.
+    for (file, text, says) in [
+        ("empty.snap", "", "this is no snapshot"),
+        ("headless.snap", &good[good.find("sessions:").unwrap()..], "this is no snapshot"),
+    ] {
+        folder.write(file, text);
+        folder.check(&["snapshot", "check"], 1, &[says, file]);
+        fs::remove_file(folder.0.path().join(file)).unwrap();
+    }
+    folder.write("client.snap.new", "");
+    folder.check(&["snapshot", "accept"], 1, &["`client.snap.new` was not taken"]);
+    folder.check(&["snapshot", "reject"], 0, &["client.snap: rejected"]);
+    assert!(!folder.has("client.snap.new"));
     // What a merge left is said as that, and what others made is not thrown away.
     let merged = good.replacen("  - call:", "<<<<<<< HEAD\n=======\n>>>>>>> theirs\n  - call:", 1);
     folder.write("client.snap", &merged);
@@ -245,6 +258,29 @@ fn damaged_snapshots() {
         folder.check(&["snapshot", "reject", file], 3, &["is no snapshot of a client"]);
         assert!(folder.has(file));
     }
+}
+
+/// What is accepted goes where the link leads, and has the permissions that were there.
+#[test]
+fn an_accepted_snapshot_goes_through_its_link() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let folder = Folder::new();
+    let link = folder.0.path().join("client.snap");
+    for update in [LIST, LIST_AND_ADD] {
+        if !link.is_symlink() {
+            symlink("kept/client.snap", &link).unwrap();
+        }
+        folder.run(&["--snapshot", "client.snap"], update, 1, &["client.snap.new"]);
+        folder.check(&["snapshot", "accept"], 0, &["client.snap: accepted"]);
+        assert!(link.is_symlink() && !folder.has("client.snap.new"));
+        let kept = folder.0.path().join("kept/client.snap");
+        if update == LIST {
+            fs::set_permissions(&kept, fs::Permissions::from_mode(0o640)).unwrap();
+        }
+        assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+    assert!(folder.read("kept/client.snap").contains("POST /pets"));
 }
 
 /// Commands that are about a client say so if it never called the API, rather than that nothing concerns it.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     cli::{
-        Ending,
+        Ending, USAGE,
         args::{Args, ConfigArgs},
         screen::Screen,
         usage,
@@ -56,9 +56,12 @@ pub(crate) enum ShowFormat {
 pub(crate) fn run(command: ConfigCommand, mut config: ConfigArgs, screen: Screen) -> anyhow::Result<Ending> {
     match command {
         ConfigCommand::Show(args) => match show::show(&args, &config) {
-            Ok(text) => {
+            Ok((text, faults)) => {
                 screen.out(&text);
-                Ok(Ending::Done)
+                for fault in &faults {
+                    screen.err(&format!("error: {fault}\n"));
+                }
+                Ok(if faults.is_empty() { Ending::Done } else { Ending::Code(USAGE) })
             }
             Err(Unparsed::Arguments(error)) => Ok(Ending::Code(usage(&error))),
             Err(Unparsed::Unread(error)) => Err(error.into()),

@@ -2,7 +2,11 @@
 
 use std::{env, ffi::OsString, iter};
 
-use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches, builder::Resettable, error::ErrorKind};
+use clap::{
+    Arg, ArgMatches, Command, CommandFactory, FromArgMatches,
+    builder::Resettable,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 use serde_json::Value;
 
 use super::{
@@ -13,7 +17,9 @@ use crate::{
     cli::args::{Args, ConfigArgs},
     finding::{Code, Finding},
     form::in_order,
+    openapi::{DocId, Location},
     shell::ReadError,
+    snapshot::Rules,
 };
 
 /// What the arguments say, with everything that stands behind them.
@@ -100,7 +106,7 @@ fn under(mut command: Command, config: &Config) -> Command {
 }
 
 /// Lets an empty environment variable be none: pipelines set variables that have no value.
-fn without_empty_variables(mut command: Command) -> Command {
+pub(super) fn without_empty_variables(mut command: Command) -> Command {
     let names: Vec<String> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
     let is_empty = |argument: &Arg| {
         argument.get_env().is_some_and(|variable| env::var_os(variable).is_some_and(|value| value.is_empty()))
@@ -152,21 +158,36 @@ pub(super) fn judge(base: &Command, config: &mut Config) {
         };
         let command = base.find_subcommand(&name).cloned().unwrap_or_default();
         let Some(argument) = setting.argument_of(&command) else { continue };
-        // The argument alone: what else the command asks for does not matter.
-        let alone = Command::new("mimeo").disable_help_flag(true).arg(argument.clone().required(false));
-        let flag = argument.get_long().map(|long| format!("--{long}="));
-        let line = words.iter().map(|word| match &flag {
-            Some(flag) => [OsString::from(flag), word.clone()].into_iter().collect::<OsString>(),
-            None => word.clone(),
-        });
-        let line: Vec<OsString> = iter::once("mimeo".into()).chain(line).collect();
-        if let Err(error) = alone.try_get_matches_from(line) {
-            let why = std::error::Error::source(&error).map_or_else(|| plain(&error), ToString::to_string);
+        if let Some(why) = fault(setting, argument, &words) {
             let message = format!("`{}` cannot have this value: {why}", setting.key);
             config.findings.push(Finding::error(Code::BAD_VALUE, config.place(setting), message));
         }
     }
+    // What is no rule at all has been said of its schema.
+    for idle in config.section::<Rules>("/snapshot").unwrap_or_default().idle() {
+        let place = config.documents.place(&Location::new(DocId::ENTRY, format!("/snapshot{}", idle.pointer)));
+        config.findings.push(Finding::error(Code::BAD_VALUE, place, idle.message).help(idle.help));
+    }
     in_order(&mut config.findings);
+}
+
+/// Why an argument cannot have a value, if it cannot.
+pub(super) fn fault(setting: &Setting, argument: &Arg, words: &[OsString]) -> Option<String> {
+    // The argument alone: what else the command asks for does not matter.
+    let alone = Command::new("mimeo").disable_help_flag(true).arg(argument.clone().required(false));
+    let flag = argument.get_long().map(|long| format!("--{long}="));
+    let line = words.iter().map(|word| match &flag {
+        Some(flag) => [OsString::from(flag), word.clone()].into_iter().collect::<OsString>(),
+        None => word.clone(),
+    });
+    let line: Vec<OsString> = iter::once("mimeo".into()).chain(line).collect();
+    let error = alone.try_get_matches_from(line).err()?;
+    if setting.kind == Kind::Choice
+        && let Some(ContextValue::Strings(valid)) = error.get(ContextKind::ValidValue)
+    {
+        return Some(format!("it is one of {}", valid.join(", ")));
+    }
+    Some(std::error::Error::source(&error).map_or_else(|| plain(&error), ToString::to_string))
 }
 
 /// The first line of an error.
@@ -200,9 +221,10 @@ mod tests {
             ("proxy.upstream", _) => "http://localhost:1".into(),
             ("run.snapshot", _) => "a.snap".into(),
             ("admin.token", _) => "long-enough".into(),
-            ("body-max", _) => "5m".into(),
+            ("body-max" | "journal-max", _) => "5m".into(),
             ("auth", _) => "off".into(),
             ("log-format", _) => "json".into(),
+            ("snapshot.redact" | "snapshot.keep" | "snapshot.ignore", _) => serde_json::json!([{ "query": "a" }]),
             ("check.fail-on", _) => "note".into(),
             ("run.fail-on", _) => "never".into(),
             ("run.update", _) => "always".into(),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     command::{ShowArgs, ShowFormat},
-    layer::{Unparsed, commands, from_environment, from_file, usable},
+    layer::{Unparsed, commands, fault, from_environment, from_file, usable, without_empty_variables},
     load::Config,
     settings::{Kind, SETTINGS, Setting},
 };
@@ -34,11 +34,13 @@ struct Stand {
     /// `None`: not set, and there is no default.
     value: Option<Value>,
     origin: Origin,
+    /// Why it cannot have that value: no command would run with it.
+    fault: Option<String>,
 }
 
-/// All settings as text or JSON.
-pub(super) fn show(args: &ShowArgs, files: &ConfigArgs) -> Result<String, Unparsed> {
-    let base = Args::command();
+/// All settings as text or JSON, and what is wrong with those of the environment.
+pub(super) fn show(args: &ShowArgs, files: &ConfigArgs) -> Result<(String, Vec<String>), Unparsed> {
+    let base = without_empty_variables(Args::command());
     let words: Vec<OsString> = iter::once("mimeo".into()).chain(args.command.iter().cloned()).collect();
     let mut given = None;
     let mut files = files.clone();
@@ -54,10 +56,20 @@ pub(super) fn show(args: &ShowArgs, files: &ConfigArgs) -> Result<String, Unpars
         .iter()
         .filter_map(|setting| stand(setting, &base, &config, given.as_ref().map(|(name, it)| (name.as_str(), it))))
         .collect();
-    Ok(match args.format {
+    let faults = stands.iter().filter_map(|stand| {
+        let (fault, Origin::Environment(variable)) = (stand.fault.as_ref()?, &stand.origin) else { return None };
+        let value = written(stand.value.as_ref());
+        Some(format!(
+            "`{}` cannot be `{value}`, which comes from the environment variable {variable}: {fault}",
+            stand.setting.key
+        ))
+    });
+    let faults = faults.collect();
+    let shown = match args.format {
         ShowFormat::Text => text(&stands, args.origin),
         ShowFormat::Json => json(&stands, &config),
-    })
+    };
+    Ok((shown, faults))
 }
 
 /// How a setting stands, for all commands or for the one that is `given`; `None` if that one does not have it.
@@ -81,12 +93,13 @@ fn stand(
         && matches.value_source(setting.argument) == Some(ValueSource::CommandLine)
     {
         let words = matches.get_raw(setting.argument).into_iter().flatten().map(ToOwned::to_owned).collect();
-        return Some(Stand { setting, value: shown(words), origin: Origin::Flag(flag(argument)) });
+        return Some(Stand { setting, value: shown(words), origin: Origin::Flag(flag(argument)), fault: None });
     }
     let variable = argument.and_then(|argument| variable(setting, argument));
     let said = from_environment(setting).or_else(|| Some(vec![std::env::var_os(variable.as_deref()?)?]));
     if let (Some(words), Some(variable)) = (said, variable) {
-        return Some(Stand { setting, value: shown(words), origin: Origin::Environment(variable) });
+        let fault = argument.and_then(|argument| fault(setting, argument, &words));
+        return Some(Stand { setting, value: shown(words), origin: Origin::Environment(variable), fault });
     }
     if let Some(value) = config.value(setting) {
         let origin = match config.place(setting) {
@@ -99,11 +112,11 @@ fn stand(
             (Kind::Json, _) | (_, None) => Some(value.clone()),
             (_, Some(words)) => shown(words),
         };
-        return Some(Stand { setting, value, origin });
+        return Some(Stand { setting, value, origin, fault: None });
     }
     let defaults: Vec<OsString> = argument.map(default_of).unwrap_or_default();
     let value = if defaults.is_empty() { None } else { shown(defaults) };
-    Some(Stand { setting, value, origin: Origin::Default })
+    Some(Stand { setting, value, origin: Origin::Default, fault: None })
 }
 
 fn default_of(argument: &Arg) -> Vec<OsString> {
@@ -185,7 +198,11 @@ fn json(stands: &[Stand], config: &Config) -> String {
             }
             Origin::Default => json!({ "kind": "default" }),
         };
-        json!({ "key": stand.setting.key, "value": stand.value, "origin": origin })
+        let mut shown = json!({ "key": stand.setting.key, "value": stand.value, "origin": origin });
+        if let Some(fault) = &stand.fault {
+            shown["error"] = fault.as_str().into();
+        }
+        shown
     };
     let mut document = Map::new();
     document.insert("version".to_owned(), 1.into());

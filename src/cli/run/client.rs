@@ -41,7 +41,7 @@ pub(crate) fn run(args: &RunArgs, config: &Config, screen: Screen) -> anyhow::Re
         witness: Some(Arc::clone(&witness)),
         admin: AdminSettings { host: HOST.to_owned(), ..AdminSettings::default() },
         shutdown_timeout: limit::RUN_SHUTDOWN_TIMEOUT,
-        ..mock_settings(&args.behaviour, &args.exchange)?
+        ..mock_settings(&args.behaviour, &args.exchange)
     };
     let what = Description { scenarios: args.behaviour.scenarios.clone(), ..Description::from(&args.description) };
     let rules = rules(args, config)?;

@@ -9,7 +9,7 @@ use crate::{
     finding::Severity,
     limit,
     report::{self, Chapter, Colour},
-    shell::{ReadError, find_snapshots, is_snapshot, move_over, read_text, remove},
+    shell::{ReadError, find_snapshots, is_snapshot, read_text, remove, write_whole},
     snapshot::{Snapshot, Unreadable},
 };
 
@@ -111,12 +111,17 @@ pub(super) fn read(path: &Path) -> Result<(Snapshot, String), Fault> {
 
 /// Puts a snapshot that waits in its place; false if it is damaged, which is said.
 pub(super) fn take(path: &Path, pending: &Path, screen: Screen) -> anyhow::Result<bool> {
-    if let Err(fault) = read(pending) {
-        screen.err(&fault.text(Colour::Ansi));
-        screen.err(&format!("`{}` was not taken; record it again, or reject it\n", pending.display()));
-        return Ok(false);
-    }
-    move_over(pending, path)?;
+    let text = match read(pending) {
+        Ok((_, text)) => text,
+        Err(fault) => {
+            screen.err(&fault.text(Colour::Ansi));
+            screen.err(&format!("`{}` was not taken; record it again, or reject it\n", pending.display()));
+            return Ok(false);
+        }
+    };
+    // Written, not moved: the place may be a link, and has permissions of its own.
+    write_whole(path, &text)?;
+    remove(pending)?;
     Ok(true)
 }
 

@@ -122,6 +122,11 @@ pub(super) const CHECKS: &[Check] = &[
     info("webhook-added", "The API makes a further call of its own."),
     error("webhook-removed", "The API does not make one of its own calls any more."),
     // what only Mimeo says
+    info("mimeo-server-added", "Requests may go to a further address."),
+    warning("mimeo-server-removed", "An address is not given any more to which requests could go.")
+        .but("Whether it still answers, a description does not say."),
+    info("mimeo-callback-added", "The API makes a further call after a request, to an address that the request names."),
+    error("mimeo-callback-removed", "The API does not make a call any more that it made after a request."),
     error("mimeo-api-key-moved", "An API key is sent somewhere else, or under another name."),
     warning("mimeo-token-lifetime-decreased", "Tokens expire sooner (`lifetime` of `x-mimeo-token` and its kin)."),
     info("mimeo-token-lifetime-increased", "Tokens expire later."),

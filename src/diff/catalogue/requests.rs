@@ -533,4 +533,10 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     info("request-required-property-became-read-only", "A required property of a request's body became read-only."),
     info("request-required-property-became-write-only", "A required property of a request's body became write-only."),
+    // what only Mimeo says
+    error("mimeo-request-not-added", "`not` excludes values from a request that were allowed.").but(SETS),
+    info("mimeo-request-not-removed", "`not` excludes nothing from a request any more."),
+    warning("mimeo-request-not-changed", "`not` excludes other values from a request."),
+    warning("mimeo-request-if-changed", "`then` and `else` hold for other values in a request."),
+    warning("mimeo-request-contains-changed", "Other items of a request count against `maxContains`."),
 ];

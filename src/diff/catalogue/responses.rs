@@ -389,4 +389,10 @@ pub(super) const CHECKS: &[Check] = &[
         "response-write-only-property-enum-value-added",
         "A value was added to the list of a write-only property of an answer's body.",
     ),
+    // what only Mimeo says
+    info("mimeo-response-not-added", "`not` excludes values from an answer that were possible."),
+    error("mimeo-response-not-removed", "`not` excludes nothing from an answer any more."),
+    warning("mimeo-response-not-changed", "`not` excludes other values from an answer."),
+    warning("mimeo-response-if-changed", "`then` and `else` hold for other values in an answer."),
+    warning("mimeo-response-contains-changed", "Other items of an answer count against `maxContains`."),
 ];

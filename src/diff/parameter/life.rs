@@ -1,13 +1,13 @@
 //! How a parameter lives: deprecated, until when, and whether it could go.
 
-use super::{touch, words};
+use super::naming::{touch, words};
 use crate::{
     diff::{
         change::Touch,
         differ::{Differ, Places},
-        endpoint::member,
         matching::Pair,
         sunset::{self, SUNSET},
+        version::member,
     },
     openapi::Parameter,
 };

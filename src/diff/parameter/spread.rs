@@ -4,12 +4,11 @@
 
 use serde_json::Value;
 
-use super::schema_of;
 use crate::{
     diff::{
         differ::Differ,
         matching::Pair,
-        schema::{self, Subject},
+        schema::{self, Subject, schema_of},
         version::Version,
     },
     openapi::{Parameter, ParameterFormat, ParameterPlace, SchemaRef, Style},

@@ -1,14 +1,10 @@
 //! Media types whose schema one version does not have: forms of 2.0, and schemas that came or went.
 
-use super::{
-    graph::Looked,
-    kids::{Edge, Kids},
-    subject::Subject,
-    view::View,
-};
+use super::subject::Subject;
 use crate::{
     diff::{
         differ::{Differ, Places},
+        look::{Edge, Kids, Looked, View},
         matching::Pair,
         version::Version,
     },

@@ -1,34 +1,22 @@
-//! Schemas of two versions: what was allowed, and what is now.
+//! Schemas of two versions: what is to be said of all that differs in them.
 //!
 //! ```text
-//! SchemaRef ─▶ View: one object, references followed, dialects alike ─▶ Facts (what it says) + subschemas
-//! two Views ─▶ Kids: subschemas side by side ─▶ Graph: which pairs differ at all
 //! walk: from a subject's schemas down to all that differs ─▶ rules at each place ─▶ Changes
 //! ```
-//!
-//! Meaning is compared, not text: a reference is what it leads to, `nullable` is a type `null`, a boolean
-//! `exclusiveMinimum` is a number, an `enum` of one value is a `const`, the bytes of a file are the same in all dialects.
 
-mod branches;
-mod facts;
 mod form;
-mod graph;
-mod kids;
 mod rules;
 mod site;
 mod subject;
-mod types;
-mod view;
 mod walk;
 
 #[cfg(test)]
 mod tests;
 
-pub(super) use graph::Graph;
 pub(super) use subject::Subject;
 
 use super::{differ::Differ, matching::Pair};
-use crate::openapi::{MediaType, SchemaRef};
+use crate::openapi::{MediaType, Parameter, ParameterFormat, SchemaRef};
 
 /// Compares the schemas of one media type of a body: of the whole, of the items of a sequence, or of a 2.0 form's fields.
 pub(super) fn compare_content(
@@ -60,5 +48,13 @@ pub(super) fn compare(
 ) {
     if let (Some(old), Some(new)) = (base, revision) {
         walk::schemas(differ, pair, subject, old, new);
+    }
+}
+
+/// The schema of a parameter's value, or of its content.
+pub(super) fn schema_of(parameter: &Parameter) -> Option<&SchemaRef> {
+    match &parameter.format {
+        ParameterFormat::Style { schema, .. } => schema.as_ref(),
+        ParameterFormat::Content(media) => media.schema.as_ref(),
     }
 }

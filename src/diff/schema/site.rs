@@ -1,11 +1,12 @@
 //! One schema of both versions, at one place of one subject: what a rule looks at, and how it says what it sees.
 
-use super::{kids::Kids, subject::Subject, view::View};
+use super::subject::Subject;
 use crate::{
     diff::{
         catalogue,
         change::Step,
         differ::{Differ, Places},
+        look::{Kids, View},
         matching::Pair,
     },
     openapi::Location,
@@ -24,6 +25,8 @@ pub(super) struct Site<'s, 'd> {
     pub(super) base: &'s View<'s>,
     pub(super) revision: &'s View<'s>,
     pub(super) kids: &'s Kids,
+    /// Keywords whose schemas differ, where it cannot be told from that whether more is allowed.
+    pub(super) turned: &'s [&'static str],
     /// The way from the whole to here, in words; empty for the whole.
     pub(super) name: &'s str,
     /// The way from the whole to here.
@@ -49,6 +52,12 @@ impl Site<'_, '_> {
         self.name.is_empty()
     }
 
+    /// True for a schema that holds only if something else does.
+    pub(super) fn is_condition(&self) -> bool {
+        let last = self.name.rsplit('/').next().unwrap_or_default();
+        matches!(last, "then" | "else") || last.starts_with("dependentSchemas[")
+    }
+
     /// True if the new version never sends it this way: a read-only part of a request, or a write-only one of an answer.
     pub(super) fn is_unseen(&self) -> bool {
         let facts = &self.revision.facts;
@@ -64,6 +73,10 @@ impl Site<'_, '_> {
             && FALLS_BACK.iter().any(|beginning| what.starts_with(beginning))
         {
             id = format!("request-parameter-{what}");
+        }
+        if catalogue::find(&id).is_none() {
+            let way = if self.is_request() { "request" } else { "response" };
+            id = format!("mimeo-{way}-{what}");
         }
         self.say_as(&id, keyword, text);
     }

@@ -35,6 +35,13 @@ pub(in crate::diff) enum Subject {
         /// The field's name.
         name: String,
     },
+    /// What the API sends in a callback.
+    Callback {
+        /// The callback's name.
+        name: String,
+        /// Its media type.
+        media: String,
+    },
 }
 
 impl Subject {
@@ -49,6 +56,8 @@ impl Subject {
             Self::ResponseHeader { status, name } => {
                 Touch::ResponseHeader { status: *status, name: name.clone(), part }
             }
+            // Which of its callbacks a client got cannot be seen.
+            Self::Callback { .. } => Touch::Operation,
         }
     }
 
@@ -56,14 +65,16 @@ impl Subject {
     pub(super) fn direction(&self) -> Direction {
         match self {
             Self::RequestBody { .. } | Self::Parameter { .. } => Direction::Request,
-            Self::ResponseBody { .. } | Self::ResponseHeader { .. } => Direction::Response,
+            Self::Callback { .. } | Self::ResponseBody { .. } | Self::ResponseHeader { .. } => Direction::Response,
         }
     }
 
     /// The media type, if it is a body.
     pub(super) fn media(&self) -> Option<&str> {
         match self {
-            Self::RequestBody { media } | Self::ResponseBody { media, .. } => Some(media),
+            Self::RequestBody { media } | Self::ResponseBody { media, .. } | Self::Callback { media, .. } => {
+                Some(media)
+            }
             Self::Parameter { .. } | Self::ResponseHeader { .. } => None,
         }
     }
@@ -109,6 +120,10 @@ impl Subject {
             }
             (Self::ResponseHeader { status, name: header }, false) => {
                 format!("`{name}` in the header `{header}` of the answer {status}")
+            }
+            (Self::Callback { name: callback, .. }, true) => format!("the body of the callback `{callback}`"),
+            (Self::Callback { name: callback, .. }, false) => {
+                format!("`{name}` in the body of the callback `{callback}`")
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Every kind of change of schemas, said once, and what is no change.
 
+mod conditions;
+
 use std::{collections::BTreeSet, panic::Location};
 
 use serde_json::{Value, json};
@@ -111,6 +113,7 @@ fn every_kind_is_said() {
     properties(&mut cases);
     compositions(&mut cases);
     structures(&mut cases);
+    conditions::conditions(&mut cases);
     parts_of_parameters(&mut cases);
     assert!(cases.faults.is_empty(), "{}", cases.faults.join("\n"));
     let known = catalogue::checks().map(|check| check.id).filter(|id| catalogue::is_about_schemas(id));

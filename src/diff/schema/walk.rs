@@ -6,14 +6,17 @@ use std::{
 };
 
 use super::{
-    graph::{Looked, Node},
-    kids::Edge,
     rules,
     site::{Site, join},
     subject::Subject,
 };
 use crate::{
-    diff::{change::Step, differ::Differ, matching::Pair},
+    diff::{
+        change::Step,
+        differ::Differ,
+        look::{Edge, Looked, Node, View},
+        matching::Pair,
+    },
     openapi::SchemaRef,
 };
 
@@ -114,10 +117,18 @@ fn visit(
     waiting: &mut VecDeque<Place>,
 ) {
     let Looked { base, revision, kids } = &node.looked;
-    rules::apply(&mut Site { differ, pair, subject, base, revision, kids, name, part, was_required });
-    for (index, number) in &node.differing {
-        let Some((edge, old, new)) = kids.both.get(*index) else { continue };
-        let Some((words, step)) = step(edge) else { continue };
+    let differing = || node.differing.iter().filter_map(|(index, number)| Some((kids.both.get(*index)?, *number)));
+    let hold = |edge: &Edge| hold(edge, base, revision);
+    let turned: Vec<&str> = differing()
+        .filter_map(|((edge, ..), _)| match edge {
+            Edge::Keyword(keyword) if hold(edge) == Hold::Turned => Some(*keyword),
+            _ => None,
+        })
+        .collect();
+    let turned = &turned;
+    rules::apply(&mut Site { differ, pair, subject, base, revision, kids, turned, name, part, was_required });
+    for ((edge, old, new), number) in differing().filter(|((edge, ..), _)| hold(edge) == Hold::Straight) {
+        let (words, step) = step(edge);
         let was_required = match edge {
             Edge::Property(name) => Some(base.facts.required.contains(name)),
             _ => None,
@@ -125,7 +136,7 @@ fn visit(
         let mut part = part.to_vec();
         part.extend(step);
         waiting.push_back(Place {
-            number: *number,
+            number,
             old: old.clone(),
             new: new.clone(),
             name: join(name, &words),
@@ -136,15 +147,41 @@ fn visit(
     }
 }
 
-/// The words and the step for an edge; `None` if what is below is no part of the value, or turns what it says around.
-fn step(edge: &Edge) -> Option<(String, Option<Step>)> {
-    Some(match edge {
+/// How a subschema stands to the value that the whole schema is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hold {
+    /// What it forbids is forbidden for the value, or for a part of it.
+    Straight,
+    /// Whether more is allowed cannot be told from what it allows.
+    Turned,
+    /// It says nothing.
+    Idle,
+}
+
+fn hold(edge: &Edge, base: &View<'_>, revision: &View<'_>) -> Hold {
+    let has = |keyword: &str| base.get(keyword).is_some() || revision.get(keyword).is_some();
+    match edge {
+        Edge::Keyword("not") => Hold::Turned,
+        Edge::Keyword("if") if has("then") || has("else") => Hold::Turned,
+        Edge::Keyword("if") => Hold::Idle,
+        Edge::Keyword("then" | "else") if !has("if") => Hold::Idle,
+        // Where matching items are too many at some number, those that match no more are allowed.
+        Edge::Keyword("contains") if has("maxContains") => Hold::Turned,
+        _ => Hold::Straight,
+    }
+}
+
+/// The words and the step for an edge; no step if what is below is for the same value.
+fn step(edge: &Edge) -> (String, Option<Step>) {
+    match edge {
         Edge::Property(name) => (name.clone(), Some(Step::Property(name.clone()))),
         Edge::Pattern(pattern) => (format!("patternProperties[{pattern}]"), Some(Step::AnyProperty)),
         Edge::Additional => ("additionalProperties".to_owned(), Some(Step::AnyProperty)),
         Edge::Items => ("items".to_owned(), Some(Step::Item)),
         Edge::Position(index) => (format!("prefixItems[{}]", index + 1), Some(Step::Item)),
         Edge::Branch(keyword, name) => (format!("{keyword}[{name}]"), None),
-        Edge::Keyword(_) => return None,
-    })
+        Edge::Dependent(name) => (format!("dependentSchemas[{name}]"), None),
+        Edge::Keyword("contains") => ("contains".to_owned(), Some(Step::Item)),
+        Edge::Keyword(keyword) => ((*keyword).to_owned(), None),
+    }
 }

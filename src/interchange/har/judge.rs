@@ -20,7 +20,7 @@ use crate::{
 /// A recording held against descriptions.
 #[derive(Debug, Default)]
 pub struct Judged {
-    /// The exchanges with the APIs: the number of the entry in the file, the session, and the record with everything that
+    /// The exchanges with the APIs: the index of the entry in the file, from 0, the session, and the record with everything that
     /// was wrong.
     pub exchanges: Vec<(usize, SessionId, Record)>,
     /// The entries that were left out.
@@ -43,7 +43,7 @@ pub enum Why {
 /// An entry that was left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
-    /// Its number in the file, from 0.
+    /// Its index in the file, from 0.
     pub index: usize,
     /// Where it went: scheme, host and port.
     pub origin: String,

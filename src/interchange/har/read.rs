@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::url::{Address, has_scheme};
 use crate::{
     date::parse_date_time,
-    finding::{Code, Finding},
+    finding::{Code, Finding, Place},
     message::{Request, Response},
     openapi::{DocId, Documents, Location, read_file},
 };
@@ -29,10 +29,22 @@ pub struct Recording {
     pub findings: Vec<Finding>,
 }
 
+impl Recording {
+    /// Where an entry stands in the file.
+    pub fn place(&self, index: usize) -> Place {
+        self.documents.place(&entries().item(index))
+    }
+}
+
+/// Where the entries stand.
+fn entries() -> Location {
+    Location::new(DocId::ENTRY, "").child("log").child("entries")
+}
+
 /// One exchange of a recording.
 #[derive(Debug)]
 pub struct Recorded {
-    /// Its number in the file, from 0.
+    /// Its index in `log.entries`, from 0. People count entries from 1.
     pub index: usize,
     /// When it began, in milliseconds since the Unix epoch, if the file says.
     pub started_ms: Option<u64>,
@@ -100,8 +112,7 @@ impl Reader<'_> {
 
     /// The places of the entries.
     fn entries(&mut self) -> Vec<Location> {
-        let whole = Location::new(DocId::ENTRY, "");
-        let entries = whole.child("log").child("entries");
+        let (whole, entries) = (Location::new(DocId::ENTRY, ""), entries());
         match self.get(&entries) {
             Some(Value::Array(items)) => (0..items.len()).map(|index| entries.item(index)).collect(),
             found => {
@@ -146,6 +157,11 @@ impl Reader<'_> {
 
     fn entry(&mut self, at: &Location) -> Option<Recorded> {
         let index = at.parent().and_then(|_| at.pointer.rsplit('/').next()?.parse().ok()).unwrap_or_default();
+        if !self.documents.get(at).is_some_and(Value::is_object) {
+            let message = format!("entry {} is no object, and so no exchange", index + 1);
+            self.error(Code::WRONG_TYPE, at, message, "");
+            return None;
+        }
         let asked = at.child("request");
         let url = self.text(&asked.child("url"), "the address of the request, `request.url`,")?;
         if !has_scheme(&url) {
@@ -180,7 +196,7 @@ impl Reader<'_> {
             response.body = body.bytes;
             (response, lacks)
         });
-        let started_ms = self.optional(&at.child("startedDateTime")).and_then(parse_date_time);
+        let started_ms = self.started(&at.child("startedDateTime"));
         let took_ms = self.get(&at.child("time")).and_then(Value::as_f64).filter(|took| (0.0..1e12).contains(took));
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it lies between 0 and 10^12")]
         let ended_ms = started_ms.zip(took_ms).map(|(start, took)| start + took as u64);
@@ -197,6 +213,18 @@ impl Reader<'_> {
             lacks_body: sent.is_lacking,
             lacks_answer,
         })
+    }
+
+    /// When it began, if the file says.
+    fn started(&mut self, at: &Location) -> Option<u64> {
+        let written = self.get(at)?;
+        let time = written.as_str().and_then(parse_date_time);
+        if time.is_none() {
+            let message = format!("{written} is no time such as `2026-11-26T03:00:00.000Z`");
+            let finding = Finding::warning(Code::BAD_VALUE, self.documents.place(at), message);
+            self.findings.push(finding.help("without it, the exchanges are taken in the order of the file"));
+        }
+        time
     }
 
     /// The status; `None` for the 0 of a request that got no answer.

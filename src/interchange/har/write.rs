@@ -13,41 +13,42 @@ use crate::{
 
 /// The version of HTTP that is spoken; the journal holds no other.
 const HTTP_VERSION: &str = "HTTP/1.1";
+/// Where requests went that name no host: only HTTP/1.0 lets a client leave it out.
+const ADDRESS: &str = "http://localhost";
 /// Not known, in the words of the format.
 const UNKNOWN: i64 = -1;
 
-/// The records of sessions as a HAR file.
-///
-/// Names of sessions go with their records. `address` is where a request went that names no host, such as
-/// `http://127.0.0.1:4010`.
-pub fn of_records<'r>(
-    records: impl IntoIterator<Item = (&'r str, &'r Record)>,
-    secrets: &Secrets,
-    address: &str,
-) -> Har {
-    let mut entries: Vec<(u64, Entry)> = records
-        .into_iter()
-        .map(|(session, record)| (record.real_ms, entry(session, record, secrets, address)))
-        .collect();
+/// What a reader of the file should know.
+pub(super) const COMMENT: &str = "Written from the journal of a mock: secrets are masked, times of single steps are not \
+                                  measured, and of the header fields of answers only the media type is kept.";
+
+/// The version of the format.
+pub(super) const VERSION: &str = "1.2";
+
+/// The program that writes.
+pub(super) const CREATOR: Creator = Creator { name: "mimeo", version: env!("CARGO_PKG_VERSION") };
+
+/// The records of sessions as a HAR file. Names of sessions go with their records.
+pub fn of_records<'r>(records: impl IntoIterator<Item = (&'r str, &'r Record)>, secrets: &Secrets) -> Har {
+    let mut entries: Vec<(u64, Entry)> =
+        records.into_iter().map(|(session, record)| (record.real_ms, entry(session, record, secrets))).collect();
     // The format asks for the oldest first; exchanges of one millisecond stay in their order.
     entries.sort_by_key(|(real_ms, _)| *real_ms);
-    let comment = "Written from the journal of a mock: secrets are masked, times of single steps are not measured, and \
-                   of the header fields of answers only the media type is kept.";
     Har {
         log: Log {
-            version: "1.2",
-            creator: Creator { name: "mimeo", version: env!("CARGO_PKG_VERSION") },
+            version: VERSION,
+            creator: CREATOR,
             entries: entries.into_iter().map(|(_, entry)| entry).collect(),
-            comment: Some(comment.to_owned()),
+            comment: Some(COMMENT.to_owned()),
         },
     }
 }
 
-fn entry(session: &str, record: &Record, secrets: &Secrets, address: &str) -> Entry {
+pub(super) fn entry(session: &str, record: &Record, secrets: &Secrets) -> Entry {
     Entry {
         started_date_time: date_time(record.real_ms),
         time: 0,
-        request: request(record, secrets, address),
+        request: request(record, secrets),
         response: response(record, secrets),
         cache: Cache {},
         timings: Timings { send: 0, wait: 0, receive: 0, comment: "not measured" },
@@ -55,11 +56,11 @@ fn entry(session: &str, record: &Record, secrets: &Secrets, address: &str) -> En
     }
 }
 
-fn request(record: &Record, secrets: &Secrets, address: &str) -> Request {
+fn request(record: &Record, secrets: &Secrets) -> Request {
     let headers: Vec<NameValue> =
         secrets.headers(record.headers()).into_iter().map(|(name, value)| NameValue::new(name, value)).collect();
     let field = |name: &str| headers.iter().find(|field| field.name.eq_ignore_ascii_case(name));
-    let address = field("host").map_or(address.to_owned(), |host| format!("http://{}", host.value));
+    let address = field("host").map_or(ADDRESS.to_owned(), |host| format!("http://{}", host.value));
     let query = record.query().map(|query| secrets.query(query));
     let asked = query.as_deref().map(|query| format!("?{query}")).unwrap_or_default();
     let pairs = form_urlencoded::parse(query.as_deref().unwrap_or_default().as_bytes());

@@ -11,4 +11,4 @@
 mod interaction;
 mod standin;
 
-pub use interaction::{Met, Parties, of_clients};
+pub use interaction::{Met, Parties, is_ours, of_clients};

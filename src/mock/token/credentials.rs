@@ -14,6 +14,9 @@ use crate::{
     session::{Ending, Holder, Kind, State, Token},
 };
 
+/// What stands before a token in the field `Authorization`, and nowhere else.
+const BEARER: &str = "Bearer ";
+
 /// True if the answer of an operation depends on tokens, or changes them.
 pub(in crate::mock) fn is_bound(contract: &Contract, id: OperationId) -> bool {
     let operation = contract.operation(id);
@@ -111,10 +114,10 @@ impl<'a> Desk<'a> {
             }
             // A refresh token or a code is no access token, also where any other text would be one.
             if self.is_oauth(name) && self.state.tokens.get(value).is_some() && self.auth == Auth::Strict {
-                return refusal(Reason::TokenInvalid, "is of another kind");
+                return refusal(Reason::TokenInvalid, &self.unknown(name, value));
             }
             let is_unknown = self.note(name).is_some() && self.auth == Auth::Strict;
-            return if is_unknown { refusal(Reason::TokenInvalid, "was never issued in this session") } else { None };
+            return if is_unknown { refusal(Reason::TokenInvalid, &self.unknown(name, value)) } else { None };
         };
         match token.ended {
             Some(Ending::Revoked) => return refusal(Reason::TokenInvalid, "was revoked"),
@@ -130,6 +133,32 @@ impl<'a> Desk<'a> {
         Some(Refusal {
             reason: Reason::ScopeMissing,
             what: format!("lacks the scope `{}`; it has `{}`", missing.join(" "), held.join(" ")),
+        })
+    }
+
+    /// What is wrong with a text that is no token of that name.
+    fn unknown(&self, name: &str, value: &str) -> String {
+        let scheme = value.get(..BEARER.len()).filter(|it| it.eq_ignore_ascii_case(BEARER));
+        let bare = scheme.map_or(value, |it| value[it.len()..].trim_start());
+        match self.whose(bare) {
+            Some(kind) if *kind.api != self.contract.api.id => {
+                format!("is a token of `{}` of the API `{}`, and one of `{name}` belongs there", kind.name, kind.api)
+            }
+            Some(kind) if *kind.name != *name => {
+                format!("is a token of `{}`, and one of `{name}` belongs there", kind.name)
+            }
+            Some(_) if scheme.is_some() => "has `Bearer` before it, and belongs there alone".to_owned(),
+            _ => "was never issued in this session".to_owned(),
+        }
+    }
+
+    /// Of which kind a token is, whatever it was sent for: one that was issued, or one that is known from the start.
+    fn whose(&self, value: &str) -> Option<Kind> {
+        let issued = self.state.tokens.get(value).map(|token| token.kind.clone());
+        issued.or_else(|| {
+            let is_of =
+                |kind: &&Kind| self.note(&kind.name).is_some_and(|note| note.known.iter().any(|it| it.value == value));
+            self.kinds.iter().find(is_of).cloned()
         })
     }
 

@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::{Comparison, subject, touched};
+use super::{ApiChanges, subject, touched};
 use crate::{
     diff::Level,
     report::github::{data, property},
 };
 
 /// All changes, a workflow command each.
-pub fn github_changes(comparisons: &[Comparison<'_>]) -> String {
+pub fn github_changes(comparisons: &[ApiChanges<'_>]) -> String {
     let mut out = String::new();
     for comparison in comparisons {
         for change in comparison.changes {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    Comparison, count_changes,
+    ApiChanges, count_changes,
     span::{Span, spans},
     sum_of_changes, touched,
 };
@@ -15,7 +15,7 @@ use crate::{
 const STYLE: &str = include_str!("page.css");
 
 /// All changes as a page, which is light or dark as the reader's system is.
-pub fn html_changes(comparisons: &[Comparison<'_>]) -> String {
+pub fn html_changes(comparisons: &[ApiChanges<'_>]) -> String {
     let title = match comparisons {
         [only] => only.title(),
         _ => format!("{} APIs", comparisons.len()),
@@ -46,7 +46,7 @@ pub fn html_changes(comparisons: &[Comparison<'_>]) -> String {
 }
 
 /// The sum, and a switch for each level.
-fn head(out: &mut String, comparisons: &[Comparison<'_>]) {
+fn head(out: &mut String, comparisons: &[ApiChanges<'_>]) {
     let counts = count_changes(comparisons);
     let _ = writeln!(out, "<p class=\"sum\">{}</p>", words(&sum_of_changes(comparisons)));
     if counts.iter().sum::<usize>() == 0 {
@@ -63,7 +63,7 @@ fn head(out: &mut String, comparisons: &[Comparison<'_>]) {
     out.push_str("</form>\n");
 }
 
-fn group(out: &mut String, comparison: &Comparison<'_>, name: &str, changes: &[&Change]) {
+fn group(out: &mut String, comparison: &ApiChanges<'_>, name: &str, changes: &[&Change]) {
     let mut levels: Vec<&str> = changes.iter().map(|change| change.level.as_str()).collect();
     levels.sort_unstable();
     levels.dedup();

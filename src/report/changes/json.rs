@@ -2,21 +2,21 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Comparison, Spot, count_changes};
+use super::{ApiChanges, Spot, count_changes};
 use crate::diff::Change;
 
 /// All changes as one JSON document, with a version of its form. The fields of a change are those that oasdiff writes.
-pub fn json_changes(comparisons: &[Comparison<'_>]) -> String {
+pub fn json_changes(comparisons: &[ApiChanges<'_>]) -> String {
     format!("{:#}\n", document(comparisons))
 }
 
 /// The same document as YAML.
-pub fn yaml_changes(comparisons: &[Comparison<'_>]) -> String {
+pub fn yaml_changes(comparisons: &[ApiChanges<'_>]) -> String {
     // Values of JSON are values of YAML: all of them can be written.
     serde_yaml::to_string(&document(comparisons)).unwrap_or_else(|error| format!("# not written: {error}\n"))
 }
 
-fn document(comparisons: &[Comparison<'_>]) -> Value {
+fn document(comparisons: &[ApiChanges<'_>]) -> Value {
     let [errors, warnings, infos] = count_changes(comparisons);
     let several = comparisons.len() > 1;
     let changes: Vec<Value> = comparisons
@@ -30,7 +30,7 @@ fn document(comparisons: &[Comparison<'_>]) -> Value {
     })
 }
 
-fn one(comparison: &Comparison<'_>, change: &Change, with_api: bool) -> Value {
+fn one(comparison: &ApiChanges<'_>, change: &Change, with_api: bool) -> Value {
     let mut object = Map::new();
     let mut put = |key: &str, value: Value| {
         object.insert(key.to_owned(), value);

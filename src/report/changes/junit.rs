@@ -1,13 +1,13 @@
 //! Changes as JUnit reports, which most pipelines show as tests.
 
-use super::{Comparison, subject, sum_of_changes, touched};
+use super::{ApiChanges, subject, sum_of_changes, touched};
 use crate::{
     diff::{Change, Level},
     report::junit::{Case, Suite, junit},
 };
 
 /// All changes, a test case each, in a suite for each operation. Those of level `least` and above have failed.
-pub fn junit_changes(comparisons: &[Comparison<'_>], least: Level) -> String {
+pub fn junit_changes(comparisons: &[ApiChanges<'_>], least: Level) -> String {
     let mut suites = Vec::new();
     for comparison in comparisons {
         for (name, changes) in comparison.groups() {
@@ -25,7 +25,7 @@ pub fn junit_changes(comparisons: &[Comparison<'_>], least: Level) -> String {
     junit("mimeo diff", &suites)
 }
 
-fn case(comparison: &Comparison<'_>, change: &Change, failed: bool) -> Case {
+fn case(comparison: &ApiChanges<'_>, change: &Change, failed: bool) -> Case {
     let case = Case::new(&subject(change), &change.text);
     if !failed {
         return case;

@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 
 use super::{
-    Comparison,
+    ApiChanges,
     span::{Span, spans},
     sum_of_changes, touched,
 };
 use crate::report::escape::{markdown as words, markdown_code as code};
 
 /// All changes, a list for each operation.
-pub fn markdown_changes(comparisons: &[Comparison<'_>]) -> String {
+pub fn markdown_changes(comparisons: &[ApiChanges<'_>]) -> String {
     let mut out = String::from("# API changes\n\n");
     let _ = writeln!(out, "{}\n", sum_of_changes(comparisons));
     for comparison in comparisons {

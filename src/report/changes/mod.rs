@@ -27,7 +27,7 @@ use crate::{
 
 /// What changed between two versions of one API.
 #[derive(Clone, Copy, Debug)]
-pub struct Comparison<'a> {
+pub struct ApiChanges<'a> {
     /// The API's short name; shown where there are several.
     pub api: &'a str,
     /// The old version.
@@ -64,7 +64,7 @@ impl Edition<'_> {
     }
 }
 
-impl Comparison<'_> {
+impl ApiChanges<'_> {
     fn base_spot(&self, change: &Change) -> Option<Spot> {
         self.base.spot(change.base.as_ref())
     }
@@ -113,13 +113,13 @@ fn subject(change: &Change) -> String {
 }
 
 /// How many changes of each level there are: errors, warnings, infos.
-pub fn count_changes(comparisons: &[Comparison<'_>]) -> [usize; 3] {
+pub fn count_changes(comparisons: &[ApiChanges<'_>]) -> [usize; 3] {
     [Level::Error, Level::Warning, Level::Info]
         .map(|level| comparisons.iter().flat_map(|it| it.changes).filter(|change| change.level == level).count())
 }
 
 /// The last line of a report: `12 changes: 1 ERR, 3 WARN, 8 INFO`.
-pub fn sum_of_changes(comparisons: &[Comparison<'_>]) -> String {
+pub fn sum_of_changes(comparisons: &[ApiChanges<'_>]) -> String {
     let counts = count_changes(comparisons);
     let total: usize = counts.iter().sum();
     if total == 0 {

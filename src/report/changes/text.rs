@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Renderer, Snippet};
 
-use super::{Comparison, Edition, Spot, subject, touched};
+use super::{ApiChanges, Edition, Spot, subject, touched};
 use crate::{
     diff::{Change, Level},
     report::{
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// All changes, one after the other, each with its lines in both versions, and ending with an empty line.
-pub fn text_changes(comparisons: &[Comparison<'_>], colour: Colour) -> String {
+pub fn text_changes(comparisons: &[ApiChanges<'_>], colour: Colour) -> String {
     let renderer = match colour {
         Colour::Ansi => Renderer::styled(),
         Colour::Plain => Renderer::plain(),
@@ -30,7 +30,7 @@ pub fn text_changes(comparisons: &[Comparison<'_>], colour: Colour) -> String {
     out
 }
 
-fn one<'a>(comparison: &Comparison<'a>, change: &'a Change) -> Group<'a> {
+fn one<'a>(comparison: &ApiChanges<'a>, change: &'a Change) -> Group<'a> {
     let level = match change.level {
         Level::Error => Shown::ERROR,
         Level::Warning => Shown::WARNING,
@@ -83,7 +83,7 @@ fn placed<'a>(group: Group<'a>, edition: &Edition<'a>, spot: &Spot, label: Optio
 }
 
 /// All changes, a line each: `FILE:LINE:COLUMN: LEVEL [ID] METHOD /PATH what changed`.
-pub fn single_lines(comparisons: &[Comparison<'_>]) -> String {
+pub fn single_lines(comparisons: &[ApiChanges<'_>]) -> String {
     let mut out = String::new();
     for comparison in comparisons {
         for change in comparison.changes {

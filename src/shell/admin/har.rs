@@ -10,9 +10,6 @@ use super::{
 };
 use crate::{interchange::har, session::Secrets};
 
-/// Where requests went that name no host: only HTTP/1.0 lets a client leave it out.
-const ADDRESS: &str = "http://localhost";
-
 /// The operations of this file.
 pub(super) fn operations() -> Vec<Operation> {
     let form = |_: &mut schemars::SchemaGenerator| {
@@ -42,5 +39,5 @@ async fn export(asked: Asked) -> Answered {
     let records = session.with_journal(|journal| fitting(journal, &query));
     let id = asked.session_id()?;
     let records = records.iter().map(|record| (id.as_str(), &**record));
-    Ok(json(&har::of_records(records, &Secrets::of(&asked.server.mock().site), ADDRESS)))
+    Ok(json(&har::of_records(records, &Secrets::of(&asked.server.mock().site))))
 }

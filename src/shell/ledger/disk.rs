@@ -12,7 +12,13 @@ use std::{
 use tracing::warn;
 
 use super::{JournalError, JournalSettings};
-use crate::{limit, session::frame};
+use crate::{
+    limit,
+    session::{
+        codec::{self, Subject},
+        frame,
+    },
+};
 
 /// Bytes that must fit into a file before it counts as one that can be written again.
 const PROBE_BYTES: usize = 64 * 1024;
@@ -71,6 +77,58 @@ pub(super) fn claim(path: &Path) -> Result<File, JournalError> {
         }
     }
     Err(JournalError::InUse(path.to_owned()))
+}
+
+/// Where a journal is put aside when it is full, if what is there may go.
+pub(super) fn aside(path: &Path) -> Result<PathBuf, JournalError> {
+    let aside = beside(path, ".1");
+    expendable(path, &aside, |_| Ok(None))?;
+    Ok(aside)
+}
+
+/// Where the file that comes after a full one is made, if what is there may go.
+pub(super) fn next(path: &Path) -> Result<PathBuf, JournalError> {
+    let next = beside(path, ".new");
+    expendable(path, &next, |file| {
+        // One that a process left which was killed at that moment holds no record yet.
+        let mut walk = frame::Walk::new(file, frame::HEADER_BYTES as u64);
+        while let Some(step) = walk.step()? {
+            let is_record = |payload| matches!(codec::subject(payload), Some(Subject::Record { .. }));
+            if matches!(step, frame::Step::Frame { payload, .. } if is_record(payload)) {
+                return Ok(Some("holds records"));
+            }
+        }
+        Ok(None)
+    })?;
+    Ok(next)
+}
+
+/// Refuses a file whose name the journal `path` needs and that nobody wants to lose. What `look` says of a journal that
+/// nobody writes counts as well.
+fn expendable(
+    path: &Path,
+    found: &Path,
+    look: impl FnOnce(&File) -> io::Result<Option<&'static str>>,
+) -> Result<(), JournalError> {
+    let failed = |error| JournalError::Failed(found.to_owned(), error);
+    let why = match fs::metadata(found) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed(error)),
+        Ok(facts) if !facts.is_file() => Some("is no regular file"),
+        Ok(_) => {
+            let file = File::open(found).map_err(failed)?;
+            match beginning(&file).map_err(failed)? {
+                frame::Beginning::Foreign => Some("is no journal of mimeo"),
+                frame::Beginning::Version(_) => Some("is a journal in another version of its form"),
+                _ if matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)) => {
+                    Some("is in use by another process")
+                }
+                frame::Beginning::Journal => look(&file).map_err(failed)?,
+                frame::Beginning::Unfinished => None,
+            }
+        }
+    };
+    why.map_or(Ok(()), |why| Err(JournalError::Taken(path.to_owned(), found.to_owned(), why)))
 }
 
 /// What a file begins with. Whoever reads on is behind the header.
@@ -168,7 +226,7 @@ impl Disk {
             Err(error) => {
                 if self.stuck.is_none() {
                     warn!(
-                        "the journal `{}` is full and cannot be put aside: {error}; it grows on",
+                        "the journal `{}` is full and cannot be put aside, and grows on: {error}",
                         self.path.display()
                     );
                 }
@@ -179,15 +237,17 @@ impl Disk {
 
     /// The new file is whole before it takes the place of the old one.
     fn replace(&mut self) -> io::Result<()> {
-        let next = beside(&self.path, ".new");
-        let mut file = claim(&next).map_err(|error| match error {
+        let plainly = |error| match error {
             JournalError::Failed(_, error) => error,
             other => io::Error::other(other.to_string()),
-        })?;
+        };
+        // Looked at again: they may have come since the start.
+        let aside = aside(&self.path).map_err(plainly)?;
+        let next = next(&self.path).map_err(plainly)?;
+        let mut file = claim(&next).map_err(plainly)?;
         file.set_len(0)?;
         file.write_all(&frame::header())?;
         file.write_all(&self.preface)?;
-        let aside = beside(&self.path, ".1");
         fs::rename(&self.path, &aside)?;
         fs::rename(&next, &self.path).inspect_err(|_| {
             // The file goes on, so that it has to be where the next start looks for it.

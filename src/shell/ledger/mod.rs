@@ -47,6 +47,9 @@ pub enum JournalError {
     /// The path leads to a folder, a device or the like.
     #[error("`{0}` is no regular file: name one")]
     NoFile(PathBuf),
+    /// A file has a name that the journal needs when it is full, and is something that must not be lost.
+    #[error("`{1}` {2}, and the journal `{0}` needs that name when it is full: move it away, or name another journal")]
+    Taken(PathBuf, PathBuf, &'static str),
     /// Much of the file is damaged, and there is no room to put it aside.
     #[error("`{0}` is damaged at its end, {1} bytes of it, and `{2}` is there already: move both away")]
     Damaged(PathBuf, u64, PathBuf),

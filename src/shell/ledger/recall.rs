@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     JournalError, JournalSettings,
-    disk::{Disk, beginning, beside, claim},
+    disk::{self, Disk, beginning, beside, claim},
 };
 use crate::{
     limit,
@@ -137,10 +137,13 @@ impl Tails {
 pub(super) fn recall(settings: &JournalSettings) -> Result<(Disk, Recalled), JournalError> {
     let path = &settings.path;
     let failed = |error| JournalError::Failed(path.clone(), error);
+    // At the start, where somebody reads it, not when the file is full.
+    let aside = disk::aside(path)?;
+    disk::next(path)?;
     let file = claim(path)?;
     let mut tails = Tails::default();
     let mut notes = Vec::new();
-    let older = older(&beside(path, ".1"), &mut tails, &mut notes);
+    let older = older(&aside, &mut tails, &mut notes);
     let (disk, current) = match beginning(&file).map_err(failed)? {
         Beginning::Foreign => return Err(JournalError::Foreign(path.clone())),
         Beginning::Version(version) => return Err(JournalError::Version(path.clone(), version)),
@@ -187,7 +190,6 @@ pub(super) fn recall(settings: &JournalSettings) -> Result<(Disk, Recalled), Jou
 fn older(path: &Path, tails: &mut Tails, notes: &mut Vec<String>) -> Option<File> {
     let file = File::open(path).ok()?;
     if !matches!(beginning(&file), Ok(Beginning::Journal)) {
-        notes.push(format!("`{}` is no journal that this mimeo can read, and was passed over", path.display()));
         return None;
     }
     match walk(&file, 0, path, tails, notes) {
@@ -375,9 +377,37 @@ mod tests {
         made.record("s", 2, 0);
         made.forgotten("gone", true);
         expect(&made, &[("s", 1, 2)]);
-        fs::write(made.folder.path().join("j.1"), "something else").unwrap();
-        let (sessions, notes) = made.recalled();
-        assert_eq!((sessions, notes.len()), (vec![("s".to_owned(), 2, 2)], 1));
+        fs::write(made.folder.path().join("j.1"), &header()[..5]).unwrap();
+        expect(&made, &[("s", 2, 2)]);
+    }
+
+    /// What has the names that the file needs when it is full is neither read over nor lost.
+    #[test]
+    fn names_that_are_taken() {
+        #[track_caller]
+        fn check(made: &Made, name: &str, bytes: &[u8], expected: &str) {
+            let file = made.folder.path().join(name);
+            fs::write(&file, bytes).unwrap();
+            let error = recall(&made.settings()).map(|_| ()).unwrap_err().to_string();
+            assert!(error.contains(&format!("{name}` {expected}, and the journal")), "{error}");
+            assert_eq!(fs::read(&file).unwrap(), bytes);
+            fs::remove_file(file).unwrap();
+        }
+        let mut made = Made::new();
+        made.record("s", 1, 0);
+        let foreign = b"something else entirely";
+        check(&made, "j.1", foreign, "is no journal of mimeo");
+        check(&made, "j.new", foreign, "is no journal of mimeo");
+        check(&made, "j.1", b"MIMEOJNL\x09\0\0\0\0\0\0\0", "is a journal in another version of its form");
+        check(&made, "j.new", &made.bytes.clone(), "holds records");
+        assert!(!made.settings().path.exists(), "nothing was begun");
+        // What a process leaves that is killed while it puts the file aside.
+        fs::write(made.folder.path().join("j.new"), header()).unwrap();
+        expect(&made, &[("s", 1, 1)]);
+        let other = JournalSettings::new(made.folder.path().join("j.1"));
+        let (_held, _) = recall(&other).unwrap();
+        let error = recall(&made.settings()).map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains("j.1` is in use by another process"), "{error}");
     }
 
     #[test]

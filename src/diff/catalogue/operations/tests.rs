@@ -402,6 +402,41 @@ fn components(cases: &mut Cases) {
         token(json!({"format": "jwt", "lifetime": "5m"})),
         token(json!({"format": "uuid", "lifetime": "15m"})),
     );
+    let servers = |urls: &[&str]| with("servers", urls.iter().map(|url| json!({"url": url})).collect());
+    let of_one = |urls: &[&str]| {
+        let servers: Value = urls.iter().map(|url| json!({"url": url})).collect();
+        operation(json!({"servers": servers}))
+    };
+    cases.check(&["mimeo-server-added"], servers(&[a]), servers(&[b, a]));
+    cases.check(&["mimeo-server-removed"], servers(&[a, b]), servers(&[b]));
+    cases.check(&["mimeo-server-removed", "mimeo-server-added"], of_one(&[a]), of_one(&[b]));
+    cases.check(&[], servers(&[a, b]), servers(&[b, a]));
+    cases.check(&["mimeo-server-added"], operation(json!({})), of_one(&[a]));
+    // An operation that says itself what the whole API says.
+    let mut said = of_one(&[a]);
+    said["servers"] = json!([{"url": a}]);
+    cases.check(&[], servers(&[a]), said);
+    cases.check(&[], servers(&["/"]), operation(json!({})));
+    let back = |address: &str, schema: Value| {
+        let body = json!({"content": {"application/json": {"schema": schema}}});
+        let call = json!({"post": {"requestBody": body, "responses": {"200": {"description": "d"}}}});
+        operation(json!({"callbacks": {"done": {address: call}}}))
+    };
+    let (here, there) = ("{$request.body#/url}", "{$request.query.url}");
+    let text = || json!({"type": "string", "maxLength": 3});
+    cases.check(&["mimeo-callback-added"], operation(json!({})), back(here, text()));
+    cases.check(&["mimeo-callback-removed"], back(here, text()), operation(json!({})));
+    cases.check(&["mimeo-callback-removed", "mimeo-callback-added"], back(here, text()), back(there, text()));
+    // What it sends, the client receives.
+    let longer = changes_after(&back(here, text()), &back(here, json!({"type": "string"})), 0);
+    let said: Vec<(&str, &str)> = longer.iter().map(|change| (change.id, &*change.text)).collect();
+    assert_eq!(
+        said,
+        [(
+            "response-body-max-length-unset",
+            "the body of the callback `done`: `maxLength` was 3, and there is none any more"
+        )]
+    );
     let hook = json!({"made": {"post": {"responses": {"200": {"description": "d"}}}}});
     cases.check(&["webhook-added"], operation(json!({})), with("webhooks", hook.clone()));
     cases.check(&["webhook-removed"], with("webhooks", hook), operation(json!({})));

@@ -1,8 +1,8 @@
 //! Smallest and largest numbers, lengths and counts.
 
-use crate::diff::schema::{
-    facts::{Bound, COUNTS},
-    site::Site,
+use crate::diff::{
+    look::{Bound, COUNTS},
+    schema::site::Site,
 };
 
 pub(super) fn compare(site: &mut Site<'_, '_>) {

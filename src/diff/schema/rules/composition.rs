@@ -1,6 +1,6 @@
 //! `allOf`, `anyOf`, `oneOf`, and how a value names the schema that it is of.
 
-use crate::diff::schema::{facts::Discriminator, site::Site};
+use crate::diff::{look::Discriminator, schema::site::Site};
 
 pub(super) fn compare(site: &mut Site<'_, '_>) {
     for (keyword, gone, added) in &site.kids.branches {

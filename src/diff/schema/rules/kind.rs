@@ -1,10 +1,11 @@
 //! Types, formats, and `null`.
 
-use crate::diff::schema::{
-    facts::Facts,
-    site::Site,
-    subject::Subject,
-    types::{SOME, contain, describe, format_contains},
+use crate::diff::{
+    look::{
+        Facts,
+        types::{SOME, contain, describe, format_contains},
+    },
+    schema::{site::Site, subject::Subject},
 };
 
 pub(super) fn compare(site: &mut Site<'_, '_>) {

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod composition;
+mod condition;
 mod content;
 mod kind;
 mod pattern;
@@ -24,5 +25,6 @@ pub(super) fn apply(site: &mut Site<'_, '_>) {
     visibility::compare(site);
     properties::compare(site);
     composition::compare(site);
+    condition::compare(site);
     structure::compare(site);
 }

@@ -3,7 +3,8 @@
 use crate::{
     diff::{
         differ::Places,
-        schema::{site::Site, subject::Subject, view::View},
+        look::View,
+        schema::{site::Site, subject::Subject},
     },
     openapi::{ParameterPlace, SchemaRef},
 };

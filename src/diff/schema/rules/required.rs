@@ -1,8 +1,13 @@
 //! Which properties must be there.
 
+use std::collections::BTreeMap;
+
 use super::values::in_header;
 use crate::{
-    diff::schema::{site::Site, subject::Subject, view::View},
+    diff::{
+        look::View,
+        schema::{site::Site, subject::Subject},
+    },
     openapi::{ParameterPlace, SchemaRef},
 };
 
@@ -15,14 +20,25 @@ pub(super) fn compare(site: &mut Site<'_, '_>) {
         (new.difference(old).cloned().collect(), old.difference(new).cloned().collect());
     let (was, is) = (site.base.schemas("properties"), site.revision.schemas("properties"));
     // a property that is new or gone is said as such
-    let both = |name: &String| Some((was.get(name.as_str())?.clone(), is.get(name.as_str())?.clone()));
+    let of = |schemas: &BTreeMap<&str, SchemaRef>, name: &String| schemas.get(name.as_str()).cloned();
+    let both = |name: &String| Some((of(&was, name)?, of(&is, name)?));
+    // a condition may ask for a property that is described outside of it
+    let elsewhere = |name: &String| of(&was, name).is_none() && of(&is, name).is_none();
+    let is_condition = site.is_condition();
     for name in added {
-        let Some((_, property)) = both(&name) else { continue };
-        let property = View::of(site.differ.revision, &property, &[]);
+        let property = match both(&name) {
+            Some((_, property)) => View::of(site.differ.revision, &property, &[]),
+            None if is_condition && elsewhere(&name) => View::empty(site.differ.revision, site.revision.at.clone()),
+            None => continue,
+        };
         became_required(site, &name, &property);
     }
     for name in gone {
-        let Some((property, _)) = both(&name) else { continue };
+        let property = match both(&name) {
+            Some((property, _)) => View::of(site.differ.base, &property, &[]),
+            None if is_condition && elsewhere(&name) => View::empty(site.differ.base, site.base.at.clone()),
+            None => continue,
+        };
         became_optional(site, &name, &property);
     }
 }
@@ -52,9 +68,8 @@ fn became_required(site: &mut Site<'_, '_>, name: &str, property: &View<'_>) {
     }
 }
 
-fn became_optional(site: &mut Site<'_, '_>, name: &str, property: &SchemaRef) {
+fn became_optional(site: &mut Site<'_, '_>, name: &str, property: &View<'_>) {
     let places = site.property_places(name);
-    let property = View::of(site.differ.base, property, &[]);
     if site.is_request() {
         if !property.facts.is_read_only && !matches!(site.subject, Subject::Parameter { .. }) {
             site.say_of_property("request-property-became-optional", name, places, "it may be left out now");

@@ -1,6 +1,6 @@
 //! Subschemas that only one version has, and what is closed to others.
 
-use crate::diff::schema::{kids::OneSided, site::Site};
+use crate::diff::{look::OneSided, schema::site::Site};
 
 pub(super) fn compare(site: &mut Site<'_, '_>) {
     for (keyword, id, name) in &site.kids.added {

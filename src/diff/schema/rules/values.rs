@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    diff::schema::{facts::Facts, site::Site, subject::Subject},
+    diff::{
+        look::Facts,
+        schema::{site::Site, subject::Subject},
+    },
     openapi::ParameterPlace,
 };
 
@@ -104,7 +107,8 @@ fn changed(site: &mut Site<'_, '_>, before: &BTreeSet<String>, now: &BTreeSet<St
 }
 
 fn gone_from_answer(site: &mut Site<'_, '_>, gone: &BTreeSet<String>) {
-    let is_body = matches!(site.subject, Subject::ResponseBody { .. } | Subject::RequestBody { .. });
+    let is_body =
+        matches!(site.subject, Subject::ResponseBody { .. } | Subject::RequestBody { .. } | Subject::Callback { .. });
     if site.is_whole() && is_body {
         for value in gone {
             let text = format!("the value `{value}` does not come any more");

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::schema::Types;
 
 /// Every type but `null`, which is looked at by itself.
-pub(super) const SOME: Types = Types::BOOLEAN
+pub(in crate::diff) const SOME: Types = Types::BOOLEAN
     .union(Types::INTEGER)
     .union(Types::NUMBER)
     .union(Types::STRING)
@@ -30,17 +30,17 @@ const ANNOTATIONS: [&str; 9] =
     ["deprecated", "xml", "default", "readOnly", "writeOnly", "$schema", "$id", "$anchor", "$defs"];
 
 /// True for a keyword that only tells people something.
-pub(super) fn is_words(keyword: &str) -> bool {
+pub(in crate::diff) fn is_words(keyword: &str) -> bool {
     keyword.starts_with("x-") || WORDS.contains(&keyword)
 }
 
 /// True for a keyword that allows and forbids nothing.
-pub(super) fn is_annotation(keyword: &str) -> bool {
+pub(in crate::diff) fn is_annotation(keyword: &str) -> bool {
     is_words(keyword) || ANNOTATIONS.contains(&keyword)
 }
 
 /// A type by its name in a schema; `None` for a name that is none.
-pub(super) fn named(name: &Value) -> Option<Types> {
+pub(in crate::diff) fn named(name: &Value) -> Option<Types> {
     match name.as_str()? {
         "null" => Some(Types::NULL),
         // the content of a file is read as text
@@ -50,7 +50,7 @@ pub(super) fn named(name: &Value) -> Option<Types> {
 }
 
 /// The type of a value.
-pub(super) fn of_value(value: &Value) -> Types {
+pub(in crate::diff) fn of_value(value: &Value) -> Types {
     match value {
         Value::Null => Types::NULL,
         Value::Bool(_) => Types::BOOLEAN,
@@ -63,7 +63,7 @@ pub(super) fn of_value(value: &Value) -> Types {
 }
 
 /// Types and a format as they are said.
-pub(super) fn describe(types: Types, format: Option<&str>) -> String {
+pub(in crate::diff) fn describe(types: Types, format: Option<&str>) -> String {
     let names: Vec<&str> = NAMES.iter().filter(|(kind, _)| types.has(*kind)).map(|(_, name)| *name).collect();
     let names = if types == SOME { "any type".to_owned() } else { names.join(" or ") };
     match format {
@@ -75,7 +75,7 @@ pub(super) fn describe(types: Types, format: Option<&str>) -> String {
 /// True if all values of the types `inner` are of the types `outer`.
 ///
 /// Where values are written as text without quotes (`is_text`), everything is a string as well.
-pub(super) fn contain(outer: Types, inner: Types, is_text: bool) -> bool {
+pub(in crate::diff) fn contain(outer: Types, inner: Types, is_text: bool) -> bool {
     if is_text && (outer.has(Types::STRING) || outer == SOME) {
         return true;
     }
@@ -84,7 +84,7 @@ pub(super) fn contain(outer: Types, inner: Types, is_text: bool) -> bool {
 }
 
 /// True if every value of the format `inner` is one of the format `outer`.
-pub(super) fn format_contains(types: Types, outer: Option<&str>, inner: Option<&str>) -> bool {
+pub(in crate::diff) fn format_contains(types: Types, outer: Option<&str>, inner: Option<&str>) -> bool {
     let (Some(outer), Some(inner)) = (outer, inner) else { return outer.is_none() };
     let pairs: &[(&str, &str)] = if types == Types::NUMBER {
         &[("double", "float")]

@@ -8,7 +8,7 @@ use crate::openapi::SchemaRef;
 
 /// How a subschema is held.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Edge {
+pub(in crate::diff) enum Edge {
     /// A property.
     Property(String),
     /// Properties whose names fit a pattern.
@@ -21,12 +21,15 @@ pub(super) enum Edge {
     Position(usize),
     /// A schema of a list for the same value: the keyword and its name.
     Branch(&'static str, String),
+    /// Under `dependentSchemas`, for values that have the property.
+    Dependent(String),
     /// Under a keyword, for the same value or something in it.
     Keyword(&'static str),
 }
 
 /// Keywords with one subschema that may be there or not, and their names in ids.
-pub(super) const SINGLE: [(&str, &str); 6] = [
+pub(in crate::diff) const SINGLE: [(&str, &str); 7] = [
+    ("not", "not"),
     ("if", "if"),
     ("then", "then"),
     ("else", "else"),
@@ -36,33 +39,33 @@ pub(super) const SINGLE: [(&str, &str); 6] = [
 ];
 
 /// Keywords with subschemas by name, and their names in ids.
-pub(super) const NAMED: [(&str, &str); 2] =
+pub(in crate::diff) const NAMED: [(&str, &str); 2] =
     [("patternProperties", "pattern-property"), ("dependentSchemas", "dependent-schema")];
 
 /// Something that only one version has: the keyword, its name in ids, and which one it is.
-pub(super) type OneSided = (&'static str, &'static str, String);
+pub(in crate::diff) type OneSided = (&'static str, &'static str, String);
 
 /// The subschemas of two schemas side by side.
 #[derive(Debug, Default)]
-pub(super) struct Kids {
+pub(in crate::diff) struct Kids {
     /// In both versions.
-    pub(super) both: Vec<(Edge, SchemaRef, SchemaRef)>,
+    pub(in crate::diff) both: Vec<(Edge, SchemaRef, SchemaRef)>,
     /// Properties that only the old version has.
-    pub(super) properties_gone: Vec<(String, SchemaRef)>,
+    pub(in crate::diff) properties_gone: Vec<(String, SchemaRef)>,
     /// Properties that only the new version has.
-    pub(super) properties_added: Vec<(String, SchemaRef)>,
+    pub(in crate::diff) properties_added: Vec<(String, SchemaRef)>,
     /// Names of list members that only one version has: the list, those that are gone, and those that are new.
-    pub(super) branches: Vec<(&'static str, Vec<String>, Vec<String>)>,
+    pub(in crate::diff) branches: Vec<(&'static str, Vec<String>, Vec<String>)>,
     /// Other subschemas that only the old version has.
-    pub(super) gone: Vec<OneSided>,
+    pub(in crate::diff) gone: Vec<OneSided>,
     /// Other subschemas that only the new version has.
-    pub(super) added: Vec<OneSided>,
+    pub(in crate::diff) added: Vec<OneSided>,
     /// Positions of an array that have a schema of their own: before, and now.
-    pub(super) positions: (usize, usize),
+    pub(in crate::diff) positions: (usize, usize),
 }
 
 impl Kids {
-    pub(super) fn of(base: &View<'_>, revision: &View<'_>) -> Self {
+    pub(in crate::diff) fn of(base: &View<'_>, revision: &View<'_>) -> Self {
         let mut kids = Self::default();
         kids.properties(base, revision);
         kids.named(base, revision);
@@ -111,7 +114,7 @@ impl Kids {
                     Some(new) if keyword == "patternProperties" => {
                         self.both.push((Edge::Pattern(name.to_owned()), old, new));
                     }
-                    Some(new) => self.both.push((Edge::Keyword("dependentSchemas"), old, new)),
+                    Some(new) => self.both.push((Edge::Dependent(name.to_owned()), old, new)),
                     None => self.gone.push((keyword, id, name.to_owned())),
                 }
             }
@@ -120,7 +123,7 @@ impl Kids {
     }
 
     /// True if both versions have the same subschemas, whatever those say.
-    pub(super) fn are_the_same(&self) -> bool {
+    pub(in crate::diff) fn are_the_same(&self) -> bool {
         self.properties_gone.is_empty()
             && self.properties_added.is_empty()
             && self.branches.is_empty()

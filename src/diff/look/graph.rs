@@ -31,22 +31,27 @@ pub(in crate::diff) struct Graph<'a> {
 
 /// A pair of schemas that differ.
 #[derive(Debug)]
-pub(super) struct Node<'a> {
-    pub(super) looked: Looked<'a>,
+pub(in crate::diff) struct Node<'a> {
+    pub(in crate::diff) looked: Looked<'a>,
     /// The pairs of subschemas that differ: where they stand among the subschemas, and their numbers.
-    pub(super) differing: Vec<(usize, usize)>,
+    pub(in crate::diff) differing: Vec<(usize, usize)>,
 }
 
 /// Both versions of a schema, as far as their subschemas.
 #[derive(Debug)]
-pub(super) struct Looked<'a> {
-    pub(super) base: View<'a>,
-    pub(super) revision: View<'a>,
-    pub(super) kids: Kids,
+pub(in crate::diff) struct Looked<'a> {
+    pub(in crate::diff) base: View<'a>,
+    pub(in crate::diff) revision: View<'a>,
+    pub(in crate::diff) kids: Kids,
 }
 
 /// Looks at both versions of a schema. A list of one schema is looked through if the other version has no such list.
-pub(super) fn look<'a>(base: Version<'a>, revision: Version<'a>, old: &SchemaRef, new: &SchemaRef) -> Looked<'a> {
+pub(in crate::diff) fn look<'a>(
+    base: Version<'a>,
+    revision: Version<'a>,
+    old: &SchemaRef,
+    new: &SchemaRef,
+) -> Looked<'a> {
     let (mut was, mut is) = (View::of(base, old, &[]), View::of(revision, new, &[]));
     let lengths = |view: &View<'_>| LISTS.map(|keyword| view.list(keyword).len());
     let (before, now) = (lengths(&was), lengths(&is));
@@ -67,7 +72,7 @@ pub(super) fn look<'a>(base: Version<'a>, revision: Version<'a>, old: &SchemaRef
 
 impl<'a> Graph<'a> {
     /// The number of a pair, if it differs or reaches one that does.
-    pub(super) fn differing(
+    pub(in crate::diff) fn differing(
         &mut self,
         base: Version<'_>,
         revision: Version<'_>,
@@ -79,7 +84,7 @@ impl<'a> Graph<'a> {
     }
 
     /// What the walk needs to know of a pair.
-    pub(super) fn node(
+    pub(in crate::diff) fn node(
         &mut self,
         (base, revision): (Version<'a>, Version<'a>),
         number: usize,
@@ -96,7 +101,7 @@ impl<'a> Graph<'a> {
     }
 
     /// Finds out which subschemas differ.
-    pub(super) fn held(&mut self, base: Version<'_>, revision: Version<'_>, looked: Looked<'a>) -> Node<'a> {
+    pub(in crate::diff) fn held(&mut self, base: Version<'_>, revision: Version<'_>, looked: Looked<'a>) -> Node<'a> {
         let pairs = looked.kids.both.iter().enumerate();
         let differing = pairs
             .filter_map(|(index, (_, old, new))| Some((index, self.differing(base, revision, old, new)?)))
@@ -158,7 +163,7 @@ impl<'a> Graph<'a> {
 }
 
 /// The schema that is meant: `$ref`s with nothing beside them are followed.
-pub(super) fn settle(version: Version<'_>, schema: &SchemaRef) -> SchemaRef {
+pub(in crate::diff) fn settle(version: Version<'_>, schema: &SchemaRef) -> SchemaRef {
     let documents = version.documents();
     let mut schema = schema.clone();
     for _ in 0..limit::REF_CHAIN_MAX {

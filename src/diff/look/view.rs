@@ -7,28 +7,27 @@ use serde_json::{Map, Value};
 use super::{facts::Facts, types};
 use crate::{
     diff::version::Version,
-    limit,
     openapi::{Dialect, Location, SchemaKind, SchemaRef},
 };
 
 /// The keywords whose value is a list of schemas for the same value.
-pub(super) const LISTS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
+pub(in crate::diff) const LISTS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 
 /// What one schema object says by itself, with references followed and dialects made alike.
 ///
 /// It is made of parts that all hold: the object, what its `$ref` leads to, and what a list of one schema holds.
 #[derive(Debug)]
-pub(super) struct View<'a> {
-    pub(super) version: Version<'a>,
+pub(in crate::diff) struct View<'a> {
+    pub(in crate::diff) version: Version<'a>,
     /// Where the schema is used.
-    pub(super) at: Location,
+    pub(in crate::diff) at: Location,
     parts: Vec<Part<'a>>,
     /// True if `null` is allowed by a branch of its own.
     null_branch: bool,
     /// True if the schema is `false`.
-    pub(super) is_nothing: bool,
+    pub(in crate::diff) is_nothing: bool,
     /// What it says beside its subschemas.
-    pub(super) facts: Facts,
+    pub(in crate::diff) facts: Facts,
 }
 
 /// One of the objects that a schema is made of.
@@ -42,20 +41,12 @@ struct Part<'a> {
 }
 
 impl<'a> View<'a> {
-    /// What the schema says; lists of one schema under the given keywords are looked through.
-    pub(super) fn of(version: Version<'a>, schema: &SchemaRef, looked_through: &[&'static str]) -> Self {
-        let mut view = Self::empty(version, schema.at.clone());
-        view.gather(&schema.at, schema.kind, looked_through, limit::REF_CHAIN_MAX);
-        view.facts = Facts::of(&view);
-        view
-    }
-
     /// What an object without keywords says.
-    pub(super) fn empty(version: Version<'a>, at: Location) -> Self {
+    pub(in crate::diff) fn empty(version: Version<'a>, at: Location) -> Self {
         Self { version, at, parts: Vec::new(), null_branch: false, is_nothing: false, facts: Facts::default() }
     }
 
-    fn gather(&mut self, at: &Location, kind: SchemaKind, looked_through: &[&'static str], steps: usize) {
+    pub(super) fn gather(&mut self, at: &Location, kind: SchemaKind, looked_through: &[&'static str], steps: usize) {
         let documents = self.version.documents();
         let value = documents.get(at);
         self.is_nothing |= value == Some(&Value::Bool(false));
@@ -102,12 +93,12 @@ impl<'a> View<'a> {
     }
 
     /// The value of a keyword, of the first part that has it.
-    pub(super) fn get(&self, keyword: &str) -> Option<&'a Value> {
+    pub(in crate::diff) fn get(&self, keyword: &str) -> Option<&'a Value> {
         self.all(keyword).next().map(|(_, value)| value)
     }
 
     /// The values of a keyword, of all parts that have it, with the places of the parts.
-    pub(super) fn all(&self, keyword: &str) -> impl Iterator<Item = (&Location, &'a Value)> {
+    pub(in crate::diff) fn all(&self, keyword: &str) -> impl Iterator<Item = (&Location, &'a Value)> {
         self.parts.iter().filter(move |part| part.without != Some(keyword)).filter_map(move |part| {
             // a 2.0 parameter says by `required` that it must be sent
             let is_own = part.kind == SchemaKind::Swagger2Parameter && keyword == "required";
@@ -116,24 +107,24 @@ impl<'a> View<'a> {
     }
 
     /// True if some part has the keyword with the value `true`.
-    pub(super) fn is_true(&self, keyword: &str) -> bool {
+    pub(in crate::diff) fn is_true(&self, keyword: &str) -> bool {
         self.all(keyword).any(|(_, value)| value == &Value::Bool(true))
     }
 
     /// Where a keyword is, or else where the schema is used.
-    pub(super) fn place(&self, keyword: &str) -> Location {
+    pub(in crate::diff) fn place(&self, keyword: &str) -> Location {
         self.all(keyword).next().map_or_else(|| self.at.clone(), |(at, _)| at.child(keyword))
     }
 
     /// The subschema under a keyword.
-    pub(super) fn schema(&self, keyword: &str) -> Option<SchemaRef> {
+    pub(in crate::diff) fn schema(&self, keyword: &str) -> Option<SchemaRef> {
         let part = self.parts.iter().find(|part| part.map.get(keyword).is_some_and(Value::is_object))?;
         let kind = if keyword == "items" { part.kind } else { SchemaKind::Schema };
         Some(SchemaRef { at: part.at.child(keyword), kind })
     }
 
     /// The subschemas under a keyword whose value is an object of schemas; of a name that occurs twice, the first.
-    pub(super) fn schemas(&self, keyword: &str) -> BTreeMap<&'a str, SchemaRef> {
+    pub(in crate::diff) fn schemas(&self, keyword: &str) -> BTreeMap<&'a str, SchemaRef> {
         let mut found = BTreeMap::new();
         for (at, value) in self.all(keyword) {
             let at = at.child(keyword);
@@ -147,7 +138,7 @@ impl<'a> View<'a> {
 
     /// The subschemas under a keyword whose value is a list of schemas, with their places in it; without those that are
     /// only `null` or only words.
-    pub(super) fn list(&self, keyword: &str) -> Vec<(usize, SchemaRef)> {
+    pub(in crate::diff) fn list(&self, keyword: &str) -> Vec<(usize, SchemaRef)> {
         let Some((at, Value::Array(list))) = self.all(keyword).next() else { return Vec::new() };
         let at = at.child(keyword);
         list.iter()
@@ -158,18 +149,18 @@ impl<'a> View<'a> {
     }
 
     /// True if `null` is allowed beside the other types.
-    pub(super) fn is_nullable(&self) -> bool {
+    pub(in crate::diff) fn is_nullable(&self) -> bool {
         self.null_branch || self.is_true("nullable") || self.is_true("x-nullable")
     }
 
     /// The names of properties that must be there.
-    pub(super) fn required(&self) -> BTreeSet<&'a str> {
+    pub(in crate::diff) fn required(&self) -> BTreeSet<&'a str> {
         let lists = self.all("required").filter_map(|(_, value)| value.as_array());
         lists.flatten().filter_map(Value::as_str).collect()
     }
 
     /// The schema of array items beyond the first ones, and those of the first ones.
-    pub(super) fn items(&self) -> (Option<SchemaRef>, Vec<SchemaRef>) {
+    pub(in crate::diff) fn items(&self) -> (Option<SchemaRef>, Vec<SchemaRef>) {
         let first = |keyword| self.list(keyword).into_iter().map(|(_, schema)| schema).collect::<Vec<_>>();
         let prefix = first("prefixItems");
         // before 2020-12, `items` was the list of the first ones
@@ -180,20 +171,20 @@ impl<'a> View<'a> {
     }
 
     /// True if nothing is said about values, unless that `null` is one of them: it is anyhow.
-    pub(super) fn allows_null_anyhow(&self) -> bool {
+    pub(in crate::diff) fn allows_null_anyhow(&self) -> bool {
         let is_about_null = |keyword: &str| matches!(keyword, "nullable" | "x-nullable");
         let says_nothing = |keyword: &String| types::is_annotation(keyword) || is_about_null(keyword);
         !self.is_nothing && self.parts.iter().all(|part| part.map.keys().all(says_nothing))
     }
 
     /// True if nothing is said about values.
-    pub(super) fn is_anything(&self) -> bool {
+    pub(in crate::diff) fn is_anything(&self) -> bool {
         !self.is_nothing && self.parts.iter().all(|part| part.map.keys().all(|keyword| types::is_annotation(keyword)))
     }
 }
 
 /// True if keywords beside a `$ref` count.
-pub(super) fn honours_siblings(version: Version<'_>, map: &Map<String, Value>) -> bool {
+pub(in crate::diff) fn honours_siblings(version: Version<'_>, map: &Map<String, Value>) -> bool {
     version.api.dialect == Dialect::JsonSchema && map.len() > 1
 }
 

@@ -1,108 +1,28 @@
-//! What a schema says beside its subschemas, in a form that is the same for all dialects.
+//! From keywords to what they say.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{types, view::View};
-use crate::schema::Types;
+use super::{
+    facts::{Bound, COUNTS, Discriminator, Facts, said},
+    types,
+    view::View,
+};
+use crate::{diff::version::Version, limit, openapi::SchemaRef, schema::Types};
 
-/// A smallest or largest number.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Bound {
-    pub(super) value: f64,
-    /// True if the number itself is not allowed.
-    pub(super) is_exclusive: bool,
-}
-
-/// How a value names the schema that it is of.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Discriminator {
-    pub(super) property: String,
-    pub(super) mapping: BTreeMap<String, String>,
-}
-
-/// Keywords that count something: the keyword, its name in ids, whether it is an upper bound, and whether leaving it out
-/// means 0.
-pub(super) const COUNTS: [(&str, &str, bool, bool); 8] = [
-    ("maxLength", "max-length", true, false),
-    ("minLength", "min-length", false, true),
-    ("maxItems", "max-items", true, false),
-    ("minItems", "min-items", false, false),
-    ("maxProperties", "max-properties", true, false),
-    ("minProperties", "min-properties", false, true),
-    ("maxContains", "max-contains", true, false),
-    ("minContains", "min-contains", false, false),
-];
-
-/// What a schema says beside its subschemas.
-#[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a keyword of its own")]
-pub(super) struct Facts {
-    /// The types without `null`.
-    pub(super) types: Types,
-    pub(super) is_nullable: bool,
-    pub(super) format: Option<String>,
-    /// The values that are listed, as text, without `null`.
-    pub(super) values: Option<BTreeSet<String>>,
-    /// True if the only value was given by `const`.
-    pub(super) is_const: bool,
-    pub(super) upper: Option<Bound>,
-    pub(super) lower: Option<Bound>,
-    /// In the order of [`COUNTS`].
-    pub(super) counts: [Option<u64>; COUNTS.len()],
-    pub(super) multiple_of: Option<f64>,
-    pub(super) is_unique: bool,
-    pub(super) pattern: Option<String>,
-    pub(super) default: Option<String>,
-    pub(super) is_read_only: bool,
-    pub(super) is_write_only: bool,
-    pub(super) is_deprecated: bool,
-    pub(super) required: BTreeSet<String>,
-    pub(super) discriminator: Option<Discriminator>,
-    /// `x-extensible-enum`
-    pub(super) extensible: Option<BTreeSet<String>>,
-    pub(super) media_type: Option<String>,
-    pub(super) encoding: Option<String>,
-    pub(super) dependent: BTreeMap<String, BTreeSet<String>>,
-    /// True if no property is allowed beside those that are described.
-    pub(super) is_closed: bool,
-    /// True if no item is allowed beside those that are described.
-    pub(super) is_closed_list: bool,
-}
-
-impl Default for Facts {
-    fn default() -> Self {
-        Self {
-            types: types::SOME,
-            is_nullable: false,
-            format: None,
-            values: None,
-            is_const: false,
-            upper: None,
-            lower: None,
-            counts: [None; COUNTS.len()],
-            multiple_of: None,
-            is_unique: false,
-            pattern: None,
-            default: None,
-            is_read_only: false,
-            is_write_only: false,
-            is_deprecated: false,
-            required: BTreeSet::new(),
-            discriminator: None,
-            extensible: None,
-            media_type: None,
-            encoding: None,
-            dependent: BTreeMap::new(),
-            is_closed: false,
-            is_closed_list: false,
-        }
+impl<'a> View<'a> {
+    /// What the schema says; lists of one schema under the given keywords are looked through.
+    pub(in crate::diff) fn of(version: Version<'a>, schema: &SchemaRef, looked_through: &[&'static str]) -> Self {
+        let mut view = Self::empty(version, schema.at.clone());
+        view.gather(&schema.at, schema.kind, looked_through, limit::REF_CHAIN_MAX);
+        view.facts = Facts::of(&view);
+        view
     }
 }
 
 impl Facts {
-    pub(super) fn of(view: &View<'_>) -> Self {
+    fn of(view: &View<'_>) -> Self {
         let text =
             |keyword| view.get(keyword).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
         let is_false = |keyword| view.all(keyword).any(|(_, value)| value == &Value::Bool(false));
@@ -156,11 +76,6 @@ impl Facts {
             self.format.get_or_insert_with(|| "binary".to_owned());
             self.types = Types::STRING;
         }
-    }
-
-    /// True if these are the bytes of a file, which 3.1 does not describe by a schema.
-    pub(super) fn is_file(&self) -> bool {
-        self.types == Types::STRING && self.format.as_deref() == Some("binary")
     }
 }
 
@@ -226,19 +141,4 @@ fn dependent(view: &View<'_>) -> BTreeMap<String, BTreeSet<String>> {
     let objects = keywords.iter().filter_map(|keyword| view.get(keyword)?.as_object());
     let names = |value: &Value| Some(value.as_array()?.iter().filter_map(Value::as_str).map(str::to_owned).collect());
     objects.flatten().filter_map(|(name, value)| Some((name.clone(), names(value)?))).collect()
-}
-
-/// A value as text: the same for equal values, and short.
-pub(super) fn said(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) if number.is_f64() => number.as_f64().map_or_else(String::new, |float| float.to_string()),
-        Value::Object(map) => {
-            let members: BTreeMap<&String, String> = map.iter().map(|(key, value)| (key, said(value))).collect();
-            let members: Vec<String> = members.into_iter().map(|(key, value)| format!("{key}: {value}")).collect();
-            format!("{{{}}}", members.join(", "))
-        }
-        Value::Array(items) => format!("[{}]", items.iter().map(said).collect::<Vec<_>>().join(", ")),
-        value => value.to_string(),
-    }
 }
