@@ -36,7 +36,7 @@ const RATE_LIMIT: [HeaderName; 3] = [
 
 /// The scenario that a request asks for, if it asks for one; refused if that does not exist.
 pub(super) fn wish<'r>(mock: &Mock, request: &'r Request) -> Result<Option<&'r str>, Problem> {
-    let Some(value) = request.headers.get(&HEADER) else { return Ok(None) };
+    let Some(value) = request.field(&HEADER) else { return Ok(None) };
     let unknown = |name: &str| {
         Problem::unknown_scenario(mock.scenarios.unknown(name, Place::request(Part::Header, "Mimeo-Scenario")))
     };

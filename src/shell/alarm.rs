@@ -23,9 +23,10 @@ pub(super) struct Alarm {
 
 #[derive(Debug)]
 struct Clockwork {
-    /// Ends no later than `due`.
     sleep: Pin<Box<Sleep>>,
-    /// When the alarm goes off.
+    /// When the sleep ends; the alarm looks then whether it is to go off. Kept here, beside what is looked at anyway.
+    ends: time::Instant,
+    /// When the alarm goes off, no earlier than the sleep ends.
     due: time::Instant,
     /// Who is woken when the sleep ends, if it is waited for.
     woken: Option<Waker>,
@@ -35,8 +36,8 @@ impl Alarm {
     /// An alarm that is not set.
     pub(super) fn new() -> Self {
         let sleep = Box::pin(time::sleep(Duration::MAX));
-        let due = sleep.deadline();
-        Self { clockwork: Arc::new(Mutex::new(Clockwork { sleep, due, woken: None })) }
+        let ends = sleep.deadline();
+        Self { clockwork: Arc::new(Mutex::new(Clockwork { sleep, ends, due: ends, woken: None })) }
     }
 
     /// Waits for `work`; `None` if it is not done within `patience`.
@@ -66,13 +67,14 @@ impl Alarm {
 impl Clockwork {
     fn set(&mut self, due: time::Instant) {
         self.due = due;
-        if due < self.sleep.deadline() {
+        if due < self.ends {
             self.reset();
         }
     }
 
     fn reset(&mut self) {
         self.sleep.as_mut().reset(self.due);
+        self.ends = self.due;
         self.woken = None;
     }
 
@@ -86,7 +88,7 @@ impl Clockwork {
                 self.woken = Some(context.waker().clone());
                 return Poll::Pending;
             }
-            if self.sleep.deadline() >= self.due {
+            if self.ends >= self.due {
                 return Poll::Ready(());
             }
             self.reset();

@@ -117,7 +117,7 @@ pub(super) async fn serve(visitor: Arc<Visitor>, request: HttpRequest<Incoming>)
 fn answer(mock: &Mock, session: &Session, request: &Request, moment: Moment) -> (Outcome, u64) {
     let arrival = arrive(mock, request, moment);
     if session.is_plain() && !arrival.needs_state() {
-        return (arrival.answer(&State::default()).outcome, moment.now_ms);
+        return (arrival.answer(State::plain()).outcome, moment.now_ms);
     }
     session.transact(|state| {
         let virtual_ms = state.clock.at(moment.now_ms);

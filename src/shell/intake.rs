@@ -23,7 +23,7 @@ use crate::{
 /// The refusal of a request that does not say for which host it is, or says so twice: RFC 9112, section 3.2, asks for
 /// it, since a proxy in between may have taken the other one.
 pub(super) fn misaddressed<B>(request: &HttpRequest<B>) -> Option<Response> {
-    let hosts = request.headers().get_all(header::HOST).iter().count();
+    let hosts = request.headers().iter().filter(|(name, _)| **name == header::HOST).count();
     if hosts == 1 || (hosts == 0 && request.version() < Version::HTTP_11) {
         return None;
     }
