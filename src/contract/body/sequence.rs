@@ -95,9 +95,13 @@ pub(super) fn read(
     }
 }
 
-/// The value that an event is, or holds: the likelier of the two first.
+/// The value that an event is, or holds: the likelier of the two first, where either can be meant.
 fn meant(mut event: Map<String, Value>, shape: &Shape, typing: &Typing<'_>) -> Option<Value> {
-    if !typing.choose(describes_event(shape)) {
+    let describes_event = describes_event(shape);
+    let is_open = shape.properties.is_empty() || shape.properties.contains_key("data");
+    let is_event = if is_open { typing.choose(describes_event) } else { describes_event };
+    // Where an event is described, one without data is not passed over.
+    if !is_event && (!describes_event || event.contains_key("data")) {
         return held(&event, shape, typing);
     }
     for (field, value) in &mut event {

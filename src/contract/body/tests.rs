@@ -119,6 +119,13 @@ fn events_and_what_they_hold() {
         "itemSchema: {type: object, required: [data], properties: {kind: {type: string}, data: {type: integer}}}";
     check(message, "data: {\"kind\":\"k\",\"data\":1}\n\n", json!([{"kind": "k", "data": 1}]));
     check(message, "data: 1\n\n", json!([{"data": 1}]));
+    let check = |media: &str, text: &str, value, finding| {
+        check_body(&posting("text/event-stream", media), &post(text), value, &[finding]);
+    };
+    let missing = "required body /0: the body at `/0` must have required property 'data'";
+    check(&fields("{type: string}"), "event: x\n\n", json!([{"event": "x"}]), missing);
+    let type_of = "type body /0: the body at `/0` must be an object";
+    check("itemSchema: {type: object, properties: {a: {}}}", "data: [DONE]\n\n", json!(["[DONE]"]), type_of);
 }
 
 #[test]
