@@ -96,9 +96,10 @@ impl<'c> Audit<'c> {
         let is_sequence = MediaRange::parse(&media.range).is_some_and(|range| Kind::of(&range).is_sequence());
         if let Some(schema) = &media.schema {
             self.schema(schema);
-            match is_sequence {
-                true => self.sequences(schema, media, direction),
-                false => self.examples(schema, &media.examples, direction),
+            if is_sequence {
+                self.sequences(schema, media, direction);
+            } else {
+                self.examples(schema, &media.examples, direction);
             }
         }
         if let Some(schema) = &media.item_schema {

@@ -34,10 +34,12 @@ impl Reach {
     pub(in crate::contract) fn of(shape: &Shape) -> Self {
         let text = Types::STRING.union(Types::NULL);
         let is_text = shape.types.has(Types::STRING) && shape.types.union(text) == text;
-        match shape.types.has(Types::ARRAY) {
-            true => Self::Whole,
-            false if is_text => Self::Text,
-            false => Self::Item,
+        if shape.types.has(Types::ARRAY) {
+            Self::Whole
+        } else if is_text {
+            Self::Text
+        } else {
+            Self::Item
         }
     }
 }

@@ -178,9 +178,10 @@ fn parameter(cursor: &Cursor<'_>, name: &str, place: ParameterPlace) -> Option<P
 fn media_types(cursor: &Cursor<'_>, name: &str) -> Vec<String> {
     let listed = cursor.items("enum").into_iter().flatten();
     let ranges: Vec<String> = listed.filter_map(|item| media::range(&item.as_text("enum")?, &item)).collect();
-    let message = match ranges.is_empty() {
-        true => format!("a header parameter named `{name}` counts for nothing; it is left out"),
-        false => format!("the values of the header parameter `{name}` are taken as media types of the body"),
+    let message = if ranges.is_empty() {
+        format!("a header parameter named `{name}` counts for nothing; it is left out")
+    } else {
+        format!("the values of the header parameter `{name}` are taken as media types of the body")
     };
     cursor.report(Severity::Note, Code::BAD_VALUE, message, "list media types under `consumes`");
     ranges
