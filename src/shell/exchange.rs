@@ -2,28 +2,32 @@
 
 use std::{
     convert::Infallible,
+    future::{Future, ready},
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
     sync::Arc,
 };
 
 use axum::body::Body;
+use bytes::Bytes;
 use http::StatusCode;
 use http_body_util::Either;
 use hyper::{Request as HttpRequest, Response as HttpResponse, body::Incoming};
+use tokio::sync::futures::Notified;
 use tracing::{Level, enabled, error, info, warn};
 
 use super::{
     admin::{self, Gate},
     alarm::Alarm,
     effects::{self, Line},
-    intake::{Bounds, misaddressed, read, refuse},
-    relay::relay,
-    serve::{Server, now_ms},
+    intake::{Bounds, misaddressed, read_body, refuse, taken},
+    relay::{ProxySettings, relay},
+    serve::{Server, ServerSettings, now_ms},
     sessions::Session,
     whole::Whole,
 };
 use crate::{
-    answer::{Entry, Outcome},
+    answer::{Effect, Entry, Outcome},
     finding::Severity,
     limit,
     message::{Request, Response},
@@ -52,64 +56,152 @@ pub(super) struct Visitor {
 /// An answer of a mock, which is whole, or one of the server itself.
 pub(super) type Reply = HttpResponse<Either<Whole, Body>>;
 
+/// What is to be sent.
+struct Sent<'v> {
+    response: Response,
+    effects: Vec<Effect>,
+    /// Done once the exchange is on disk.
+    written: Option<Notified<'v>>,
+}
+
+/// A request that has its session.
+struct Begun<'r> {
+    request: &'r Request,
+    id: SessionId,
+    session: Arc<Session>,
+    moment: Moment,
+    /// The number of the newest record in the session.
+    after: u64,
+}
+
+/// Something that is waited for by itself.
+type Aside<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
 /// Answers one request.
-pub(super) async fn serve(visitor: Arc<Visitor>, request: HttpRequest<Incoming>) -> Result<Reply, Infallible> {
-    let Visitor { server, door, line, body_alarm } = &*visitor;
+///
+/// What it waits for is made anew for each request and moved several times. So what only some requests wait for is put
+/// aside, and what needs no waiting is done in functions of its own.
+pub(super) fn serve(
+    visitor: Arc<Visitor>,
+    request: HttpRequest<Incoming>,
+) -> impl Future<Output = Result<Reply, Infallible>> {
+    let mut start = start(&visitor, request);
+    // Everything stays where it is: what is taken out would have a place of its own beside the old one.
+    async move {
+        let (request, body) = match &mut start {
+            Ok((request, body)) => (request, body.take()),
+            Err(aside) => return Ok(aside.await),
+        };
+        let Visitor { server, line, body_alarm, .. } = &*visitor;
+        let _in_flight = server.metrics().begin();
+        let mut share = server.bodies().share();
+        if let Some(body) = body {
+            let bounds = bounds(server.settings());
+            let read = Box::pin(read_body(&request.headers, body, bounds, &mut share, body_alarm)).await;
+            match read {
+                Ok(body) => request.body = body,
+                Err(refusal) => return Ok(reply(refusal)),
+            }
+        }
+        let sent = match &server.settings().proxy {
+            None => respond(server, request),
+            Some(proxy) => Box::pin(pass_on(server, proxy, request)).await,
+        };
+        if sent.written.is_none() && sent.effects.is_empty() {
+            return Ok(reply(sent.response));
+        }
+        // It may be sent much later.
+        request.body = Bytes::new();
+        drop(share);
+        Ok(Box::pin(finish(sent, line)).await)
+    }
+}
+
+/// Begins with what was read of a request, and its body if it has one; or sees that something else is to answer it.
+fn start(visitor: &Arc<Visitor>, request: HttpRequest<Incoming>) -> Result<(Request, Option<Incoming>), Aside<Reply>> {
     if let Some(refusal) = misaddressed(&request) {
-        return Ok(reply(refusal));
+        return Err(Box::pin(ready(reply(refusal))));
     }
-    if let Some(gate) = &door.admin
-        && (request.uri().path().starts_with(admin::PREFIX) || !door.has_apis)
-    {
-        return Ok(admin::serve(server, gate, body_alarm, request).await.map(Either::Right));
+    let Door { has_apis, admin } = &*visitor.door;
+    if admin.is_some() && (request.uri().path().starts_with(admin::PREFIX) || !has_apis) {
+        let visitor = Arc::clone(visitor);
+        return Err(Box::pin(async move { administer(&visitor, request).await }));
     }
-    let settings = server.settings();
-    let _in_flight = server.metrics().begin();
-    let bounds = Bounds {
-        bytes_max: settings.body_bytes_max,
-        timeout: settings.body_read_timeout,
-        advice: "--body-max allows more",
+    Ok(taken(request))
+}
+
+/// Lets the admin API answer.
+async fn administer(visitor: &Visitor, request: HttpRequest<Incoming>) -> Reply {
+    match &visitor.door.admin {
+        Some(gate) => admin::serve(&visitor.server, gate, &visitor.body_alarm, request).await.map(Either::Right),
+        None => reply(Response::new(StatusCode::NOT_FOUND)),
+    }
+}
+
+/// Sends what is on disk first, or goes wrong on the wire.
+async fn finish(sent: Sent<'_>, line: &Line) -> Reply {
+    if let Some(written) = sent.written {
+        written.await;
+    }
+    if sent.effects.is_empty() {
+        return reply(sent.response);
+    }
+    effects::perform(&sent.effects, sent.response, line).await
+}
+
+fn bounds(settings: &ServerSettings) -> Bounds {
+    Bounds { bytes_max: settings.body_bytes_max, timeout: settings.body_read_timeout, advice: "--body-max allows more" }
+}
+
+/// Lets the mock answer.
+fn respond<'v>(server: &'v Server, request: &mut Request) -> Sent<'v> {
+    let begun = match in_session(server, request) {
+        Ok(begun) => begun,
+        Err(fault) => return bad_session(&fault),
     };
-    let (mut request, share) = match read(request, bounds, server.bodies(), body_alarm).await {
-        Ok(read) => read,
-        Err(refusal) => return Ok(reply(refusal)),
+    let answered = guarded(|| server.with_mock(|mock| answer(mock, &begun.session, begun.request, begun.moment)));
+    conclude(server, begun, answered)
+}
+
+/// Lets the proxy answer.
+async fn pass_on<'v>(server: &'v Server, proxy: &ProxySettings, request: &mut Request) -> Sent<'v> {
+    let begun = match in_session(server, request) {
+        Ok(begun) => begun,
+        Err(fault) => return bad_session(&fault),
     };
-    let id = match SessionId::of(&mut request) {
-        Ok(id) => id,
-        Err(fault) => return Ok(reply(bad_session(&fault))),
-    };
-    let moment = Moment { now_ms: now_ms(), seed: settings.seed };
+    let Begun { request, session, moment, .. } = &begun;
+    let mock = server.mock();
+    let stand_in = || guarded(|| answer(&mock, session, request, *moment).0);
+    let outcome = relay(&mock, proxy, request, *moment, stand_in).await;
+    let answered = outcome.map(|outcome| (outcome, session.time(moment.now_ms)));
+    conclude(server, begun, answered)
+}
+
+/// Finds the session of a request, or says why there is none.
+fn in_session<'r>(server: &Server, request: &'r mut Request) -> Result<Begun<'r>, BadSession> {
+    let id = SessionId::of(request)?;
+    let moment = Moment { now_ms: now_ms(), seed: server.settings().seed };
     let session = server.sessions().get(&id, moment.now_ms);
     let after = session.written();
-    let answered = match &settings.proxy {
-        None => guarded(|| server.with_mock(|mock| answer(mock, &session, &request, moment))),
-        Some(proxy) => {
-            let mock = server.mock();
-            let stand_in = || guarded(|| answer(&mock, &session, &request, moment).0);
-            let outcome = relay(&mock, proxy, &request, moment, stand_in).await;
-            outcome.map(|outcome| (outcome, session.time(moment.now_ms)))
-        }
-    };
-    let (outcome, virtual_ms) = answered.unwrap_or_else(|| (broken(&request, moment), moment.now_ms));
-    tell(&request, &outcome);
+    Ok(Begun { request, id, session, moment, after })
+}
+
+/// Writes an exchange down wherever it is to be known; `answered` with the time by the session's clock.
+fn conclude<'v>(server: &'v Server, begun: Begun<'_>, answered: Option<(Outcome, u64)>) -> Sent<'v> {
+    let Begun { request, id, session, moment, after } = begun;
+    let (outcome, virtual_ms) = answered.unwrap_or_else(|| (broken(request, moment), moment.now_ms));
+    tell(request, &outcome);
     let Outcome { reply: response, entry, effects } = outcome;
     server.metrics().answered(entry.api.as_ref(), entry.operation.as_ref(), response.status.as_u16());
-    let mut record = Record::of(&request, entry, &response, virtual_ms);
+    let mut record = Record::of(request, entry, &response, virtual_ms);
     record.after = after;
-    let witness = settings.witness.as_deref();
+    let witness = server.settings().witness.as_deref();
     let written = session.record(record, server.sessions().ledger(), |record| {
         if let Some(witness) = witness {
             witness.see(&id, record);
         }
     });
-    if let Some(written) = written {
-        written.await;
-    }
-    drop(share);
-    if effects.is_empty() {
-        return Ok(reply(response));
-    }
-    Ok(effects::perform(&effects, response, line).await)
+    Sent { response, effects, written }
 }
 
 /// Answers a request in its session, and says when that was by the session's clock. The state is only locked if the
@@ -135,13 +227,14 @@ fn broken(request: &Request, moment: Moment) -> Outcome {
 }
 
 /// The answer to a request that names a session as none can be called.
-fn bad_session(fault: &BadSession) -> Response {
+fn bad_session<'v>(fault: &BadSession) -> Sent<'v> {
     let detail = format!(
         "{fault}: it has 1 to {} letters, digits, `.`, `_`, `~` or `-`. It is named by the header field Mimeo-Session, \
          by the path prefix /_session/NAME, or by the cookie mimeo_session.",
         limit::SESSION_NAME_MAX
     );
-    refuse(StatusCode::BAD_REQUEST, "The session cannot have this name", &detail)
+    let response = refuse(StatusCode::BAD_REQUEST, "The session cannot have this name", &detail);
+    Sent { response, effects: Vec::new(), written: None }
 }
 
 /// Does pure work; `None` if it panics: a fault in one operation must not take the connection, let alone the server,

@@ -45,16 +45,9 @@ pub(super) struct Bounds {
 /// Seconds after which a client may come back for which there was no room: most bodies are gone by then.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
-/// Reads a request whole, with its share of `bodies`, or says why not. `alarm` is for the time that its body takes.
-pub(super) async fn read<'b>(
-    request: HttpRequest<Incoming>,
-    bounds: Bounds,
-    bodies: &'b Bodies,
-    alarm: &Alarm,
-) -> Result<(Request, Share<'b>), Response> {
-    let mut share = bodies.share();
+/// A request without its body, and the body, unless it is known to be empty.
+pub(super) fn taken(request: HttpRequest<Incoming>) -> (Request, Option<Incoming>) {
     let (head, body) = request.into_parts();
-    let body = read_body(&head.headers, body, bounds, &mut share, alarm).await?;
     let path = match head.uri.path() {
         "" => "/",
         path => path,
@@ -64,8 +57,23 @@ pub(super) async fn read<'b>(
         path: path.to_owned(),
         query: head.uri.query().map(str::to_owned),
         headers: head.headers,
-        body,
+        body: Bytes::new(),
     };
+    (request, (body.size_hint().exact() != Some(0)).then_some(body))
+}
+
+/// Reads a request whole, with its share of `bodies`, or says why not. `alarm` is for the time that its body takes.
+pub(super) async fn read<'b>(
+    request: HttpRequest<Incoming>,
+    bounds: Bounds,
+    bodies: &'b Bodies,
+    alarm: &Alarm,
+) -> Result<(Request, Share<'b>), Response> {
+    let mut share = bodies.share();
+    let (mut request, body) = taken(request);
+    if let Some(body) = body {
+        request.body = read_body(&request.headers, body, bounds, &mut share, alarm).await?;
+    }
     Ok((request, share))
 }
 
@@ -77,7 +85,8 @@ enum Stop {
     Broken(hyper::Error),
 }
 
-async fn read_body(
+/// Reads a body, or says why not. `alarm` is for the time that it takes.
+pub(super) async fn read_body(
     headers: &HeaderMap,
     mut body: Incoming,
     bounds: Bounds,
@@ -86,9 +95,6 @@ async fn read_body(
 ) -> Result<Bytes, Response> {
     let max = bounds.bytes_max;
     let hint = body.size_hint();
-    if hint.exact() == Some(0) {
-        return Ok(Bytes::new());
-    }
     let stop = if hint.lower() > max as u64 {
         Stop::TooLarge
     } else {
