@@ -2,7 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::Contract;
+use serde_json::Value;
+
+use super::{
+    Contract, MediaRange,
+    body::{Kind, Reach, describes_event, is_event},
+};
 use crate::{
     finding::{Code, Finding},
     limit,
@@ -88,9 +93,14 @@ impl<'c> Audit<'c> {
     }
 
     fn media(&mut self, media: &'c MediaType, direction: Direction) {
+        let is_sequence = MediaRange::parse(&media.range).is_some_and(|range| Kind::of(&range).is_sequence());
         if let Some(schema) = &media.schema {
             self.schema(schema);
-            self.examples(schema, &media.examples, direction);
+            if is_sequence {
+                self.sequences(schema, media, direction);
+            } else {
+                self.examples(schema, &media.examples, direction);
+            }
         }
         if let Some(schema) = &media.item_schema {
             self.schema(schema);
@@ -119,6 +129,24 @@ impl<'c> Audit<'c> {
             let violations = self.contract.schemas.validator(schema, direction).violations(value);
             let documents = &self.contract.api.documents;
             self.findings.extend(violations.iter().map(|violation| broken(documents, example, at, violation)));
+        }
+    }
+
+    /// Examples of a sequence, as far as they are what its `schema` describes: the array, or one item. Text as it is sent, and
+    /// events around what is described, are judged when they are served.
+    fn sequences(&mut self, schema: &'c SchemaRef, media: &'c MediaType, direction: Direction) {
+        let shape = self.contract.schemas.shape(schema);
+        let is_whole = Reach::of(&shape) == Reach::Whole;
+        for example in &media.examples {
+            let ExampleValue::Data(at) = &example.value else { continue };
+            let is_described = match self.contract.api.documents.get(at) {
+                Some(Value::Array(_)) => is_whole,
+                Some(Value::Object(item)) => !is_whole && (describes_event(&shape) || !is_event(item, &shape)),
+                _ => false,
+            };
+            if is_described {
+                self.examples(schema, std::slice::from_ref(example), direction);
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! Makes the answer that was decided on, and judges it before it is ever sent.
 
-use http::{HeaderName, StatusCode};
+use http::{HeaderName, StatusCode, header::CONTENT_TYPE};
 use serde_json::Value;
 
 use super::{
@@ -59,6 +59,10 @@ pub(super) fn prepare(contract: &Contract, id: OperationId, choice: &Choice) -> 
             unwritten = written.json_instead_of.map(|what| json_in_text(what, &written.media_type));
             response = response.with_body(&written.media_type, written.body);
             origin = from;
+        } else if MediaRange::parse(&media.range).is_some_and(|it| !it.subtype.contains('*') && it.kind != "multipart")
+        {
+            // Nothing is said of the body but its type.
+            response.set_header(CONTENT_TYPE, &media.range);
         }
         if let BodyChoice::Example(index) = choice.body {
             provenance = media.examples[index].provenance.or(provenance);
@@ -97,11 +101,19 @@ fn body(contract: &Contract, media: &MediaType, choice: BodyChoice) -> Result<Op
     }
     let Some(sampling) = choice.sampling() else { return Ok(None) };
     let value = match (&media.schema, &media.item_schema) {
-        (Some(schema), _) => made(contract, schema, sampling)?,
+        (Some(schema), _) => match made(contract, schema, sampling)? {
+            // A text alone would be no event.
+            text @ Value::String(_) if is_event_stream(media) => Value::Array(vec![text]),
+            value => value,
+        },
         (None, Some(items)) => Value::Array(vec![made(contract, items, sampling)?]),
         (None, None) => return Ok(None),
     };
     Ok(Some((contract.write(media, &value), Origin::Schema)))
+}
+
+fn is_event_stream(media: &MediaType) -> bool {
+    MediaRange::parse(&media.range).is_some_and(|range| range.kind == "text" && range.subtype == "event-stream")
 }
 
 /// What an example shows, and whether it is already written in its media type.

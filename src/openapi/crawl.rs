@@ -104,6 +104,7 @@ impl<'s> Crawl<'s> {
         let mut walked = Walked::new();
         let mut seen: HashSet<(DocId, String)> = HashSet::new();
         let mut chains: Vec<(Location, Location)> = Vec::new();
+        let mut examples: Vec<(Location, String)> = Vec::new();
         while let Some((at, mode)) = due.pop_front() {
             if self.is_walked(&walked, &at) {
                 continue;
@@ -117,7 +118,9 @@ impl<'s> Crawl<'s> {
                 if (overlapping || at.doc != DocId::ENTRY) && !seen.insert((at.doc, site.pointer.clone())) {
                     continue;
                 }
-                if let Some(target) = self.site(at.doc, &site) {
+                if site.kind == SiteKind::Example {
+                    examples.push((Location::new(at.doc, site.pointer), site.reference));
+                } else if let Some(target) = self.site(at.doc, &site) {
                     if site.kind == SiteKind::Ref {
                         self.note_chain(&mut chains, at.doc, &site, &target);
                     }
@@ -126,6 +129,10 @@ impl<'s> Crawl<'s> {
             }
         }
         self.cycles(&chains);
+        // Last, so that a file that something else refers to as well is missed there.
+        for (at, reference) in examples {
+            self.read_example(&at, &reference);
+        }
     }
 
     /// True if a walk has come by a location.
@@ -165,6 +172,19 @@ impl<'s> Crawl<'s> {
                 self.unresolved(&at, site, &error);
                 None
             }
+        }
+    }
+
+    /// Reads the file that an example may be in. Where there is none, the example is data that looks like a reference, and
+    /// nothing is said; what it refers to is data, in which no references are looked for.
+    fn read_example(&mut self, at: &Location, reference: &str) {
+        let (file, _) = reference.split_once('#').unwrap_or((reference, ""));
+        let Some((from, _)) = at.parent() else { return };
+        if let Ok(Target::File(path)) = self.documents.target(&from, file)
+            && !self.documents.names.has_file(&path)
+            && let Err((_, why)) = self.read(&path)
+        {
+            self.documents.names.add_failed(&path, format!("`{path}` {why}"));
         }
     }
 

@@ -155,10 +155,15 @@ fn parse(path: &str, text: &str) -> Content {
         }
         Err(error) => error,
     };
-    // Text in braces may be YAML all the same; but a `.json` with comments or loose commas is a mistake to be shown.
-    if !extension.eq_ignore_ascii_case("json") && !json::is_too_deep(&error) || json::is_big_number(&error) {
-        let parsed = yaml::parse(text);
+    // Text in braces may be YAML all the same. A `.json` with comments or loose commas is a mistake to be shown, which need
+    // not take the rest down.
+    let is_json = extension.eq_ignore_ascii_case("json") && !json::is_big_number(&error);
+    if !json::is_too_deep(&error) {
+        let mut parsed = yaml::parse(text);
         if parsed.tree.is_some() {
+            if is_json {
+                parsed.flaws.insert(0, json_flaw(text, &error));
+            }
             return Content::yaml(parsed);
         }
     }

@@ -1,4 +1,5 @@
-//! Finds the references in a part of a description, and only those: what stands in an example is data.
+//! Finds the references in a part of a description, and only those: what stands in an example is data, unless all of the
+//! example is a reference.
 
 use serde_json::Value;
 
@@ -35,6 +36,9 @@ pub(super) enum SiteKind {
     DynamicRef,
     /// A value of `discriminator.mapping` that looks like a reference.
     Mapping,
+    /// The value of the `$ref` that an example consists of. By the specification it is data, but nobody means it if it
+    /// leads somewhere.
+    Example,
     /// The value of a `$ref` that is no text: `reference` is what it is instead.
     NotText,
 }
@@ -125,7 +129,10 @@ impl Walk {
                             self.mapping(fields);
                         }
                         Value::Object(_) | Value::Array(_) => {
-                            let Some(below) = below(key, member, mode, self.swagger2) else { continue };
+                            let Some(below) = below(key, member, mode, self.swagger2) else {
+                                self.data(key, member);
+                                continue;
+                            };
                             push_token(&mut self.pointer, key);
                             self.value(member, below);
                             self.pointer.truncate(length);
@@ -146,6 +153,33 @@ impl Walk {
                 }
             }
             _ => (),
+        }
+    }
+
+    /// Data under a field, which may be an example that is nothing but a reference.
+    fn data(&mut self, key: &str, member: &Value) {
+        let length = self.pointer.len();
+        push_token(&mut self.pointer, key);
+        match key {
+            "example" | "value" => self.example(member),
+            // Swagger 2.0: an example for each media type.
+            "examples" if self.swagger2 => {
+                for (range, example) in member.as_object().into_iter().flatten() {
+                    let length = self.pointer.len();
+                    push_token(&mut self.pointer, range);
+                    self.example(example);
+                    self.pointer.truncate(length);
+                }
+            }
+            _ => (),
+        }
+        self.pointer.truncate(length);
+    }
+
+    fn example(&mut self, example: &Value) {
+        let sole = example.as_object().filter(|members| members.len() == 1);
+        if let Some(reference) = sole.and_then(|members| members.get("$ref")?.as_str()) {
+            self.site("$ref", reference, Mode::Fields, SiteKind::Example);
         }
     }
 
@@ -177,6 +211,7 @@ mod tests {
     #[track_caller]
     fn check(value: &Value, expected: &[&str]) {
         let sites = references(value, "", Mode::Fields, false);
+        let sites: Vec<_> = sites.into_iter().filter(|site| site.kind != SiteKind::Example).collect();
         assert_eq!(sites.iter().map(|site| site.reference.as_str()).collect::<Vec<_>>(), expected);
         for site in sites {
             let parent = site.pointer.rsplit_once('/').unwrap().0;
@@ -190,6 +225,23 @@ mod tests {
         check(&json!({"example": {"$ref": "a"}, "default": {"$ref": "b"}, "enum": [{"$ref": "c"}]}), &[]);
         check(&json!({"examples": [{"$ref": "a"}], "x-y": {"$ref": "b"}, "const": {"$ref": "c"}}), &[]);
         check(&json!({"examples": {"a": {"$ref": "yes"}, "b": {"value": {"$ref": "no"}}}}), &["yes"]);
+    }
+
+    #[test]
+    fn examples_that_are_references() {
+        let found = |value: &Value, swagger2| -> Vec<String> {
+            let sites = references(value, "", Mode::Fields, swagger2);
+            sites.into_iter().filter(|site| site.kind == SiteKind::Example).map(|site| site.pointer).collect()
+        };
+        let examples = json!({
+            "example": {"$ref": "a"},
+            "examples": {"value": {"value": {"$ref": "b"}}, "c": {"value": {"$ref": "c", "d": 1}}, "e": {"value": [{"$ref": "e"}]}},
+            "properties": {"example": {"$ref": "f"}},
+            "default": {"$ref": "g"},
+        });
+        assert_eq!(found(&examples, false), ["/example/$ref", "/examples/value/value/$ref"]);
+        let old = json!({"examples": {"application/json": {"$ref": "a"}, "text/plain": "b"}});
+        assert_eq!(found(&old, true), ["/examples/application~1json/$ref"]);
     }
 
     #[test]

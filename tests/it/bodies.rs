@@ -282,13 +282,30 @@ fn items_of_sequences() {
 /// A request made for a sequence is one, and the answer that is made for it too.
 #[test]
 fn made_sequences() {
-    for content in [EVENTS, LINES, "{application/json-seq: {itemSchema: {type: integer}}}"] {
+    let payload = "{type: object, required: [id, kind], properties: {id: {type: integer}, kind: {enum: [a]}}}";
+    let fields = format!("{{type: object, required: [data], properties: {{event: {{enum: [e]}}, data: {payload}}}}}");
+    let described_by = |range: &str, keyword: &str, schema: &str| format!("{{{range}: {{{keyword}: {schema}}}}}");
+    let more = [
+        described_by("text/event-stream", "schema", payload),
+        described_by("text/event-stream", "itemSchema", payload),
+        described_by("text/event-stream", "schema", &fields),
+        described_by("text/event-stream", "itemSchema", &fields),
+        described_by("text/event-stream", "schema", &format!("{{type: array, minItems: 1, items: {payload}}}")),
+        described_by("text/event-stream", "schema", "{type: string}"),
+        described_by("text/event-stream", "schema", "{enum: [ping]}"),
+        described_by("application/x-ndjson", "schema", payload),
+        described_by("application/x-ndjson", "schema", "{type: string}"),
+    ];
+    let known = [EVENTS, LINES, "{application/json-seq: {itemSchema: {type: integer}}}"];
+    for content in known.into_iter().chain(more.iter().map(String::as_str)) {
         let contract = contract(&described(content));
         let request = contract.sample_request(OperationId(0));
         assert_eq!(lines(&judge(&contract, &request).findings), [""; 0], "{content}");
         let outcome = played(contract, &request);
         assert_eq!(outcome.0, 200, "{content}");
         assert_eq!(outcome.2, [""; 0], "{content}");
+        // An event without data is never given to whoever listens.
+        assert!(!content.contains("event-stream") || outcome.1.contains("data: "), "{content}: {}", outcome.1);
     }
 }
 

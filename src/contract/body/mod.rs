@@ -10,6 +10,7 @@ mod table;
 
 pub(super) use form::{Field, Fields, check_reserved, read_field};
 pub use plain::undescribed_body;
+pub(super) use sequence::{Reach, describes_event, is_event, item_shape};
 pub(super) use table::Layout;
 
 use std::{borrow::Cow, fmt};
@@ -72,6 +73,11 @@ impl Kind {
             ("text", _) => Self::Text,
             _ => Self::Binary,
         }
+    }
+
+    /// True for a sequence of items, which is an array.
+    pub(super) fn is_sequence(self) -> bool {
+        matches!(self, Self::JsonLines | Self::JsonSequence | Self::EventStream)
     }
 }
 
@@ -168,9 +174,7 @@ pub(super) fn read(
 ) -> Decoded {
     match kind {
         Kind::Json => Decoded::of(json(raw.bytes)),
-        Kind::JsonLines => Decoded::of(sequence::json_lines(raw.bytes)),
-        Kind::JsonSequence => Decoded::of(sequence::json_sequence(raw.bytes)),
-        Kind::EventStream => Decoded::of(utf8(raw.bytes).and_then(sequence::event_stream)),
+        kind if kind.is_sequence() => Decoded::of(sequence::read(kind, raw.bytes, media, shape, typing)),
         Kind::Form => match utf8(raw.bytes) {
             Ok(text) => form::read(text, media, fields, shape, typing),
             Err(fault) => Decoded::of(Err(fault)),
@@ -197,7 +201,7 @@ pub(super) fn read(
                 None => Decoded::default(),
             }
         }
-        Kind::Binary => Decoded::default(),
+        _ => Decoded::default(),
     }
 }
 

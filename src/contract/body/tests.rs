@@ -72,6 +72,62 @@ fn sequences() {
     check_body(&events, post, json!([{"event": "a", "data": "1\n2", "retry": 5}, {"id": "7"}]), &[]);
 }
 
+/// Without `itemSchema`, and with a `schema` that allows no array.
+#[test]
+fn sequences_of_what_one_schema_describes() {
+    let object = "schema: {type: object, required: [a], properties: {a: {type: integer}, b: {type: string}}}";
+    let missing = "required body /1: the body at `/1` must have required property 'a'";
+    let lines = posting("application/x-ndjson", object);
+    let post = |text: &str| format!("POST /\nContent-Type: application/x-ndjson\n\n{text}");
+    check_body(&lines, &post("{\"a\":1}\n{\"a\":2}\n"), json!([{"a": 1}, {"a": 2}]), &[]);
+    check_body(&lines, &post("{\"a\":1}\n{}"), json!([{"a": 1}, {}]), &[missing]);
+    let text = posting("application/x-ndjson", "schema: {type: string, maxLength: 9}");
+    check_body(&text, &post("{\"a\":1}\n"), json!("{\"a\":1}\n"), &[]);
+    check_body(&text, &post("\"a\"\n\"b\"\n\"c\"\n"), json!(["a", "b", "c"]), &[]);
+    let events = posting("text/event-stream", object);
+    let post = |text: &str| format!("POST /\nContent-Type: text/event-stream\n\n{text}");
+    let two = "event: x\ndata: {\"a\":\ndata: 1}\n\nretry: 3\n\ndata: {\"b\":\"c\"}\n\n";
+    check_body(&events, &post(two), json!([{"a": 1}, {"b": "c"}]), &[missing]);
+    let done = "type body /0: the body at `/0` must be an object";
+    check_body(&events, &post("data: [DONE]\n\n"), json!(["[DONE]"]), &[done]);
+    let text = posting("text/event-stream", "schema: {type: string}");
+    check_body(&text, &post("data: a\n\n"), json!("data: a\n\n"), &[]);
+    let word = posting("text/event-stream", "schema: {enum: [a, b]}");
+    check_body(&word, &post("data: a\n\ndata: b\n\n"), json!(["a", "b"]), &[]);
+}
+
+/// What the schema of an event is about: its fields, or what is in `data`.
+#[test]
+fn events_and_what_they_hold() {
+    let post = |text: &str| format!("POST /\nContent-Type: text/event-stream\n\n{text}");
+    let check =
+        |media: &str, text: &str, value| check_body(&posting("text/event-stream", media), &post(text), value, &[]);
+    let one = "id: 7\nevent: x\ndata: {\"a\":1}\n\n";
+    let fields = |data: &str| {
+        format!("itemSchema: {{required: [data], properties: {{id: {{type: integer}}, event: {{}}, data: {data}}}}}")
+    };
+    check(&fields("{type: string}"), one, json!([{"id": 7, "event": "x", "data": "{\"a\":1}"}]));
+    check(&fields("{type: object}"), one, json!([{"id": 7, "event": "x", "data": {"a": 1}}]));
+    check(&fields("{type: [integer, 'null']}"), "data: 5\n\n", json!([{"data": 5}]));
+    check("itemSchema: {type: object}", one, json!([{"id": "7", "event": "x", "data": "{\"a\":1}"}]));
+    check("itemSchema: {required: [a], properties: {a: {type: integer}}}", one, json!([{"a": 1}]));
+    check("schema: {type: array, items: {type: object, properties: {a: {type: integer}}}}", one, json!([{"a": 1}]));
+    check("itemSchema: {type: object, additionalProperties: {type: integer}}", one, json!([{"a": 1}]));
+    check("itemSchema: {type: integer}", "data: 5\n\n", json!([5]));
+    // A member called `data` beside others belongs to what the event holds, unless only the event fits.
+    let message =
+        "itemSchema: {type: object, required: [data], properties: {kind: {type: string}, data: {type: integer}}}";
+    check(message, "data: {\"kind\":\"k\",\"data\":1}\n\n", json!([{"kind": "k", "data": 1}]));
+    check(message, "data: 1\n\n", json!([{"data": 1}]));
+    let check = |media: &str, text: &str, value, finding| {
+        check_body(&posting("text/event-stream", media), &post(text), value, &[finding]);
+    };
+    let missing = "required body /0: the body at `/0` must have required property 'data'";
+    check(&fields("{type: string}"), "event: x\n\n", json!([{"event": "x"}]), missing);
+    let type_of = "type body /0: the body at `/0` must be an object";
+    check("itemSchema: {type: object, properties: {a: {}}}", "data: [DONE]\n\n", json!(["[DONE]"]), type_of);
+}
+
 #[test]
 fn text_in_character_sets() {
     let contract = posting("text/plain", "schema: {type: string, maxLength: 2}");

@@ -7,7 +7,7 @@ use super::{parameter::Source, plan::MediaPlan, plan::Subject as Schema, wording
 use crate::{
     contract::{
         Contract, MediaRange,
-        body::{self, Decoded, Fault, Kind, Raw, Slot},
+        body::{self, Decoded, Fault, Kind, Raw, Reach, Slot},
         media, multipart,
         parameter::{Claims, Pairs, Typing},
     },
@@ -58,7 +58,7 @@ impl Contract {
             self.check_part_headers(side, media, plan, (slot, headers), &mut findings);
         }
         let Some(value) = decoded.value else { return (None, findings) };
-        self.check_value(subject, plan, &value, &decoded.faults, &mut findings);
+        self.check_value(subject, plan, kind, &value, &decoded.faults, &mut findings);
         (Some(value), findings)
     }
 
@@ -71,32 +71,46 @@ impl Contract {
         };
         let typing = Typing::first(&self.schemas);
         let first = body::read(kind, raw, media, &plan.fields, shape, &typing);
-        if !typing.ambiguous() || self.is_valid(plan, &first) {
+        if !typing.ambiguous() || self.is_valid(plan, kind, &first) {
             return first;
         }
         let second = body::read(kind, raw, media, &plan.fields, shape, &Typing::second(&self.schemas));
-        if second.value.is_some() && self.is_valid(plan, &second) { second } else { first }
+        if second.value.is_some() && self.is_valid(plan, kind, &second) { second } else { first }
     }
 
     /// True if what was read satisfies all that is described of it.
-    fn is_valid(&self, plan: &MediaPlan, decoded: &Decoded) -> bool {
+    fn is_valid(&self, plan: &MediaPlan, kind: Kind, decoded: &Decoded) -> bool {
         let Some(value) = &decoded.value else { return true };
-        let fits = |schema: &Option<Schema>, value| {
-            schema.as_ref().is_none_or(|schema| schema.validator(&self.schemas).is_valid(value))
+        let fits = |schema: Option<&Schema>, value| {
+            schema.is_none_or(|schema| schema.validator(&self.schemas).is_valid(value))
         };
-        fits(&plan.subject, value)
-            && value.as_array().is_none_or(|items| items.iter().all(|item| fits(&plan.item, item)))
+        let (whole, item) = self.subjects(plan, kind, value);
+        fits(whole, value) && value.as_array().is_none_or(|items| items.iter().all(|it| fits(item, it)))
+    }
+
+    /// The schemas of a whole value and of each of its items.
+    fn subjects<'p>(&self, plan: &'p MediaPlan, kind: Kind, value: &Value) -> (Option<&'p Schema>, Option<&'p Schema>) {
+        match (&plan.subject, &plan.item) {
+            (Some(schema), None)
+                if kind.is_sequence() && value.is_array() && Reach::of(schema.shape(&self.schemas)) != Reach::Whole =>
+            {
+                (None, Some(schema))
+            }
+            (whole, item) => (whole.as_ref(), item.as_ref()),
+        }
     }
 
     fn check_value(
         &self,
         subject: Subject<'_>,
         plan: &MediaPlan,
+        kind: Kind,
         value: &Value,
         faults: &[Fault],
         findings: &mut Vec<Finding>,
     ) {
-        if let Some(schema) = &plan.subject {
+        let (whole, item) = self.subjects(plan, kind, value);
+        if let Some(schema) = whole {
             let violations = schema.validator(&self.schemas).violations(value);
             // A field that could not be read is not missing as well, and what stands for it is not wrong.
             let told = |property: &str| faults.iter().any(|fault| fault.at.strip_prefix('/') == Some(property));
@@ -107,7 +121,7 @@ impl Contract {
             let new = violations.iter().filter(|violation| !is_told(violation));
             findings.extend(new.map(|violation| subject.violation("", violation)));
         }
-        let (Some(schema), Value::Array(items)) = (&plan.item, value) else { return };
+        let (Some(schema), Value::Array(items)) = (item, value) else { return };
         for (index, item) in items.iter().enumerate() {
             if faults.iter().all(|fault| fault.at != format!("/{index}"))
                 && !schema.validator(&self.schemas).is_valid(item)

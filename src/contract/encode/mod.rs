@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::{
     Contract, MediaRange,
-    body::{Kind, Layout},
+    body::{Kind, Layout, item_shape},
     charset::{self, Charset},
     parameter::Typing,
     xml,
@@ -46,7 +46,7 @@ impl Contract {
             (Kind::Json, value) => json(value).into(),
             (Kind::JsonLines, value) => sequence::json_lines(value).into(),
             (Kind::JsonSequence, value) => sequence::json_sequence(value).into(),
-            (Kind::EventStream, value) => sequence::event_stream(value).into(),
+            (Kind::EventStream, value) => sequence::event_stream(value, &item_shape(media, &shape(), &typing)).into(),
             (Kind::Form, value) => form::urlencoded(value, media).into(),
             (Kind::Multipart, value) => {
                 let headers = |encoding: &_| self.part_headers(encoding);
@@ -143,16 +143,18 @@ fn concrete(range: &str, value: &Value) -> String {
         return range.trim().to_owned();
     }
     let (kind, subtype) = essence.split_once('/').unwrap_or((essence, "*"));
-    let chosen = match (kind.to_ascii_lowercase().as_str(), subtype) {
-        ("*", _) if value.is_string() => "text/plain",
-        ("*" | "application", subtype) if subtype.ends_with("xml") => "application/xml",
-        ("*" | "application", _) => "application/json",
-        ("text", _) => "text/plain",
-        ("image", _) => "image/png",
-        ("audio", _) => "audio/mpeg",
-        ("video", _) => "video/mp4",
-        ("multipart", _) => "multipart/form-data",
-        _ => "application/octet-stream",
+    let kind = kind.to_ascii_lowercase();
+    let chosen = match (kind.as_str(), subtype) {
+        ("*", "*") if value.is_string() => "text/plain",
+        ("*" | "application", "*") => "application/json",
+        ("text", "*") => "text/plain",
+        ("image", "*") => "image/png",
+        ("audio", "*") => "audio/mpeg",
+        ("video", "*") => "video/mp4",
+        ("font", "*") => "font/woff2",
+        ("multipart", "*") => "multipart/form-data",
+        // `*+json`, and the kinds that are not often sent
+        (kind, subtype) => &format!("{}/{}", kind.replace('*', "application"), subtype.replace('*', "x")),
     };
     format!("{chosen}{parameters}")
 }

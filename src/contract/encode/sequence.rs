@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{json, plain};
+use crate::{contract::body::is_event, schema::Shape};
 
 fn items(value: &Value) -> &[Value] {
     match value {
@@ -35,15 +36,15 @@ pub(super) fn json_sequence(value: &Value) -> Vec<u8> {
     out
 }
 
-/// Server-sent events (HTML, section 9.2.6). An object with one of the fields of an event is one; else it is its data.
-pub(super) fn event_stream(value: &Value) -> String {
+/// Server-sent events (HTML, section 9.2.6), each item of that shape. What is not an event itself is the data of one.
+pub(super) fn event_stream(value: &Value, shape: &Shape) -> String {
     if let Value::String(text) = value {
         return text.clone();
     }
     let mut out = String::new();
     for item in items(value) {
         match item {
-            Value::Object(event) if ["data", "event", "id", "retry"].iter().any(|field| event.contains_key(*field)) => {
+            Value::Object(event) if is_event(event, shape) => {
                 for (field, value) in event {
                     push(&mut out, field, &plain(value));
                 }

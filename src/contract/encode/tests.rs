@@ -35,6 +35,10 @@ fn ranges_become_concrete() {
     check("application/*", ANY, json!("x"), "application/json", "\"x\"");
     check("text/*", ANY, json!("x"), "text/plain", "x");
     check("image/*", ANY, json!("x"), "image/png", "x");
+    check("font/*", ANY, json!("x"), "font/woff2", "x");
+    check("MODEL/*; v=1", ANY, json!("x"), "model/x; v=1", "x");
+    check("application/*+json", ANY, json!(1), "application/x+json", "1");
+    check("application/*+xml", ANY, json!("<a/>"), "application/x+xml", "<a/>");
 }
 
 #[test]
@@ -59,6 +63,21 @@ fn sequences() {
     let events = json!([{"event": "x", "data": "1\n2"}, {"a": 1}]);
     let text = "event: x\ndata: 1\ndata: 2\n\ndata: {\"a\":1}\n\n";
     check("text/event-stream", ANY, events, "text/event-stream", text);
+}
+
+/// An object is an event, or what one holds, by what its schema is about.
+#[test]
+fn events() {
+    let check = |media: &str, value, text: &str| check("text/event-stream", media, value, "text/event-stream", text);
+    let payload = "schema: {type: object, properties: {id: {type: integer}, name: {type: string}}}";
+    check(payload, json!({"id": 1, "name": "x"}), "data: {\"id\":1,\"name\":\"x\"}\n\n");
+    check(payload, json!({"id": 1}), "data: {\"id\":1}\n\n");
+    check(payload, json!([{"event": "e", "data": {"id": 1}}]), "event: e\ndata: {\"id\":1}\n\n");
+    let message = "schema: {type: array, items: {properties: {kind: {}, data: {}}}}";
+    check(message, json!([{"kind": "k", "data": 1}]), "data: {\"kind\":\"k\",\"data\":1}\n\n");
+    let fields = "itemSchema: {properties: {event: {}, data: {type: object}}}";
+    check(fields, json!([{"event": "e", "data": {"a": 1}}]), "event: e\ndata: {\"a\":1}\n\n");
+    check("schema: {type: string}", json!("data: a\n\n"), "data: a\n\n");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The style `deepObject`, such as `filter[price][max]=9&filter[tags][]=a&filter[tags][]=b`.
 //!
-//! `OpenAPI` leaves nesting and arrays open; they are read as most servers do: `[]` appends, numbers are positions.
+//! `OpenAPI` leaves nesting and arrays open; they are read as most servers do: `[]` appends, numbers are positions. What it
+//! does define is one level: a name with brackets that do not pair up is the name of a member.
 
 use std::borrow::Cow;
 
@@ -70,11 +71,11 @@ pub(super) fn members_of<'m>(
     Ok(members(root, shape, typing))
 }
 
-/// The names in `[a][b][]`; `None` if the brackets do not pair up.
+/// The names in `[a][b][]`; one name if there are other brackets inside. `None` without a bracket at the end.
 fn brackets(text: &str) -> Option<Vec<&str>> {
     let inner = text.strip_prefix('[')?.strip_suffix(']')?;
     let path: Vec<&str> = inner.split("][").collect();
-    path.iter().all(|name| !name.contains(['[', ']'])).then_some(path)
+    Some(if path.iter().any(|name| name.contains(['[', ']'])) { vec![inner] } else { path })
 }
 
 fn insert<'m>(root: &mut Node<'m>, path: &[&'m str], text: Cow<'m, str>) -> Result<(), Malformed> {

@@ -204,6 +204,8 @@ fn deep_object() {
     deep("{a: [integer]}", "color[a][1]=8&color[a][0]=7", json!({"a": [7, 8]}));
     deep("[string]", "color[10]=z&color[2]=y", json!(["y", "z"]));
     deep("any", "color[a]=1&colors[b]=2", json!({"a": "1"}));
+    // Names of members may have brackets of their own, which one level of names leaves alone.
+    deep("any", "color[a]]=1&color[[b]=2&color[c[d]]=3", json!({"a]": "1", "[b": "2", "c[d]": "3"}));
     assert_eq!(read_query(Style::DeepObject, true, COLORS, "x[R]=1", false), Ok(None));
     let plain = "is not an object: its members are sent as `color[member]=value`";
     query_fails(Style::DeepObject, true, COLORS, "color=1", plain);

@@ -1,5 +1,5 @@
 use super::*;
-use crate::openapi::{Location, MemorySources};
+use crate::openapi::{ExampleValue, Location, MemorySources};
 
 /// What is said of a description of these files, the first being the entry, as `code file:line:column message`.
 fn findings(files: &[(&str, &str)]) -> Vec<String> {
@@ -57,6 +57,43 @@ fn missing_files_are_said_once() {
             "ref-refused api.yaml:5:14 the reference `../b.yaml` is not followed: it leads out of the folder of the description",
         ],
     );
+}
+
+#[test]
+fn examples_in_files_of_their_own() {
+    let example =
+        |reference: &str| format!("{{application/json: {{examples: {{e: {{value: {{$ref: {reference}}}}}}}}}}}");
+    let answer = |name: &str, reference: &str| {
+        format!("  /{name}: {{get: {{responses: {{'200': {{description: d, content: {}}}}}}}}}\n", example(reference))
+    };
+    let paths = [("a", "e/a.json"), ("b", "e/b.json"), ("c", "../c.json"), ("d", "https://a.example/d.json")];
+    let mut entry = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n".to_owned();
+    entry.extend(paths.map(|(name, reference)| answer(name, reference)));
+    let sources = MemorySources::new().with("api.yaml", &*entry).with("e/a.json", r#"{"id": {"$ref": "no.json"},}"#);
+    let loaded = load(&sources, "api.yaml", "api.yaml", &[]);
+    // Files that are not there, or must not be read, make it data; and data is not looked into.
+    assert_eq!(loaded.paths, ["api.yaml", "e/a.json", "e/b.json"]);
+    let said: Vec<_> = loaded.findings.iter().map(|finding| finding.code.as_str()).collect();
+    assert_eq!(said, ["bad-value", "syntax"], "the loose comma is a fault, and the rest is read");
+    let api = loaded.api.unwrap();
+    let values: Vec<_> = api
+        .operations
+        .iter()
+        .map(|operation| match &operation.responses[0].content[0].examples[0].value {
+            ExampleValue::Data(at) => loaded.documents.get(at).unwrap().to_string(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let literal = |reference: &str| format!("{{\"$ref\":\"{reference}\"}}");
+    let [b, c, d] = ["e/b.json", "../c.json", "https://a.example/d.json"].map(literal);
+    assert_eq!(values, [r#"{"id":{"$ref":"no.json"}}"#, &b, &c, &d]);
+}
+
+#[test]
+fn a_file_of_an_example_that_is_missed_elsewhere() {
+    let entry = "openapi: 3.1.0\npaths:\n  /x: {get: {parameters: [{name: p, in: query, example: {$ref: a.yaml}}]}}\n  \
+                 /y: {$ref: a.yaml}\n";
+    check(&[("api.yaml", entry)], &["ref-not-found api.yaml:4:14 the file `a.yaml` does not exist"]);
 }
 
 #[test]

@@ -117,6 +117,18 @@ mod tests {
     }
 
     #[test]
+    fn media_types_of_a_header_parameter_of_swagger_2() {
+        let header =
+            |name: &str, values: Value| json!({"in": "header", "name": name, "type": "string", "enum": values});
+        let body = json!({"in": "body", "name": "b", "schema": {}});
+        let tar = json!([header("Content-type", json!(["application/x-tar", "a/b", "a b"])), body]);
+        let ranges: &[&str] = &["a/b", "application/x-tar"];
+        check(tar, json!(["a/b"]), (false, ranges, 0), &["bad-media-type", "bad-value"]);
+        let bare = json!([{"in": "header", "name": "content-type", "type": "string"}, body]);
+        check(bare, json!(["a/b"]), (false, &["a/b"], 0), &["bad-value"]);
+    }
+
+    #[test]
     fn forms_of_swagger_2() {
         let field =
             |kind: &str, required: bool| json!({"in": "formData", "name": kind, "type": kind, "required": required});

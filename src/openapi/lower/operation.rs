@@ -131,6 +131,7 @@ fn apart(
     inherited: &Inherited,
 ) -> (Vec<Parameter>, Option<RequestBody>) {
     let (mut parameters, mut form_fields, mut body, mut has_file) = (Vec::new(), Vec::new(), None, false);
+    let mut more = Vec::new();
     for declared in declared {
         match declared {
             Declared::Parameter(parameter) => parameters.push(parameter),
@@ -139,22 +140,28 @@ fn apart(
                 form_fields.push(parameter);
                 has_file |= file;
             }
+            Declared::MediaTypes(ranges) => more = ranges,
         }
     }
     if body.is_none() && form_fields.is_empty() {
         return (parameters, None);
     }
     let own = media_types(operation, "consumes");
-    let consumes = own.as_ref().unwrap_or(&inherited.consumes);
+    let mut consumes = own.unwrap_or_else(|| inherited.consumes.clone());
+    for range in more {
+        if !consumes.contains(&range) {
+            consumes.push(range);
+        }
+    }
     let body = match body {
         Some(body) => {
             if !form_fields.is_empty() {
                 let message = "the operation has a body parameter and form fields; the body counts";
                 operation.report_key(Severity::Warning, Code::BAD_VALUE, message, "describe one of them");
             }
-            body::of_parameter(&body, consumes)
+            body::of_parameter(&body, &consumes)
         }
-        None => body::of_fields(operation, &form_fields, has_file, consumes),
+        None => body::of_fields(operation, &form_fields, has_file, &consumes),
     };
     (parameters, Some(body))
 }

@@ -26,6 +26,8 @@ pub(super) enum Declared<'c> {
         /// True for `type: file`.
         file: bool,
     },
+    /// 2.0: the values of a header parameter `Content-Type`, which are media types of the body.
+    MediaTypes(Vec<String>),
 }
 
 impl Declared<'_> {
@@ -37,7 +39,7 @@ impl Declared<'_> {
                     && (a.name == b.name || (a.place == ParameterPlace::Header && a.name.eq_ignore_ascii_case(&b.name)))
             }
             (Self::Field { parameter: a, .. }, Self::Field { parameter: b, .. }) => a.name == b.name,
-            (Self::Body(_), Self::Body(_)) => true,
+            (Self::Body(_), Self::Body(_)) | (Self::MediaTypes(_), Self::MediaTypes(_)) => true,
             _ => false,
         }
     }
@@ -96,6 +98,11 @@ fn declared<'c>(item: &Cursor<'c>) -> Option<Declared<'c>> {
         return None;
     };
     match place {
+        In::Place(ParameterPlace::Header)
+            if cursor.version() == Version::V20 && name.eq_ignore_ascii_case("Content-Type") =>
+        {
+            Some(Declared::MediaTypes(media_types(&cursor, &name)))
+        }
         In::Place(place) => parameter(&cursor, &name, place).map(Declared::Parameter),
         In::Form => {
             let file = cursor.value.get("type").and_then(|word| word.as_str()) == Some("file");
@@ -164,6 +171,20 @@ fn parameter(cursor: &Cursor<'_>, name: &str, place: ParameterPlace) -> Option<P
         examples: examples(cursor),
         at: cursor.at.clone(),
     })
+}
+
+/// 2.0: the media types that a header parameter `Content-Type` lists. Unlike 3.0, Swagger 2.0 does not say that it counts for
+/// nothing; but what it says is about the body, and nothing if there is none.
+fn media_types(cursor: &Cursor<'_>, name: &str) -> Vec<String> {
+    let listed = cursor.items("enum").into_iter().flatten();
+    let ranges: Vec<String> = listed.filter_map(|item| media::range(&item.as_text("enum")?, &item)).collect();
+    let message = if ranges.is_empty() {
+        format!("a header parameter named `{name}` counts for nothing; it is left out")
+    } else {
+        format!("the values of the header parameter `{name}` are taken as media types of the body")
+    };
+    cursor.report(Severity::Note, Code::BAD_VALUE, message, "list media types under `consumes`");
+    ranges
 }
 
 /// False for the headers that the specification describes elsewhere, and for names that cannot be sent.

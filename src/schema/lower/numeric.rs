@@ -6,7 +6,10 @@ use super::Lowerer;
 use crate::schema::{definitions::Purpose, format::INT64_LOW};
 
 /// The bounds that a number format stands for: `OpenAPI` Format Registry.
-fn format_bounds(format: &str) -> Option<(Number, Number)> {
+///
+/// `float` and `double` say how exact a number is, and no number is wrong for being rounded; but those that are made are of
+/// their range, so that whoever reads them into a single-precision float can.
+fn format_bounds(format: &str, purpose: Purpose) -> Option<(Number, Number)> {
     let whole = |low: i64, high: u64| Some((Number::from(low), Number::from(high)));
     match format {
         "int8" => whole(i8::MIN.into(), 127),
@@ -17,7 +20,9 @@ fn format_bounds(format: &str) -> Option<(Number, Number)> {
         "uint16" => whole(0, u16::MAX.into()),
         "uint32" => whole(0, u32::MAX.into()),
         "uint64" => whole(0, u64::MAX),
-        "float" => Some((Number::from_f64(f64::from(f32::MIN))?, Number::from_f64(f64::from(f32::MAX))?)),
+        "float" if purpose == Purpose::Generate => {
+            Some((Number::from_f64(f64::from(f32::MIN))?, Number::from_f64(f64::from(f32::MAX))?))
+        }
         _ => None,
     }
 }
@@ -48,7 +53,8 @@ impl Lowerer<'_> {
             Some(Value::Array(types)) => types.iter().any(is_number),
             Some(kind) => is_number(kind),
         };
-        let Some((low, high)) = map.get("format").and_then(Value::as_str).and_then(format_bounds) else { return };
+        let format = map.get("format").and_then(Value::as_str);
+        let Some((low, high)) = format.and_then(|format| format_bounds(format, self.key.purpose)) else { return };
         if !counts {
             return;
         }

@@ -104,6 +104,10 @@ fn number_formats_are_bounds() {
         check(OpenApi30, schema.clone(), parsed(inside), &[]);
         check(OpenApi30, schema, parsed(outside), &["format at "]);
     }
+    // These say how exact a number is.
+    for format in ["float", "double"] {
+        check(OpenApi30, json!({ "type": "number", "format": format }), json!(-1.7e308), &[]);
+    }
     let bounded = json!({ "type": "integer", "format": "int64", "minimum": i64::MIN });
     check(OpenApi30, bounded, parsed("-9223372036854775809"), &["format at "]);
     check(OpenApi30, json!({ "type": "string", "format": "byte" }), json!("aGk="), &[]);
