@@ -159,7 +159,7 @@ pub(super) struct BehaviourArgs {
 #[derive(Debug, ClapArgs)]
 #[command(disable_help_flag = true, override_usage = "mimeo proxy [OPTIONS] <FILE|FOLDER> <UPSTREAM>")]
 pub(super) struct ProxyArgs {
-    /// OpenAPI or Swagger description, or a folder of them
+    /// OpenAPI or Swagger description, or a folder of them [env: MIMEO_SPECS]
     #[arg(value_name = "FILE|FOLDER")]
     path: Option<PathBuf>,
     /// The descriptions of the settings, where none is named

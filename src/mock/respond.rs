@@ -95,11 +95,10 @@ fn body(contract: &Contract, media: &MediaType, choice: BodyChoice) -> Result<Op
             None => None,
         });
     }
-    let Some(sampling) = choice.sampling() else { return Ok(None) };
-    let value = match (&media.schema, &media.item_schema) {
-        (Some(schema), _) => made(contract, schema, sampling)?,
-        (None, Some(items)) => Value::Array(vec![made(contract, items, sampling)?]),
-        (None, None) => return Ok(None),
+    let value = match (choice.sampling(), &media.schema, &media.item_schema) {
+        (Some(sampling), Some(schema), _) => made(contract, schema, sampling)?,
+        (Some(sampling), None, Some(items)) => Value::Array(vec![made(contract, items, sampling)?]),
+        (None, ..) | (_, None, None) => return Ok(Some((contract.write_least(media), Origin::Empty))),
     };
     Ok(Some((contract.write(media, &value), Origin::Schema)))
 }

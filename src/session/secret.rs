@@ -107,9 +107,8 @@ impl Secrets {
     /// A finding, without its words if it is about a secret: they may quote it.
     pub fn finding<'f>(&self, finding: &'f Finding) -> Cow<'f, Finding> {
         let is_open = match &finding.place {
-            Place::Message { part: Part::Body, at, .. } => !at.split('/').any(|member| self.has(member)),
             Place::Message { part: Part::Path | Part::Security | Part::Status, .. } => true,
-            Place::Message { at, .. } => !self.has(at),
+            Place::Message { at, .. } => !at.split('/').any(|member| self.has(member)),
             _ => true,
         };
         // What is wrong with credentials is said without them.

@@ -74,6 +74,14 @@ impl Contract {
         Written { media_type, body, json_instead_of }
     }
 
+    /// A body of a media type of which nothing else is described: the least that can be one.
+    pub fn write_least(&self, media: &MediaType) -> Written {
+        let media_type = concrete(&media.range, &Value::Null);
+        let is_json = MediaRange::parse(&media_type).is_some_and(|range| Kind::of(&range) == Kind::Json);
+        let body = if is_json { "{}".into() } else { Bytes::new() };
+        Written { media_type, body, json_instead_of: None }
+    }
+
     /// Text that is already written as `media` describes it, ready to be sent.
     pub fn write_as_is(&self, media: &MediaType, text: &str) -> Written {
         let media_type = concrete(&media.range, &Value::String(String::new()));
