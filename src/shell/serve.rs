@@ -19,7 +19,8 @@ use bytes::Bytes;
 use http::StatusCode;
 use http_body_util::{Either, Full};
 use hyper::{
-    Request as HttpRequest, Response as HttpResponse, body::Incoming, server::conn::http1, service::service_fn,
+    Request as HttpRequest, Response as HttpResponse, body::Incoming, ext::ReasonPhrase, server::conn::http1,
+    service::service_fn,
 };
 use hyper_util::rt::TokioIo;
 use tokio::{
@@ -50,7 +51,7 @@ use crate::{
     contract::Site,
     finding::Severity,
     limit,
-    message::{Request, Response},
+    message::{Request, Response, reason_phrase},
     mock::{Mock, Moment, Settings, arrive},
     scenario::Library,
     session::{BadSession, Change, Journal, Progress, Record, Secrets, SessionId, State},
@@ -498,6 +499,11 @@ pub(super) fn reply(response: Response) -> Reply {
     let mut reply = HttpResponse::new(Either::Left(Full::new(response.body)));
     *reply.status_mut() = response.status;
     *reply.headers_mut() = response.headers;
+    let phrase = reason_phrase(response.status);
+    // The crate writes most of them itself.
+    if response.status.canonical_reason() != Some(phrase) {
+        reply.extensions_mut().insert(ReasonPhrase::from_static(phrase.as_bytes()));
+    }
     reply
 }
 

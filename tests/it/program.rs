@@ -38,7 +38,7 @@ fn usage() {
     check(&[], &["mock", "--help"], 0, &["--port", "--dynamic", lists[0], lists[1], lists[2]]);
     check(&[], &["check", "--help"], 0, &[lists[0], lists[1], "MIMEO_SCENARIOS]"]);
     check(&[], &["routes", "-h"], 0, &lists[..2]);
-    check(&[], &["diff", "--help"], 0, &["[env: MIMEO_DIFF_IGNORE]"]);
+    check(&[], &["diff", "--help"], 0, &["MIMEO_DIFF_IGNORE]"]);
     check(&[], &["--version"], 0, &["mimeo 0.1"]);
     check(&[], &["mock", "--no-such-flag", "x.yaml"], 2, &["--no-such-flag"]);
     check(&[], &["mock"], 2, &["<FILE|FOLDER>"]);

@@ -68,4 +68,3 @@ pub(crate) fn simple(value: &Value) -> String {
         value => plain(value),
     }
 }
-

@@ -57,7 +57,7 @@ impl Contract {
             }
             // An example is often the document itself.
             (Kind::Xml, Value::String(text)) if text.trim_start().starts_with('<') => in_charset(text),
-            (Kind::Xml, value) => in_charset(&xml::write(value, &shape(), &typing)),
+            (Kind::Xml, value) => in_charset(&xml::write(value, media.root_name.as_deref(), &shape(), &typing)),
             (Kind::Table, value @ (Value::Array(_) | Value::Object(_))) => {
                 in_charset(&table::table(value, Layout::of(range.as_ref())))
             }

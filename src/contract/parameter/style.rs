@@ -259,14 +259,13 @@ fn members(
 
 /// True if items or members can be arrays or objects themselves.
 fn holds_more(form: Form, shape: &Shape, typing: &Typing<'_>) -> bool {
-    let can_hold = |schema: &SchemaRef| {
-        let types = typing.shape(schema).types;
-        types != Types::ANY && types.has(Types::ARRAY.union(Types::OBJECT))
-    };
+    let can_hold = |schema: &SchemaRef| typing.shape(schema).types.has(Types::ARRAY.union(Types::OBJECT));
     match form {
         Form::One => false,
-        Form::List => shape.prefix.iter().chain(&shape.items).any(can_hold),
-        Form::Members => shape.properties.values().chain(&shape.additional).any(can_hold),
+        Form::List => shape.items.is_none() || shape.prefix.iter().chain(&shape.items).any(can_hold),
+        Form::Members => {
+            shape.properties.is_empty() || shape.properties.values().chain(&shape.additional).any(can_hold)
+        }
     }
 }
 

@@ -224,6 +224,15 @@ fn patterns_of_other_languages() {
         (r"^\uD83D\uDE00$", "😀", "x"),
         ("^(?!foo)[a-z]+$", "bar", "foo"),
         ("/^[a-z]$/", "a", "/a/"),
+        ("^\\p{L}+$", "äb", "a1"),
+        ("^\\p{Lu}\\P{L}$", "Ä1", "ä1"),
+        ("^\\p{Letter}{2}$", "äb", "a"),
+        ("^[\\p{L}\\d -]{1,3}$", "ä 1", "ä_1"),
+        ("^\\p{Script=Greek}$", "α", "a"),
+        ("^\\u{1F600}$", "😀", "u"),
+        ("^\\0$", "\0", "0"),
+        ("^[\\b]$", "\u{8}", "b"),
+        ("^(?<y>\\d{2})-\\k<y>$", "12-12", "12-13"),
     ] {
         check(JsonSchema, json!({ "pattern": pattern }), json!(good), &[]);
         check(JsonSchema, json!({ "pattern": pattern }), json!(bad), &["pattern at "]);
