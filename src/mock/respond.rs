@@ -1,6 +1,6 @@
 //! Makes the answer that was decided on, and judges it before it is ever sent.
 
-use http::{HeaderName, StatusCode, header::WWW_AUTHENTICATE};
+use http::{HeaderName, StatusCode};
 use serde_json::Value;
 
 use super::{
@@ -71,11 +71,6 @@ pub(super) fn prepare(contract: &Contract, id: OperationId, choice: &Choice) -> 
     findings.extend(unwritten);
     if provenance == Some(Provenance::Inferred) {
         response.headers.insert("mimeo-provenance", header_value(Provenance::Inferred.as_str()));
-    }
-    // RFC 9110, section 15.5.2: there must be a challenge, which few descriptions mention.
-    if choice.status == StatusCode::UNAUTHORIZED && !response.headers.contains_key(WWW_AUTHENTICATE) {
-        let challenge = contract.challenge(id);
-        response.headers.extend(challenge.map(|challenge| (WWW_AUTHENTICATE, header_value(&challenge))));
     }
     if operation.deprecated {
         response.headers.insert("deprecation", header_value("true"));

@@ -205,6 +205,8 @@ fn xml_both_ways() {
         "l: {type: array, items: {type: object, xml: {name: o}, properties: {n: {type: integer}, b: {type: boolean}}}}";
     xml(objects, json!({"l": [{"n": 1}, {"b": true}]}), "<o><n>1</n></o><o><b>true</b></o>");
     xml("e: {type: array, items: {type: string}, xml: {wrapped: true}}", json!({"e": []}), "<e></e>");
+    xml("n: {type: [string, 'null'], minLength: 1}", json!({"n": null}), "<n/>");
+    xml("n: {type: [string, 'null']}", json!({"n": ""}), "<n></n>");
 }
 
 /// OpenAPI 3.2, section "XML Node Names": a component gives its name to the root.
