@@ -6,6 +6,9 @@ use std::hash::Hasher;
 /// The hash of nothing.
 const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 
+/// What each step multiplies by.
+const PRIME: u64 = 0x0100_0000_01b3;
+
 /// The hash of some bytes.
 pub fn hash(bytes: impl IntoIterator<Item = u8>) -> u64 {
     seeded(0, bytes)
@@ -17,7 +20,7 @@ pub fn seeded(seed: u64, bytes: impl IntoIterator<Item = u8>) -> u64 {
 }
 
 fn mixed(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    (hash ^ u64::from(byte)).wrapping_mul(PRIME)
 }
 
 /// For tables whose keys do not come from strangers.
@@ -33,6 +36,11 @@ impl Default for Fnv {
 impl Hasher for Fnv {
     fn write(&mut self, bytes: &[u8]) {
         self.0 = bytes.iter().copied().fold(self.0, mixed);
+    }
+
+    /// Lengths and variants, which come with texts: one step is enough for them.
+    fn write_usize(&mut self, number: usize) {
+        self.0 = (self.0 ^ number as u64).wrapping_mul(PRIME);
     }
 
     fn finish(&self) -> u64 {

@@ -22,6 +22,9 @@ const FRAMING: [HeaderName; 10] = [
     HeaderName::from_static("keep-alive"),
 ];
 
+/// Header fields up to which looking at one after the other is faster than to look for one by its hash.
+const FIELDS_FEW: usize = 8;
+
 /// True for a field that says how a message is sent. Such fields belong to the connection: a value that a description
 /// gives would contradict what is sent.
 pub fn is_framing(name: &HeaderName) -> bool {
@@ -56,6 +59,14 @@ impl Request {
             None => (target, None),
         };
         Self { method, path: path.to_owned(), query, headers: HeaderMap::new(), body: Bytes::new() }
+    }
+
+    /// The value of a header field, the first if it is there more than once.
+    pub fn field(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        if self.headers.keys_len() > FIELDS_FEW {
+            return self.headers.get(name);
+        }
+        self.headers.iter().find(|(each, _)| *each == name).map(|(_, value)| value)
     }
 
     /// The value of a header field, if it is there once or more and is text.

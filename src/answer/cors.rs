@@ -49,10 +49,10 @@ pub(crate) fn allow_any(reply: &mut Response) {
 
 /// Names the page that asks, in an answer that is for any: with credentials, browsers want it by name.
 pub(crate) fn allow_asking(reply: &mut Response, request: &Request) {
-    if let Some(origin) = request.headers.get(header::ORIGIN) {
+    if let Some(origin) = request.field(&header::ORIGIN) {
         reply.headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     }
-    if let Some(asked) = request.headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
+    if let Some(asked) = request.field(&header::ACCESS_CONTROL_REQUEST_HEADERS) {
         reply.headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
     }
 }

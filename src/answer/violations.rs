@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -19,11 +20,13 @@ const HEADER_MAX: usize = 4096;
 
 /// The value of `sl-violations`; `None` if nothing is wrong with the messages.
 pub(crate) fn header(findings: &[Finding]) -> Option<HeaderValue> {
-    let mut text = String::new();
-    for finding in findings.iter().filter(|finding| matches!(finding.place, Place::Message { .. })) {
+    let mut told = findings.iter().filter(|finding| matches!(finding.place, Place::Message { .. })).peekable();
+    told.peek()?;
+    let mut text = Vec::with_capacity(512);
+    for finding in told {
         let length = text.len();
-        text.push(if text.is_empty() { '[' } else { ',' });
-        text.push_str(&serde_json::to_string(&Violation::of(finding, true)).ok()?);
+        text.push(if text.is_empty() { b'[' } else { b',' });
+        serde_json::to_writer(&mut text, &Violation::of(finding, true)).ok()?;
         if text.len() >= HEADER_MAX {
             text.truncate(length);
             break;
@@ -32,8 +35,11 @@ pub(crate) fn header(findings: &[Finding]) -> Option<HeaderValue> {
     if text.is_empty() {
         return None;
     }
-    text.push(']');
-    Some(header_value(&text))
+    text.push(b']');
+    let text = Bytes::from(text);
+    let value = HeaderValue::from_maybe_shared(text.clone());
+    // JSON escapes all control characters but one, U+007F.
+    Some(value.unwrap_or_else(|_| header_value(&String::from_utf8_lossy(&text))))
 }
 
 /// Findings as a JSON array; with `side`, each location begins with `request` or `response`.

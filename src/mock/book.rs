@@ -16,6 +16,10 @@ use crate::{
     session::Kind,
 };
 
+/// Header fields that an answer to one request may have beside those of all: what is wrong with it, a scenario, the
+/// session's time, what was preferred.
+const FIELDS_ADDED: usize = 4;
+
 /// The answers made so far for one API.
 #[derive(Debug)]
 pub(super) struct Book {
@@ -98,6 +102,8 @@ impl Book {
         if self.with_cors {
             cors::allow_any(&mut prepared.response);
         }
+        // Room for what a single answer adds, which is then not made each time.
+        prepared.response.headers.reserve(FIELDS_ADDED);
         Ok(Arc::new(prepared))
     }
 }

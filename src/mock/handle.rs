@@ -107,6 +107,8 @@ pub(super) struct Visit<'m> {
     pub(super) book: &'m Book,
     pub(super) found: Match<'m>,
     pub(super) preference: Preference,
+    /// The scenario that it asks for.
+    pub(super) wish: Option<&'m str>,
     pub(super) checked: Checked,
 }
 
@@ -148,21 +150,21 @@ fn visit<'m>(mock: &'m Mock, request: &'m Request, entry: &mut Entry) -> Result<
         Routed::NotFound => return Err(no_path([contract].into_iter(), request, path)),
     };
     entry.operation = book.label(found.operation);
-    let preference = inject::check_wish(mock, request)
-        .and_then(|()| Preference::of(request).map_err(|finding| Problem::bad_preference(*finding)))
-        .map_err(|problem| problem.written_as(contract.problem_type(found.operation)))?;
+    let wishes = inject::wish(mock, request).and_then(|wish| {
+        let preference = Preference::of(request).map_err(|finding| Problem::bad_preference(*finding))?;
+        Ok((wish, preference))
+    });
+    let (wish, preference) = wishes.map_err(|problem| problem.written_as(contract.problem_type(found.operation)))?;
     let (faults, checked) = judge(contract, &found, request, &mock.settings);
     entry.findings = faults;
-    Ok(Visit { contract, book, found, preference, checked })
+    Ok(Visit { contract, book, found, preference, wish, checked })
 }
 
 impl Arrival<'_> {
     /// True if the answer depends on the session, or changes it, even where the session's state is plain.
     pub fn needs_state(&self) -> bool {
         match &self.stage {
-            Stage::Operation(visit) => {
-                visit.book.needs_state(visit.found.operation) || inject::is_asked_for(self.request)
-            }
+            Stage::Operation(visit) => visit.wish.is_some() || visit.book.needs_state(visit.found.operation),
             Stage::Authorization(call) => call.needs_state(),
             Stage::Preflight | Stage::Refused(_) => false,
         }

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The header field that switches a scenario on for one request, and says in an answer which one had a hand in it.
-const HEADER: &str = "mimeo-scenario";
+const HEADER: HeaderName = HeaderName::from_static("mimeo-scenario");
 
 /// Seconds after which a client may come back that was sent away.
 const RETRY_AFTER: &str = "30";
@@ -34,23 +34,20 @@ const RATE_LIMIT: [HeaderName; 3] = [
     HeaderName::from_static("ratelimit-reset"),
 ];
 
-/// True if a request asks for a scenario of its own.
-pub(super) fn is_asked_for(request: &Request) -> bool {
-    request.headers.contains_key(HEADER)
-}
-
-/// Refuses a request that asks for a scenario that does not exist.
-pub(super) fn check_wish(mock: &Mock, request: &Request) -> Result<(), Problem> {
-    let Some(value) = request.headers.get(HEADER) else { return Ok(()) };
-    let name = String::from_utf8_lossy(value.as_bytes());
-    let name = name.trim();
-    if mock.scenarios.get(name).is_some() {
-        return Ok(());
+/// The scenario that a request asks for, if it asks for one; refused if that does not exist.
+pub(super) fn wish<'r>(mock: &Mock, request: &'r Request) -> Result<Option<&'r str>, Problem> {
+    let Some(value) = request.field(&HEADER) else { return Ok(None) };
+    let unknown = |name: &str| {
+        Problem::unknown_scenario(mock.scenarios.unknown(name, Place::request(Part::Header, "Mimeo-Scenario")))
+    };
+    match std::str::from_utf8(value.as_bytes()).map(str::trim) {
+        Ok(name) if mock.scenarios.get(name).is_some() => Ok(Some(name)),
+        Ok(name) => Err(unknown(name)),
+        Err(_) => Err(unknown(String::from_utf8_lossy(value.as_bytes()).trim())),
     }
-    Err(Problem::unknown_scenario(mock.scenarios.unknown(name, Place::request(Part::Header, "Mimeo-Scenario"))))
 }
 
-/// What the scenario makes of a request that is on for it, or else for its session; `None` if none is on. A scenario
+/// What the scenario makes of a request that it asks for by `wish`, or else the one that is on in its session; `None` if none is on. A scenario
 /// that does not exist any more is noted in `findings`.
 pub(super) fn turn<'m>(
     mock: &'m Mock,
@@ -58,9 +55,9 @@ pub(super) fn turn<'m>(
     received: &Received<'_>,
     desk: &Desk<'_>,
     moment: super::Moment,
+    wish: Option<&str>,
     findings: &mut Vec<Finding>,
 ) -> Option<Turn<'m>> {
-    let wish = received.request.header(HEADER).map(str::trim);
     let progress = match (wish, &state.scenario) {
         (Some(name), _) => Cow::Owned(Progress::start(name, desk.now_ms)),
         (None, Some(progress)) => Cow::Borrowed(progress),

@@ -13,7 +13,7 @@ use crate::{
 
 /// The media type that the client likes best; without an `Accept`, JSON before others.
 pub(super) fn negotiate(contract: &Contract, request: &Request, content: &[MediaType]) -> Option<usize> {
-    match request.headers.get(http::header::ACCEPT) {
+    match request.field(&http::header::ACCEPT) {
         None if content.len() == 1 => Some(0),
         None => {
             let is_json = |media: &MediaType| MediaRange::parse(&media.range).is_some_and(|range| range.is_json());

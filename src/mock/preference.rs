@@ -45,6 +45,9 @@ impl Preference {
                 }
             }
         }
+        if request.field(&PREFER).is_none() {
+            return Ok(found);
+        }
         for line in request.headers.get_all(PREFER) {
             let Ok(line) = line.to_str() else { continue };
             for (name, value) in preferences(line) {

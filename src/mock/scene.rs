@@ -85,7 +85,7 @@ impl Scene<'_> {
             ended: &[],
         };
         let received = Received { contract: visit.contract, found: &visit.found, request, checked: &visit.checked };
-        let mut turn = inject::turn(mock, state, &received, &desk, moment, &mut entry.findings);
+        let mut turn = inject::turn(mock, state, &received, &desk, moment, visit.wish, &mut entry.findings);
         if let Some(turn) = &mut turn {
             doings.follow(turn);
             entry.acted = turn.rule.map(|rule| Acted { scenario: Arc::clone(&turn.scenario.name), rule });

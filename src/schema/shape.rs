@@ -1,6 +1,6 @@
 //! What a value of a schema looks like, as far as reading and writing text needs to know.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::LazyLock};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -82,6 +82,16 @@ pub struct Shape {
     pub xml: XmlNote,
 }
 
+/// See [`Shape::any`].
+static ANY: LazyLock<Shape> = LazyLock::new(|| Shape { types: Types::ANY, ..Shape::default() });
+
+impl Shape {
+    /// The shape of a schema that says nothing.
+    pub fn any() -> &'static Self {
+        &ANY
+    }
+}
+
 /// The `xml` object of a schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct XmlNote {
@@ -123,7 +133,7 @@ struct Gatherer<'s> {
 
 impl Gatherer<'_> {
     fn gather(&mut self, schema: &SchemaRef, steps: usize) -> Shape {
-        let anything = Shape { types: Types::ANY, ..Shape::default() };
+        let anything = Shape::any().clone();
         self.visits += 1;
         if steps == 0 || self.visits > VISITS_MAX || !self.open.insert(schema.at.clone()) {
             return anything;

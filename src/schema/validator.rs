@@ -52,6 +52,8 @@ pub struct Validator {
     number: Number,
     definition: Option<Arc<Definition>>,
     core: Weak<Core>,
+    /// Whose verdict counts.
+    judge: OnceLock<(Number, Arc<Definition>)>,
     /// The whole schema, for saying what is wrong.
     whole: OnceLock<Compiled>,
 }
@@ -60,7 +62,7 @@ impl Validator {
     /// The validator of a definition; it is compiled when it is first asked.
     pub(super) fn new(core: &Arc<Core>, number: Number) -> Self {
         let definition = core.definitions.get(number).cloned();
-        Self { number, definition, core: Arc::downgrade(core), whole: OnceLock::new() }
+        Self { number, definition, core: Arc::downgrade(core), judge: OnceLock::new(), whole: OnceLock::new() }
     }
 
     /// True if the value satisfies the schema; false if that would take too many steps to say. The fast path.
@@ -71,7 +73,12 @@ impl Validator {
     /// Whether the value satisfies the schema; `None` if that would take more steps than it is worth.
     fn verdict(&self, value: &Value) -> Option<bool> {
         let Some(definition) = &self.definition else { return Some(true) };
-        let judge = || is_valid(definition, self.number, &self.core, value);
+        let (number, definition) = self.judge.get_or_init(|| {
+            let behind = self.core.upgrade().map(|core| (referred(&core, self.number), core));
+            let behind = behind.and_then(|(number, core)| Some((number, Arc::clone(core.definitions.get(number)?))));
+            behind.unwrap_or_else(|| (self.number, Arc::clone(definition)))
+        });
+        let judge = || is_valid(definition, *number, &self.core, value);
         judging::within(limit::JUDGED_STEPS_MAX, judge).or_else(|| {
             // Only a large value is worth a second try.
             let worth = judging::worth(value);
@@ -84,12 +91,14 @@ impl Validator {
     /// In a value with more than [`limit::EXPLAINED_LEVELS_MAX`] levels, a choice of branches is not looked into: that
     /// would cost its branches to the power of the levels.
     pub fn violations(&self, value: &Value) -> Vec<Violation> {
+        let verdict = self.verdict(value);
+        if verdict == Some(true) {
+            return Vec::new();
+        }
         let Some(core) = self.core.upgrade() else { return Vec::new() };
         let written = || core.lowered(self.number)?.origin("").map(|(written, _)| written);
-        match self.verdict(value) {
-            Some(true) => return Vec::new(),
-            Some(false) => (),
-            None => return vec![violation::too_involved(written())],
+        if verdict.is_none() {
+            return vec![violation::too_involved(written())];
         }
         let mut found: Vec<Violation> = Vec::new();
         if is_plain(value, limit::EXPLAINED_LEVELS_MAX, &mut limit::EXPLAINED_VALUES_MAX.clone()) {
@@ -227,6 +236,20 @@ fn weight(schema: &Value) -> usize {
         Value::Array(items) => items.iter().map(weight).sum(),
         _ => 0,
     }
+}
+
+/// The definition that another one is nothing but a reference to, and so on; itself if it is more.
+fn referred(core: &Core, mut number: Number) -> Number {
+    if core.chain(number) == Chain::Endless {
+        return number;
+    }
+    while let Some(Value::Object(members)) = core.lowered(number).map(|lowered| &lowered.value)
+        && members.len() == 1
+        && let Some(next) = members.get("$ref").and_then(Value::as_str).and_then(number_of)
+    {
+        number = next;
+    }
+    number
 }
 
 fn is_valid(definition: &Definition, number: Number, core: &Weak<Core>, value: &Value) -> bool {

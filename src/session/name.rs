@@ -2,12 +2,12 @@
 
 use std::{fmt, sync::Arc};
 
-use http::header::COOKIE;
+use http::header::{COOKIE, HeaderName};
 
 use crate::{limit, message::Request};
 
 /// The header field that names a session.
-const HEADER: &str = "mimeo-session";
+const HEADER: HeaderName = HeaderName::from_static("mimeo-session");
 /// The cookie that names a session.
 const COOKIE_NAME: &str = "mimeo_session";
 /// What a path begins with that names a session: `/_session/ID/…`.
@@ -55,13 +55,13 @@ impl SessionId {
     /// The prefix is taken off the path in any case, so that a description never sees it.
     pub fn of(request: &mut Request) -> Result<Self, BadSession> {
         let by_path = take_prefix(request);
-        if let Some(value) = request.headers.get(HEADER) {
+        if let Some(value) = request.field(&HEADER) {
             return Self::new(value.to_str().unwrap_or_default().trim());
         }
         if let Some(name) = by_path {
             return Self::new(&name);
         }
-        if !request.headers.contains_key(COOKIE) {
+        if request.field(&COOKIE).is_none() {
             return Ok(Self::DEFAULT);
         }
         let fields = request.headers.get_all(COOKIE).iter().filter_map(|field| field.to_str().ok());

@@ -267,13 +267,14 @@ mod tests {
 
     #[test]
     fn findings() {
-        let about = |at: &str| {
-            secrets()
-                .finding(&Finding::error(Code("minLength"), Place::request(Part::Body, at), "`hunter2` is too short"))
-                .message
-                .clone()
+        let about = |part, at: &str| {
+            let place = Place::request(part, at);
+            secrets().finding(&Finding::error(Code("minLength"), place, "`hunter2` is too short")).message.clone()
         };
-        assert_eq!(about("/user"), "`hunter2` is too short");
-        assert_eq!(about("/login/password"), "`minLength` failed for a value that is kept secret");
+        assert_eq!(about(Part::Body, "/user"), "`hunter2` is too short");
+        assert_eq!(about(Part::Query, "login/user"), "`hunter2` is too short");
+        for (part, at) in [(Part::Body, "/login/password"), (Part::Query, "login/password"), (Part::Cookie, "password")] {
+            assert_eq!(about(part, at), "`minLength` failed for a value that is kept secret");
+        }
     }
 }

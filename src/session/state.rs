@@ -1,6 +1,6 @@
 //! The state of a session, and the changes that move it.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::{Clock, Ending, SessionId, Token, Tokens};
 
@@ -90,7 +90,15 @@ pub enum Change {
     Reset,
 }
 
+/// See [`State::plain`].
+static PLAIN: LazyLock<State> = LazyLock::new(State::default);
+
 impl State {
+    /// The state of a session in which nothing has happened yet.
+    pub fn plain() -> &'static Self {
+        &PLAIN
+    }
+
     /// The state in which a session begins.
     pub fn of(session: SessionId) -> Self {
         Self { session, ..Self::default() }

@@ -1,13 +1,14 @@
 //! An alarm that is set for one request after the other.
 //!
 //! A timer made for each request enters and leaves the runtime's list of timers each time, which costs more than
-//! routing. One that stays is only moved.
+//! routing. One that stays is mostly not even moved: it goes off when it was first set for, and is only then set for what
+//! was asked since.
 
 use std::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
 
@@ -17,13 +18,26 @@ use tokio::time::{self, Sleep};
 /// An alarm for one wait at a time: setting it forgets for what it was set before. Clones are handles to the same one.
 #[derive(Clone, Debug)]
 pub(super) struct Alarm {
-    sleep: Arc<Mutex<Pin<Box<Sleep>>>>,
+    clockwork: Arc<Mutex<Clockwork>>,
+}
+
+#[derive(Debug)]
+struct Clockwork {
+    sleep: Pin<Box<Sleep>>,
+    /// When the sleep ends; the alarm looks then whether it is to go off. Kept here, beside what is looked at anyway.
+    ends: time::Instant,
+    /// When the alarm goes off, no earlier than the sleep ends.
+    due: time::Instant,
+    /// Who is woken when the sleep ends, if it is waited for.
+    woken: Option<Waker>,
 }
 
 impl Alarm {
     /// An alarm that is not set.
     pub(super) fn new() -> Self {
-        Self { sleep: Arc::new(Mutex::new(Box::pin(time::sleep(Duration::MAX)))) }
+        let sleep = Box::pin(time::sleep(Duration::MAX));
+        let ends = sleep.deadline();
+        Self { clockwork: Arc::new(Mutex::new(Clockwork { sleep, ends, due: ends, woken: None })) }
     }
 
     /// Waits for `work`; `None` if it is not done within `patience`.
@@ -41,12 +55,44 @@ impl Alarm {
     }
 
     fn set(&self, deadline: Instant) -> Ring {
-        self.sleep().as_mut().reset(deadline.into());
+        self.clockwork().set(deadline.into());
         Ring { alarm: self.clone() }
     }
 
-    fn sleep(&self) -> MutexGuard<'_, Pin<Box<Sleep>>> {
-        self.sleep.lock().unwrap_or_else(PoisonError::into_inner)
+    fn clockwork(&self) -> MutexGuard<'_, Clockwork> {
+        self.clockwork.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clockwork {
+    fn set(&mut self, due: time::Instant) {
+        self.due = due;
+        if due < self.ends {
+            self.reset();
+        }
+    }
+
+    fn reset(&mut self) {
+        self.sleep.as_mut().reset(self.due);
+        self.ends = self.due;
+        self.woken = None;
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let is_known = |waker: &Waker| waker.will_wake(context.waker());
+        if self.woken.as_ref().is_some_and(is_known) && !self.sleep.is_elapsed() {
+            return Poll::Pending;
+        }
+        loop {
+            if self.sleep.as_mut().poll(context).is_pending() {
+                self.woken = Some(context.waker().clone());
+                return Poll::Pending;
+            }
+            if self.ends >= self.due {
+                return Poll::Ready(());
+            }
+            self.reset();
+        }
     }
 }
 
@@ -73,7 +119,7 @@ impl Future for Ring {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        self.alarm.sleep().as_mut().poll(context)
+        self.alarm.clockwork().poll(context)
     }
 }
 

@@ -21,8 +21,8 @@ use tokio::{
 };
 
 use super::{
+    exchange::{Reply, reply},
     fate::{Doom, Fate},
-    serve::{Reply, reply},
 };
 use crate::{
     answer::{Effect, Fault},

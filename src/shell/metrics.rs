@@ -2,6 +2,7 @@
 
 use std::{
     fmt::{self, Write as _},
+    hash::BuildHasherDefault,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -10,7 +11,7 @@ use std::{
 
 use papaya::{Equivalent, HashMap};
 
-use crate::limit;
+use crate::{fnv::Fnv, limit};
 
 /// Requests by class of status, from 1xx to 5xx.
 type Classes = [AtomicU64; 5];
@@ -38,7 +39,8 @@ impl Equivalent<Served> for Sought<'_> {
 /// The counters of a server.
 #[derive(Debug, Default)]
 pub(super) struct Metrics {
-    requests: HashMap<Served, Arc<Classes>>,
+    // The names are those of descriptions: no request can fill the table with collisions.
+    requests: HashMap<Served, Arc<Classes>, BuildHasherDefault<Fnv>>,
     in_flight: AtomicU64,
     reloads_ok: AtomicU64,
     reloads_failed: AtomicU64,

@@ -8,6 +8,7 @@ mod child;
 mod description;
 mod descriptors;
 mod effects;
+mod exchange;
 mod fate;
 mod files;
 mod head;
@@ -27,6 +28,7 @@ mod signal;
 mod snapshots;
 mod upstream;
 mod watch;
+mod whole;
 mod witness;
 
 pub use admin::{AdminSettings, AdminToken, BadToken};

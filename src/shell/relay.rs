@@ -1,6 +1,6 @@
 //! One request through the proxy: two pure steps with the upstream between them, and the mock where it must stand in.
 
-use super::{serve::guarded, upstream::Upstream};
+use super::{exchange::guarded, upstream::Upstream};
 use crate::{
     answer::Outcome,
     message::Request,

@@ -1,60 +1,49 @@
 //! The server: connections, bounds, graceful stop, swapping descriptions.
 
 use std::{
-    convert::Infallible,
-    future::Future,
+    future::{Future, poll_fn},
     io, iter, net,
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Poll, Waker},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use arc_swap::ArcSwap;
-use axum::body::Body;
-use bytes::Bytes;
-use http::StatusCode;
-use http_body_util::{Either, Full};
-use hyper::{
-    Request as HttpRequest, Response as HttpResponse, body::Incoming, ext::ReasonPhrase, server::conn::http1,
-    service::service_fn,
-};
+use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
     net::TcpStream,
     sync::{Semaphore, watch},
     time::{interval, sleep, timeout},
 };
-use tracing::{Level, debug, enabled, error, info, warn};
+use tracing::{debug, warn};
 
 use super::{
-    admin::{self, AdminSettings, Gate},
+    admin::{AdminSettings, Gate},
     alarm::Alarm,
     bodies::Bodies,
     description::{Described, site},
-    effects::{self, Line},
+    effects::Line,
+    exchange::{Door, Visitor, serve},
     fate::{Fate, Fated},
-    intake::{Bounds, misaddressed, read, refuse},
     ledger::{JournalError, JournalSettings, Ledger},
     listen::Listener,
     metrics::Metrics,
     patience::Patient,
-    relay::{ProxySettings, relay},
-    sessions::{Session, Sessions},
+    relay::ProxySettings,
+    sessions::Sessions,
     witness::Witness,
 };
 use crate::{
-    answer::{Entry, Outcome},
     contract::Site,
-    finding::Severity,
     limit,
-    message::{Request, Response, reason_phrase},
-    mock::{Mock, Moment, Settings, arrive},
+    mock::{Mock, Settings},
     scenario::Library,
-    session::{BadSession, Change, Journal, Progress, Record, Secrets, SessionId, State},
+    session::{Change, Journal, Progress, Record, Secrets, SessionId, State},
 };
 
 /// How a server runs.
@@ -123,15 +112,6 @@ struct Serving {
     is_stopping: AtomicBool,
 }
 
-/// What is served behind a socket.
-#[derive(Debug)]
-struct Door {
-    /// The mock, or the proxy.
-    has_apis: bool,
-    /// The admin API, and who may speak to it.
-    admin: Option<Gate>,
-}
-
 impl Server {
     /// A server of the APIs that were described.
     pub fn new(described: &[Described], settings: ServerSettings) -> Self {
@@ -169,6 +149,11 @@ impl Server {
     /// What is served at the moment.
     pub(super) fn mock(&self) -> Arc<Mock> {
         self.state.mock.load_full()
+    }
+
+    /// Looks at what is served at the moment, which is cheaper than having a part in it.
+    pub(super) fn with_mock<T>(&self, look: impl FnOnce(&Mock) -> T) -> T {
+        look(&self.state.mock.load())
     }
 
     /// The sessions.
@@ -337,15 +322,13 @@ impl Server {
         };
         let settings = &self.state.settings;
         let _ = socket.set_nodelay(true);
-        let (server, door) = (self.clone(), Arc::clone(door));
-        let body_alarm = Alarm::new();
         let mut stop = connections.subscribe();
-        let line = Arc::new(Line { fate: Fate::default(), stop: stop.clone() });
+        let line = Line { fate: Fate::default(), stop: stop.clone() };
         let patient = Patient::new(socket, settings.write_timeout, forget);
         let fated = Fated::new(patient, line.fate.clone(), Patient::forget);
-        let service = service_fn(move |request| {
-            serve(server.clone(), Arc::clone(&door), Arc::clone(&line), body_alarm.clone(), request)
-        });
+        let visitor =
+            Arc::new(Visitor { server: self.clone(), door: Arc::clone(door), line, body_alarm: Alarm::new() });
+        let service = service_fn(move |request| serve(Arc::clone(&visitor), request));
         let connection = http1::Builder::new()
             .timer(Alarm::new())
             .header_read_timeout(settings.header_read_timeout)
@@ -353,14 +336,15 @@ impl Server {
             .max_header_size(limit::HEADER_BYTES_MAX)
             .max_headers(limit::HEADER_COUNT_MAX)
             .half_close(true)
+            // See `whole`.
+            .writev(false)
             .serve_connection(TokioIo::new(fated), service);
         tokio::spawn(async move {
             let mut connection = pin!(connection);
-            let ended = tokio::select! {
-                // A request that has arrived is read first: a connection that has read nothing ends at the stop.
-                biased;
-                ended = connection.as_mut() => ended,
-                _ = stop.changed() => {
+            // A request that has arrived is read first: a connection that has read nothing ends at the stop.
+            let ended = match until(connection.as_mut(), &mut stop).await {
+                Some(ended) => ended,
+                None => {
                     connection.as_mut().graceful_shutdown();
                     connection.await
                 }
@@ -371,6 +355,29 @@ impl Server {
             drop(place);
         });
     }
+}
+
+/// Waits for `work`; `None` if `stop` changes before it is done. Work that is done counts even then.
+///
+/// Whether it has changed is one look each time that the work goes on; to wait for it takes more, and is done once: its
+/// task is woken as long as the waiting is not dropped.
+async fn until<T>(work: impl Future<Output = T>, stop: &mut watch::Receiver<()>) -> Option<T> {
+    let mut work = pin!(work);
+    let look = stop.clone();
+    let mut stopped = pin!(stop.changed());
+    let mut waits: Option<Waker> = None;
+    poll_fn(|context| {
+        if let Poll::Ready(done) = work.as_mut().poll(context) {
+            return Poll::Ready(Some(done));
+        }
+        let is_waiting = waits.as_ref().is_some_and(|waker| waker.will_wake(context.waker()));
+        if is_waiting && matches!(look.has_changed(), Ok(false)) {
+            return Poll::Pending;
+        }
+        waits = Some(context.waker().clone());
+        stopped.as_mut().poll(context).map(|_| None)
+    })
+    .await
 }
 
 /// Lets the system drop what a client has not read when its socket is closed.
@@ -384,149 +391,7 @@ fn unblocked(socket: net::TcpStream) -> io::Result<TcpStream> {
     TcpStream::from_std(socket)
 }
 
-/// An answer of a mock, which is whole, or one of the server itself.
-pub(super) type Reply = HttpResponse<Either<Full<Bytes>, Body>>;
-
-/// Answers one request. `alarm` is for the time that its body takes.
-async fn serve(
-    server: Server,
-    door: Arc<Door>,
-    line: Arc<Line>,
-    alarm: Alarm,
-    request: HttpRequest<Incoming>,
-) -> Result<Reply, Infallible> {
-    if let Some(refusal) = misaddressed(&request) {
-        return Ok(reply(refusal));
-    }
-    if let Some(gate) = &door.admin
-        && (request.uri().path().starts_with(admin::PREFIX) || !door.has_apis)
-    {
-        return Ok(admin::serve(&server, gate, &alarm, request).await.map(Either::Right));
-    }
-    let state = &*server.state;
-    let _in_flight = state.metrics.begin();
-    let bounds = Bounds {
-        bytes_max: state.settings.body_bytes_max,
-        timeout: state.settings.body_read_timeout,
-        advice: "--body-max allows more",
-    };
-    let (mut request, share) = match read(request, bounds, &state.bodies, &alarm).await {
-        Ok(read) => read,
-        Err(refusal) => return Ok(reply(refusal)),
-    };
-    let id = match SessionId::of(&mut request) {
-        Ok(id) => id,
-        Err(fault) => return Ok(reply(bad_session(&fault))),
-    };
-    let moment = Moment { now_ms: now_ms(), seed: state.settings.seed };
-    let session = state.sessions.get(&id, moment.now_ms);
-    let after = session.written();
-    let answered = match &state.settings.proxy {
-        None => guarded(|| answer(&state.mock.load(), &session, &request, moment)),
-        Some(proxy) => {
-            let mock = state.mock.load_full();
-            let stand_in = || guarded(|| answer(&mock, &session, &request, moment).0);
-            let outcome = relay(&mock, proxy, &request, moment, stand_in).await;
-            outcome.map(|outcome| (outcome, session.time(moment.now_ms)))
-        }
-    };
-    let (outcome, virtual_ms) = answered.unwrap_or_else(|| (broken(&request, moment), moment.now_ms));
-    tell(&request, &outcome);
-    let Outcome { reply: response, entry, effects } = outcome;
-    state.metrics.answered(entry.api.as_ref(), entry.operation.as_ref(), response.status.as_u16());
-    let mut record = Record::of(&request, entry, &response, virtual_ms);
-    record.after = after;
-    let witness = state.settings.witness.as_deref();
-    let written = session.record(record, state.sessions.ledger(), |record| {
-        if let Some(witness) = witness {
-            witness.see(&id, record);
-        }
-    });
-    if let Some(written) = written {
-        written.await;
-    }
-    drop(share);
-    if effects.is_empty() {
-        return Ok(reply(response));
-    }
-    Ok(effects::perform(&effects, response, &line).await)
-}
-
-/// Answers a request in its session, and says when that was by the session's clock. The state is only locked if the
-/// answer depends on it.
-fn answer(mock: &Mock, session: &Session, request: &Request, moment: Moment) -> (Outcome, u64) {
-    let arrival = arrive(mock, request, moment);
-    if session.is_plain() && !arrival.needs_state() {
-        return (arrival.answer(&State::default()).outcome, moment.now_ms);
-    }
-    session.transact(|state| {
-        let virtual_ms = state.clock.at(moment.now_ms);
-        let handled = arrival.answer(state);
-        ((handled.outcome, virtual_ms), handled.changes)
-    })
-}
-
-/// The answer to a request that met a fault in mimeo itself.
-fn broken(request: &Request, moment: Moment) -> Outcome {
-    error!("a fault in mimeo itself at {} {}; please report it", request.method, request.path);
-    let detail = "The log has more; please report it.";
-    let reply = refuse(StatusCode::INTERNAL_SERVER_ERROR, "A fault in mimeo itself", detail);
-    Outcome { reply, effects: Vec::new(), entry: Entry::new(moment.now_ms) }
-}
-
-/// The answer to a request that names a session as none can be called.
-fn bad_session(fault: &BadSession) -> Response {
-    let detail = format!(
-        "{fault}: it has 1 to {} letters, digits, `.`, `_`, `~` or `-`. It is named by the header field Mimeo-Session, \
-         by the path prefix /_session/NAME, or by the cookie mimeo_session.",
-        limit::SESSION_NAME_MAX
-    );
-    refuse(StatusCode::BAD_REQUEST, "The session cannot have this name", &detail)
-}
-
-/// Does pure work; `None` if it panics: a fault in one operation must not take the connection, let alone the server,
-/// with it.
-pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(work)).ok()
-}
-
 /// Real time, in milliseconds since the Unix epoch.
 pub fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
-}
-
-pub(super) fn reply(response: Response) -> Reply {
-    let mut reply = HttpResponse::new(Either::Left(Full::new(response.body)));
-    *reply.status_mut() = response.status;
-    *reply.headers_mut() = response.headers;
-    let phrase = reason_phrase(response.status);
-    // The crate writes most of them itself.
-    if response.status.canonical_reason() != Some(phrase) {
-        reply.extensions_mut().insert(ReasonPhrase::from_static(phrase.as_bytes()));
-    }
-    reply
-}
-
-/// Writes an exchange to the log.
-fn tell(request: &Request, outcome: &Outcome) {
-    let entry = &outcome.entry;
-    let status = outcome.reply.status.as_u16();
-    if enabled!(Level::INFO) {
-        info!(
-            status,
-            api = entry.api.as_deref(),
-            operation = entry.operation.as_deref(),
-            origin = %entry.origin,
-            "{} {}",
-            request.method,
-            request.path
-        );
-        for finding in &entry.findings {
-            let message = &finding.message;
-            match finding.severity {
-                Severity::Error => warn!(code = finding.code.as_str(), "{message}"),
-                Severity::Warning | Severity::Note => info!(code = finding.code.as_str(), "{message}"),
-            }
-        }
-    }
 }

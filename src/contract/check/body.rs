@@ -13,7 +13,7 @@ use crate::{
     },
     finding::{Finding, Side},
     openapi::MediaType,
-    schema::{Shape, Types, Violation},
+    schema::{Shape, Violation},
 };
 
 /// Finds the described media type for a body, and how it is read.
@@ -64,11 +64,10 @@ impl Contract {
 
     /// Reads a body in the way that satisfies its schema, if one of the two does.
     fn read_body(&self, media: &MediaType, plan: &MediaPlan, kind: Kind, raw: Raw<'_>) -> Decoded {
-        let any = Shape { types: Types::ANY, ..Shape::default() };
         let shape = match (&plan.subject, kind) {
             // JSON has its own types.
             (Some(schema), kind) if kind != Kind::Json => schema.shape(&self.schemas),
-            _ => &any,
+            _ => Shape::any(),
         };
         let typing = Typing::first(&self.schemas);
         let first = body::read(kind, raw, media, &plan.fields, shape, &typing);

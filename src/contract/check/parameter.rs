@@ -14,7 +14,7 @@ use crate::{
     },
     finding::Finding,
     openapi::{MediaType, Parameter, ParameterFormat, ParameterPlace},
-    schema::{Shape, Types},
+    schema::Shape,
 };
 
 /// Where the text of parameters comes from.
@@ -28,11 +28,6 @@ pub(super) enum Source<'m> {
     Headers(&'m HeaderMap),
     /// The whole query.
     Query(Option<&'m str>),
-}
-
-/// The shape of a schema that does not say.
-fn any() -> Shape {
-    Shape { types: Types::ANY, ..Shape::default() }
 }
 
 impl Contract {
@@ -49,10 +44,10 @@ impl Contract {
             findings.extend((!allowed).then(|| subject.empty()));
             return allowed.then(|| Value::String(String::new()));
         }
-        let shape = plan.subject.as_ref().map_or_else(|| Cow::Owned(any()), |s| Cow::Borrowed(s.shape(&self.schemas)));
+        let shape = plan.subject.as_ref().map_or_else(|| Shape::any(), |schema| schema.shape(&self.schemas));
         let read = |typing: &Typing<'_>| match &parameter.format {
-            ParameterFormat::Style { .. } => styled(parameter, plan, source, &shape, typing),
-            ParameterFormat::Content(media) => content(parameter, plan, media, source, &shape, typing),
+            ParameterFormat::Style { .. } => styled(parameter, plan, source, shape, typing),
+            ParameterFormat::Content(media) => content(parameter, plan, media, source, shape, typing),
         };
         match self.decide(plan.subject.as_ref(), read) {
             Ok(Some((value, false))) => {

@@ -82,7 +82,7 @@ impl Contract {
         if body.content.is_empty() {
             return;
         }
-        let content_type = request.header(CONTENT_TYPE);
+        let content_type = content_type(request);
         let Some((index, kind)) = described(&body.content, &plan.body, content_type) else {
             let sent = without_boundary(content_type.unwrap_or_default());
             let message = format!("the body's media type `{sent}` is not described");
@@ -102,8 +102,12 @@ impl Contract {
     }
 }
 
+fn content_type(request: &Request) -> Option<&str> {
+    request.field(&CONTENT_TYPE).and_then(|value| value.to_str().ok())
+}
+
 /// True for a body without bytes that is content all the same, since it says so: an empty form, text or file.
 fn is_empty_content(request: &Request) -> bool {
-    let range = request.header(CONTENT_TYPE).and_then(MediaRange::parse);
+    let range = content_type(request).and_then(MediaRange::parse);
     range.is_some_and(|range| matches!(Kind::of(&range), Kind::Form | Kind::Table | Kind::Text | Kind::Binary))
 }

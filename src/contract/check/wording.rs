@@ -1,6 +1,6 @@
 //! How findings about messages are worded.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use crate::{
     contract::body::Fault,
@@ -128,7 +128,10 @@ impl Subject<'_> {
     pub(super) fn violation(self, inside: &str, violation: &Violation) -> Finding {
         let missing = matches!(violation.keyword, "required" | "dependentRequired");
         let reason = if missing { Reason::MissingParam } else { Reason::InvalidParam };
-        let pointer = format!("{inside}{}", violation.at);
+        let pointer: Cow<'_, str> = match inside {
+            "" => Cow::Borrowed(&violation.at),
+            inside => Cow::Owned(format!("{inside}{}", violation.at)),
+        };
         let message = at(self, &pointer, &violation.message);
         self.finding(Code(violation.keyword), &pointer, message, reason)
     }

@@ -90,7 +90,7 @@ impl<'s> Typing<'s> {
 
     /// The shape of a schema, or one that says nothing if there is none.
     pub(in crate::contract) fn inner(&self, schema: Option<&SchemaRef>) -> Arc<Shape> {
-        schema.map_or_else(|| Arc::new(Shape { types: Types::ANY, ..Shape::default() }), |schema| self.shape(schema))
+        schema.map_or_else(|| Arc::new(Shape::any().clone()), |schema| self.shape(schema))
     }
 
     /// The shapes of the items of an array, by position.

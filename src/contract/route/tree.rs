@@ -148,13 +148,18 @@ impl Router {
     ) -> Option<T> {
         let Some(rest) = rest else { return self.arrive(node, concrete, walk, visit) };
         // Segments are short: looking at byte after byte is faster than a search that gets ready for long text.
-        let (segment, rest) = match rest.bytes().position(|byte| byte == b'/') {
+        let mut is_escaped = false;
+        let end = rest.bytes().position(|byte| {
+            is_escaped |= byte == b'%';
+            byte == b'/'
+        });
+        let (segment, rest) = match end {
             Some(at) => (&rest[..at], Some(&rest[at + 1..])),
             None => (rest, None),
         };
         // There are no more segments than bits: see `limit::PATH_SEGMENTS_MAX`.
         let concrete = concrete << 1;
-        if let Some(next) = self.literal(node, segment)
+        if let Some(next) = self.literal(node, segment, is_escaped)
             && let Some(found) = self.descend(next, rest, concrete | 1, walk, visit)
         {
             return Some(found);
@@ -189,19 +194,16 @@ impl Router {
         walk: &Walk<'_>,
         visit: &mut dyn FnMut(&'s Node, u128) -> Option<T>,
     ) -> Option<T> {
-        let end = if walk.fit == Fit::OtherSlash { self.literal(node, "")? } else { node };
+        let end = if walk.fit == Fit::OtherSlash { self.literal(node, "", false)? } else { node };
         if end.entries.is_empty() { None } else { visit(end, concrete) }
     }
 
-    fn literal<'s>(&'s self, node: &'s Node, segment: &str) -> Option<&'s Node> {
+    fn literal<'s>(&'s self, node: &'s Node, segment: &str, is_escaped: bool) -> Option<&'s Node> {
         if node.literals.is_empty() {
             return None;
         }
-        let decoded = if segment.contains('%') {
-            Cow::from(percent_decode_str(segment))
-        } else {
-            Cow::Borrowed(segment.as_bytes())
-        };
+        let decoded =
+            if is_escaped { Cow::from(percent_decode_str(segment)) } else { Cow::Borrowed(segment.as_bytes()) };
         node.literals.get(&*decoded).map(|next| &self.nodes[*next as usize])
     }
 

@@ -28,7 +28,7 @@ use crate::{
         Secrets,
         codec::{self, Noted},
     },
-    shell::serve::{guarded, now_ms},
+    shell::{exchange::guarded, serve::now_ms},
 };
 
 /// Bytes of a buffer that is kept for the next write.
