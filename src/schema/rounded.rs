@@ -64,11 +64,10 @@ impl<'i> Keyword<'i> for Lenient {
                 if bound.abs() <= EXACT_MAX {
                     return if is_upper { float < bound } else { float > bound };
                 }
-                // An integer that is no float is on the inner side of the first that is one.
-                let may_be_inside =
-                    if is_upper { float > ABOVE || float <= BELOW } else { float >= ABOVE || float < BELOW };
+                // Of the integers that are rounded to one of these two, those towards 0 are exact, and no floats.
+                let is_exact = if is_upper { float > BELOW && float <= ABOVE } else { (BELOW..ABOVE).contains(&float) };
                 #[expect(clippy::float_cmp, reason = "both are rounded to the same float, or are not")]
-                let is_near = number.is_f64() && float == bound && may_be_inside;
+                let is_near = number.is_f64() && float == bound && !is_exact;
                 is_near || self.is_strictly_valid(instance)
             }
             (Value::Array(items), Value::Bool(true)) => {

@@ -273,7 +273,8 @@ mod tests {
         };
         assert_eq!(about(Part::Body, "/user"), "`hunter2` is too short");
         assert_eq!(about(Part::Query, "login/user"), "`hunter2` is too short");
-        for (part, at) in [(Part::Body, "/login/password"), (Part::Query, "login/password"), (Part::Cookie, "password")] {
+        for (part, at) in [(Part::Body, "/login/password"), (Part::Query, "login/password"), (Part::Cookie, "password")]
+        {
             assert_eq!(about(part, at), "`minLength` failed for a value that is kept secret");
         }
     }
