@@ -10,6 +10,7 @@ use axum::body::Body;
 use http::StatusCode;
 use http_body_util::Either;
 use hyper::{Request as HttpRequest, Response as HttpResponse, body::Incoming, ext::ReasonPhrase};
+use tokio::sync::futures::Notified;
 use tracing::{Level, enabled, error, info, warn};
 
 use super::{
@@ -17,13 +18,13 @@ use super::{
     alarm::Alarm,
     effects::{self, Line},
     intake::{Bounds, misaddressed, read, refuse},
-    relay::relay,
-    serve::{Server, now_ms},
+    relay::{ProxySettings, relay},
+    serve::{Server, ServerSettings, now_ms},
     sessions::Session,
     whole::Whole,
 };
 use crate::{
-    answer::{Entry, Outcome},
+    answer::{Effect, Entry, Outcome},
     finding::Severity,
     limit,
     message::{Request, Response, reason_phrase},
@@ -52,7 +53,28 @@ pub(super) struct Visitor {
 /// An answer of a mock, which is whole, or one of the server itself.
 pub(super) type Reply = HttpResponse<Either<Whole, Body>>;
 
+/// What is to be sent.
+struct Sent<'v> {
+    response: Response,
+    effects: Vec<Effect>,
+    /// Done once the exchange is on disk.
+    written: Option<Notified<'v>>,
+}
+
+/// A request that has its session.
+struct Begun {
+    request: Request,
+    id: SessionId,
+    session: Arc<Session>,
+    moment: Moment,
+    /// The number of the newest record in the session.
+    after: u64,
+}
+
 /// Answers one request.
+///
+/// What is made here is made for each request, and stays as long as something is waited for: so what only some requests
+/// need is put aside, and what needs no waiting is done in functions of its own.
 pub(super) async fn serve(visitor: Arc<Visitor>, request: HttpRequest<Incoming>) -> Result<Reply, Infallible> {
     let Visitor { server, door, line, body_alarm } = &*visitor;
     if let Some(refusal) = misaddressed(&request) {
@@ -61,55 +83,80 @@ pub(super) async fn serve(visitor: Arc<Visitor>, request: HttpRequest<Incoming>)
     if let Some(gate) = &door.admin
         && (request.uri().path().starts_with(admin::PREFIX) || !door.has_apis)
     {
-        return Ok(admin::serve(server, gate, body_alarm, request).await.map(Either::Right));
+        return Ok(Box::pin(admin::serve(server, gate, body_alarm, request)).await.map(Either::Right));
     }
-    let settings = server.settings();
     let _in_flight = server.metrics().begin();
-    let bounds = Bounds {
-        bytes_max: settings.body_bytes_max,
-        timeout: settings.body_read_timeout,
-        advice: "--body-max allows more",
-    };
-    let (mut request, share) = match read(request, bounds, server.bodies(), body_alarm).await {
+    let (request, share) = match read(request, bounds(server.settings()), server.bodies(), body_alarm).await {
         Ok(read) => read,
         Err(refusal) => return Ok(reply(refusal)),
     };
-    let id = match SessionId::of(&mut request) {
-        Ok(id) => id,
-        Err(fault) => return Ok(reply(bad_session(&fault))),
+    let sent = match &server.settings().proxy {
+        None => respond(server, request),
+        Some(proxy) => Box::pin(pass_on(server, proxy, request)).await,
     };
-    let moment = Moment { now_ms: now_ms(), seed: settings.seed };
+    if let Some(written) = sent.written {
+        written.await;
+    }
+    drop(share);
+    if sent.effects.is_empty() {
+        return Ok(reply(sent.response));
+    }
+    Ok(Box::pin(effects::perform(&sent.effects, sent.response, line)).await)
+}
+
+fn bounds(settings: &ServerSettings) -> Bounds {
+    Bounds { bytes_max: settings.body_bytes_max, timeout: settings.body_read_timeout, advice: "--body-max allows more" }
+}
+
+/// Lets the mock answer.
+fn respond(server: &Server, request: Request) -> Sent<'_> {
+    let begun = match begin(server, request) {
+        Ok(begun) => begun,
+        Err(fault) => return bad_session(&fault),
+    };
+    let answered = guarded(|| server.with_mock(|mock| answer(mock, &begun.session, &begun.request, begun.moment)));
+    conclude(server, begun, answered)
+}
+
+/// Lets the proxy answer.
+async fn pass_on<'v>(server: &'v Server, proxy: &ProxySettings, request: Request) -> Sent<'v> {
+    let begun = match begin(server, request) {
+        Ok(begun) => begun,
+        Err(fault) => return bad_session(&fault),
+    };
+    let Begun { request, session, moment, .. } = &begun;
+    let mock = server.mock();
+    let stand_in = || guarded(|| answer(&mock, session, request, *moment).0);
+    let outcome = relay(&mock, proxy, request, *moment, stand_in).await;
+    let answered = outcome.map(|outcome| (outcome, session.time(moment.now_ms)));
+    conclude(server, begun, answered)
+}
+
+/// Finds the session of a request, or says why there is none.
+fn begin(server: &Server, mut request: Request) -> Result<Begun, BadSession> {
+    let id = SessionId::of(&mut request)?;
+    let moment = Moment { now_ms: now_ms(), seed: server.settings().seed };
     let session = server.sessions().get(&id, moment.now_ms);
     let after = session.written();
-    let answered = match &settings.proxy {
-        None => guarded(|| server.with_mock(|mock| answer(mock, &session, &request, moment))),
-        Some(proxy) => {
-            let mock = server.mock();
-            let stand_in = || guarded(|| answer(&mock, &session, &request, moment).0);
-            let outcome = relay(&mock, proxy, &request, moment, stand_in).await;
-            outcome.map(|outcome| (outcome, session.time(moment.now_ms)))
-        }
-    };
+    Ok(Begun { request, id, session, moment, after })
+}
+
+/// Writes an exchange down wherever it is to be known; `answered` with the time by the session's clock.
+fn conclude(server: &Server, begun: Begun, answered: Option<(Outcome, u64)>) -> Sent<'_> {
+    let Begun { request, id, session, moment, after } = begun;
     let (outcome, virtual_ms) = answered.unwrap_or_else(|| (broken(&request, moment), moment.now_ms));
     tell(&request, &outcome);
     let Outcome { reply: response, entry, effects } = outcome;
     server.metrics().answered(entry.api.as_ref(), entry.operation.as_ref(), response.status.as_u16());
     let mut record = Record::of(&request, entry, &response, virtual_ms);
     record.after = after;
-    let witness = settings.witness.as_deref();
+    let witness = server.settings().witness.as_deref();
     let written = session.record(record, server.sessions().ledger(), |record| {
         if let Some(witness) = witness {
             witness.see(&id, record);
         }
     });
-    if let Some(written) = written {
-        written.await;
-    }
-    drop(share);
-    if effects.is_empty() {
-        return Ok(reply(response));
-    }
-    Ok(effects::perform(&effects, response, line).await)
+    Sent { response, effects, written }
 }
 
 /// Answers a request in its session, and says when that was by the session's clock. The state is only locked if the
@@ -135,13 +182,14 @@ fn broken(request: &Request, moment: Moment) -> Outcome {
 }
 
 /// The answer to a request that names a session as none can be called.
-fn bad_session(fault: &BadSession) -> Response {
+fn bad_session<'v>(fault: &BadSession) -> Sent<'v> {
     let detail = format!(
         "{fault}: it has 1 to {} letters, digits, `.`, `_`, `~` or `-`. It is named by the header field Mimeo-Session, \
          by the path prefix /_session/NAME, or by the cookie mimeo_session.",
         limit::SESSION_NAME_MAX
     );
-    refuse(StatusCode::BAD_REQUEST, "The session cannot have this name", &detail)
+    let response = refuse(StatusCode::BAD_REQUEST, "The session cannot have this name", &detail);
+    Sent { response, effects: Vec::new(), written: None }
 }
 
 /// Does pure work; `None` if it panics: a fault in one operation must not take the connection, let alone the server,

@@ -1,6 +1,6 @@
 //! Taking a request in whole, or refusing it before any description is asked.
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, StatusCode, Version, header};
@@ -23,7 +23,7 @@ use crate::{
 /// The refusal of a request that does not say for which host it is, or says so twice: RFC 9112, section 3.2, asks for
 /// it, since a proxy in between may have taken the other one.
 pub(super) fn misaddressed<B>(request: &HttpRequest<B>) -> Option<Response> {
-    let hosts = request.headers().get_all(header::HOST).iter().count();
+    let hosts = request.headers().iter().filter(|(name, _)| **name == header::HOST).count();
     if hosts == 1 || (hosts == 0 && request.version() < Version::HTTP_11) {
         return None;
     }
@@ -46,27 +46,32 @@ pub(super) struct Bounds {
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// Reads a request whole, with its share of `bodies`, or says why not. `alarm` is for the time that its body takes.
-pub(super) async fn read<'b>(
+pub(super) fn read<'b>(
     request: HttpRequest<Incoming>,
     bounds: Bounds,
     bodies: &'b Bodies,
-    alarm: &Alarm,
-) -> Result<(Request, Share<'b>), Response> {
-    let mut share = bodies.share();
+    alarm: &'b Alarm,
+) -> impl Future<Output = Result<(Request, Share<'b>), Response>> + 'b {
     let (head, body) = request.into_parts();
-    let body = read_body(&head.headers, body, bounds, &mut share, alarm).await?;
     let path = match head.uri.path() {
         "" => "/",
         path => path,
     };
-    let request = Request {
+    let mut request = Request {
         method: head.method,
         path: path.to_owned(),
         query: head.uri.query().map(str::to_owned),
         headers: head.headers,
-        body,
+        body: Bytes::new(),
     };
-    Ok((request, share))
+    async move {
+        let mut share = bodies.share();
+        if body.size_hint().exact() != Some(0) {
+            // Put aside, since many requests have no body: see `exchange`.
+            request.body = Box::pin(read_body(&request.headers, body, bounds, &mut share, alarm)).await?;
+        }
+        Ok((request, share))
+    }
 }
 
 /// Why a body was not read to its end.
@@ -86,9 +91,6 @@ async fn read_body(
 ) -> Result<Bytes, Response> {
     let max = bounds.bytes_max;
     let hint = body.size_hint();
-    if hint.exact() == Some(0) {
-        return Ok(Bytes::new());
-    }
     let stop = if hint.lower() > max as u64 {
         Stop::TooLarge
     } else {

@@ -13,6 +13,9 @@ use crate::{contract::OperationId, fnv::Fnv, limit, openapi::Operation};
 pub(in crate::contract) struct Router {
     /// The first is the root.
     nodes: Vec<Node>,
+    /// The nodes of paths without parameters, by their text after the first slash: they are reached in one step.
+    // As with literals, requests are only looked up.
+    whole: HashMap<Box<str>, u32, BuildHasherDefault<Fnv>>,
 }
 
 /// All paths that start with the same segments.
@@ -82,7 +85,7 @@ struct Walk<'r> {
 impl Router {
     /// Builds the tree, and says what is wrong with which operation's path.
     pub(in crate::contract) fn build(operations: &[Operation]) -> (Self, Vec<(OperationId, RouteProblem)>) {
-        let mut router = Self { nodes: vec![Node::default()] };
+        let mut router = Self { nodes: vec![Node::default()], whole: HashMap::default() };
         let mut problems = Vec::new();
         let mut previous: Option<&Operation> = None;
         for (id, operation) in (0..).map(OperationId).zip(operations) {
@@ -96,26 +99,30 @@ impl Router {
             if template.segments.len() > limit::PATH_SEGMENTS_MAX {
                 continue;
             }
-            let node = router.insert(template);
+            let at = router.insert(template);
+            if !operation.path.contains(['{', '}', '%']) {
+                router.whole.entry(rooted(&operation.path).into()).or_insert(at);
+            }
+            let node = &mut router.nodes[at as usize];
             problems.extend(node.add(id, operation, operations, is_new).map(|problem| (id, problem)));
         }
         (router, problems)
     }
 
-    /// The node of a template, made if need be.
-    fn insert(&mut self, template: Template) -> &mut Node {
+    /// The number of the node of a template, which is made if need be.
+    fn insert(&mut self, template: Template) -> u32 {
         let mut at = 0;
         for segment in template.segments {
             let next = self.nodes.len();
             // A description of 2^32 segments is far over the limit on its bytes.
             let new = u32::try_from(next).unwrap_or(u32::MAX);
-            let found = self.nodes[at].child(segment, new) as usize;
-            if found == next {
+            let found = self.nodes[at as usize].child(segment, new);
+            if found == new {
                 self.nodes.push(Node::default());
             }
             at = found;
         }
-        &mut self.nodes[at]
+        at
     }
 
     /// Finds the first path of the given fit whose `visit` says yes, the most concrete first, with what it captured.
@@ -126,7 +133,7 @@ impl Router {
         fit: Fit,
         visit: &mut dyn FnMut(&'s Node, u128) -> Option<T>,
     ) -> Option<(T, Vec<&'r str>)> {
-        let mut rest = path.strip_prefix('/').unwrap_or(path);
+        let mut rest = rooted(path);
         let mut walk = Walk { fit, captures: Vec::new() };
         if let (Fit::OtherSlash, Some(shorter)) = (fit, rest.strip_suffix('/')) {
             // The slash is taken away; adding another one would only give back the path as it was.
@@ -225,6 +232,11 @@ impl Router {
         path: &'r str,
         query: Option<&str>,
     ) -> Result<(OperationId, Vec<&'r str>), Vec<OperationId>> {
+        if let Some(at) = self.whole.get(rooted(path))
+            && let Some(entry) = self.nodes[*at as usize].entry(method)
+        {
+            return Ok((entry.choose(operations, query), Vec::new()));
+        }
         let mut others = Vec::new();
         let mut lacking: Vec<u128> = Vec::new();
         for fit in Fit::ALL {
@@ -253,6 +265,11 @@ impl Router {
         }
         Err(others)
     }
+}
+
+/// A path as its segments from the root on.
+fn rooted(path: &str) -> &str {
+    path.strip_prefix('/').unwrap_or(path)
 }
 
 /// True if a path is concrete wherever another one that fits the same URL is, and elsewhere too; both are given as the
