@@ -2,11 +2,14 @@
 
 use std::{
     convert::Infallible,
+    future::{Future, ready},
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
     sync::Arc,
 };
 
 use axum::body::Body;
+use bytes::Bytes;
 use http::StatusCode;
 use http_body_util::Either;
 use hyper::{Request as HttpRequest, Response as HttpResponse, body::Incoming, ext::ReasonPhrase};
@@ -17,7 +20,7 @@ use super::{
     admin::{self, Gate},
     alarm::Alarm,
     effects::{self, Line},
-    intake::{Bounds, misaddressed, read, refuse},
+    intake::{Bounds, misaddressed, read_body, refuse, taken},
     relay::{ProxySettings, relay},
     serve::{Server, ServerSettings, now_ms},
     sessions::Session,
@@ -62,8 +65,8 @@ struct Sent<'v> {
 }
 
 /// A request that has its session.
-struct Begun {
-    request: Request,
+struct Begun<'r> {
+    request: &'r Request,
     id: SessionId,
     session: Arc<Session>,
     moment: Moment,
@@ -71,37 +74,79 @@ struct Begun {
     after: u64,
 }
 
+/// Something that is waited for by itself.
+type Aside<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
 /// Answers one request.
 ///
-/// What is made here is made for each request, and stays as long as something is waited for: so what only some requests
-/// need is put aside, and what needs no waiting is done in functions of its own.
-pub(super) async fn serve(visitor: Arc<Visitor>, request: HttpRequest<Incoming>) -> Result<Reply, Infallible> {
-    let Visitor { server, door, line, body_alarm } = &*visitor;
+/// What it waits for is made anew for each request and moved several times. So what only some requests wait for is put
+/// aside, and what needs no waiting is done in functions of its own.
+pub(super) fn serve(
+    visitor: Arc<Visitor>,
+    request: HttpRequest<Incoming>,
+) -> impl Future<Output = Result<Reply, Infallible>> {
+    let mut start = start(&visitor, request);
+    // Everything stays where it is: what is taken out would have a place of its own beside the old one.
+    async move {
+        let (request, body) = match &mut start {
+            Ok((request, body)) => (request, body.take()),
+            Err(aside) => return Ok(aside.await),
+        };
+        let Visitor { server, line, body_alarm, .. } = &*visitor;
+        let _in_flight = server.metrics().begin();
+        let mut share = server.bodies().share();
+        if let Some(body) = body {
+            let bounds = bounds(server.settings());
+            let read = Box::pin(read_body(&request.headers, body, bounds, &mut share, body_alarm)).await;
+            match read {
+                Ok(body) => request.body = body,
+                Err(refusal) => return Ok(reply(refusal)),
+            }
+        }
+        let sent = match &server.settings().proxy {
+            None => respond(server, request),
+            Some(proxy) => Box::pin(pass_on(server, proxy, request)).await,
+        };
+        if sent.written.is_none() && sent.effects.is_empty() {
+            return Ok(reply(sent.response));
+        }
+        // It may be sent much later.
+        request.body = Bytes::new();
+        drop(share);
+        Ok(Box::pin(finish(sent, line)).await)
+    }
+}
+
+/// Begins with what was read of a request, and its body if it has one; or sees that something else is to answer it.
+fn start(visitor: &Arc<Visitor>, request: HttpRequest<Incoming>) -> Result<(Request, Option<Incoming>), Aside<Reply>> {
     if let Some(refusal) = misaddressed(&request) {
-        return Ok(reply(refusal));
+        return Err(Box::pin(ready(reply(refusal))));
     }
-    if let Some(gate) = &door.admin
-        && (request.uri().path().starts_with(admin::PREFIX) || !door.has_apis)
-    {
-        return Ok(Box::pin(admin::serve(server, gate, body_alarm, request)).await.map(Either::Right));
+    let Door { has_apis, admin } = &*visitor.door;
+    if admin.is_some() && (request.uri().path().starts_with(admin::PREFIX) || !has_apis) {
+        let visitor = Arc::clone(visitor);
+        return Err(Box::pin(async move { administer(&visitor, request).await }));
     }
-    let _in_flight = server.metrics().begin();
-    let (request, share) = match read(request, bounds(server.settings()), server.bodies(), body_alarm).await {
-        Ok(read) => read,
-        Err(refusal) => return Ok(reply(refusal)),
-    };
-    let sent = match &server.settings().proxy {
-        None => respond(server, request),
-        Some(proxy) => Box::pin(pass_on(server, proxy, request)).await,
-    };
+    Ok(taken(request))
+}
+
+/// Lets the admin API answer.
+async fn administer(visitor: &Visitor, request: HttpRequest<Incoming>) -> Reply {
+    match &visitor.door.admin {
+        Some(gate) => admin::serve(&visitor.server, gate, &visitor.body_alarm, request).await.map(Either::Right),
+        None => reply(Response::new(StatusCode::NOT_FOUND)),
+    }
+}
+
+/// Sends what is on disk first, or goes wrong on the wire.
+async fn finish(sent: Sent<'_>, line: &Line) -> Reply {
     if let Some(written) = sent.written {
         written.await;
     }
-    drop(share);
     if sent.effects.is_empty() {
-        return Ok(reply(sent.response));
+        return reply(sent.response);
     }
-    Ok(Box::pin(effects::perform(&sent.effects, sent.response, line)).await)
+    effects::perform(&sent.effects, sent.response, line).await
 }
 
 fn bounds(settings: &ServerSettings) -> Bounds {
@@ -109,18 +154,18 @@ fn bounds(settings: &ServerSettings) -> Bounds {
 }
 
 /// Lets the mock answer.
-fn respond(server: &Server, request: Request) -> Sent<'_> {
-    let begun = match begin(server, request) {
+fn respond<'v>(server: &'v Server, request: &mut Request) -> Sent<'v> {
+    let begun = match in_session(server, request) {
         Ok(begun) => begun,
         Err(fault) => return bad_session(&fault),
     };
-    let answered = guarded(|| server.with_mock(|mock| answer(mock, &begun.session, &begun.request, begun.moment)));
+    let answered = guarded(|| server.with_mock(|mock| answer(mock, &begun.session, begun.request, begun.moment)));
     conclude(server, begun, answered)
 }
 
 /// Lets the proxy answer.
-async fn pass_on<'v>(server: &'v Server, proxy: &ProxySettings, request: Request) -> Sent<'v> {
-    let begun = match begin(server, request) {
+async fn pass_on<'v>(server: &'v Server, proxy: &ProxySettings, request: &mut Request) -> Sent<'v> {
+    let begun = match in_session(server, request) {
         Ok(begun) => begun,
         Err(fault) => return bad_session(&fault),
     };
@@ -133,8 +178,8 @@ async fn pass_on<'v>(server: &'v Server, proxy: &ProxySettings, request: Request
 }
 
 /// Finds the session of a request, or says why there is none.
-fn begin(server: &Server, mut request: Request) -> Result<Begun, BadSession> {
-    let id = SessionId::of(&mut request)?;
+fn in_session<'r>(server: &Server, request: &'r mut Request) -> Result<Begun<'r>, BadSession> {
+    let id = SessionId::of(request)?;
     let moment = Moment { now_ms: now_ms(), seed: server.settings().seed };
     let session = server.sessions().get(&id, moment.now_ms);
     let after = session.written();
@@ -142,13 +187,13 @@ fn begin(server: &Server, mut request: Request) -> Result<Begun, BadSession> {
 }
 
 /// Writes an exchange down wherever it is to be known; `answered` with the time by the session's clock.
-fn conclude(server: &Server, begun: Begun, answered: Option<(Outcome, u64)>) -> Sent<'_> {
+fn conclude<'v>(server: &'v Server, begun: Begun<'_>, answered: Option<(Outcome, u64)>) -> Sent<'v> {
     let Begun { request, id, session, moment, after } = begun;
-    let (outcome, virtual_ms) = answered.unwrap_or_else(|| (broken(&request, moment), moment.now_ms));
-    tell(&request, &outcome);
+    let (outcome, virtual_ms) = answered.unwrap_or_else(|| (broken(request, moment), moment.now_ms));
+    tell(request, &outcome);
     let Outcome { reply: response, entry, effects } = outcome;
     server.metrics().answered(entry.api.as_ref(), entry.operation.as_ref(), response.status.as_u16());
-    let mut record = Record::of(&request, entry, &response, virtual_ms);
+    let mut record = Record::of(request, entry, &response, virtual_ms);
     record.after = after;
     let witness = server.settings().witness.as_deref();
     let written = session.record(record, server.sessions().ledger(), |record| {

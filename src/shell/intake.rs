@@ -1,6 +1,6 @@
 //! Taking a request in whole, or refusing it before any description is asked.
 
-use std::{future::Future, time::Duration};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, StatusCode, Version, header};
@@ -45,33 +45,36 @@ pub(super) struct Bounds {
 /// Seconds after which a client may come back for which there was no room: most bodies are gone by then.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
-/// Reads a request whole, with its share of `bodies`, or says why not. `alarm` is for the time that its body takes.
-pub(super) fn read<'b>(
-    request: HttpRequest<Incoming>,
-    bounds: Bounds,
-    bodies: &'b Bodies,
-    alarm: &'b Alarm,
-) -> impl Future<Output = Result<(Request, Share<'b>), Response>> + 'b {
+/// A request without its body, and the body, unless it is known to be empty.
+pub(super) fn taken(request: HttpRequest<Incoming>) -> (Request, Option<Incoming>) {
     let (head, body) = request.into_parts();
     let path = match head.uri.path() {
         "" => "/",
         path => path,
     };
-    let mut request = Request {
+    let request = Request {
         method: head.method,
         path: path.to_owned(),
         query: head.uri.query().map(str::to_owned),
         headers: head.headers,
         body: Bytes::new(),
     };
-    async move {
-        let mut share = bodies.share();
-        if body.size_hint().exact() != Some(0) {
-            // Put aside, since many requests have no body: see `exchange`.
-            request.body = Box::pin(read_body(&request.headers, body, bounds, &mut share, alarm)).await?;
-        }
-        Ok((request, share))
+    (request, (body.size_hint().exact() != Some(0)).then_some(body))
+}
+
+/// Reads a request whole, with its share of `bodies`, or says why not. `alarm` is for the time that its body takes.
+pub(super) async fn read<'b>(
+    request: HttpRequest<Incoming>,
+    bounds: Bounds,
+    bodies: &'b Bodies,
+    alarm: &Alarm,
+) -> Result<(Request, Share<'b>), Response> {
+    let mut share = bodies.share();
+    let (mut request, body) = taken(request);
+    if let Some(body) = body {
+        request.body = read_body(&request.headers, body, bounds, &mut share, alarm).await?;
     }
+    Ok((request, share))
 }
 
 /// Why a body was not read to its end.
@@ -82,7 +85,8 @@ enum Stop {
     Broken(hyper::Error),
 }
 
-async fn read_body(
+/// Reads a body, or says why not. `alarm` is for the time that it takes.
+pub(super) async fn read_body(
     headers: &HeaderMap,
     mut body: Incoming,
     bounds: Bounds,
