@@ -116,6 +116,15 @@ impl Response {
     }
 }
 
+/// The reason phrase of a status: the one that most servers send, which is that of the registry or an older one of it
+/// (`Unprocessable Entity`); `unknown` for a status that has none.
+pub fn reason_phrase(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::NON_AUTHORITATIVE_INFORMATION => "Non-Authoritative Information",
+        status => status.canonical_reason().unwrap_or("unknown"),
+    }
+}
+
 /// `text` as a header value; characters that are not allowed there are dropped, text beyond ASCII is kept as UTF-8.
 pub fn header_value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).or_else(|_| HeaderValue::from_bytes(text.as_bytes())).unwrap_or_else(|_| {

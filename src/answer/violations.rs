@@ -104,7 +104,7 @@ fn location(place: &Place, with_side: bool) -> Vec<Cow<'_, str>> {
         }
         part => {
             location.push(part.as_str().into());
-            location.extend((!at.is_empty()).then_some(at.into()));
+            location.extend(at.split('/').filter(|token| !token.is_empty()).map(unescaped));
         }
     }
     location

@@ -159,8 +159,7 @@ pub(super) struct BehaviourArgs {
 #[derive(Debug, ClapArgs)]
 #[command(disable_help_flag = true, override_usage = "mimeo proxy [OPTIONS] <FILE|FOLDER> <UPSTREAM>")]
 pub(super) struct ProxyArgs {
-    /// OpenAPI or Swagger description, or a folder of them
-    #[arg(value_name = "FILE|FOLDER")]
+    #[arg(value_name = "FILE|FOLDER", help = "OpenAPI or Swagger description, or a folder of them [env: MIMEO_SPECS]")]
     path: Option<PathBuf>,
     /// The descriptions of the settings, where none is named
     #[arg(long = "specs", hide = true)]

@@ -72,6 +72,7 @@ pub(super) fn media(range: &str) -> MediaType {
         range: range.to_owned(),
         schema: None,
         item_schema: None,
+        root_name: None,
         form_fields: Vec::new(),
         encoding: IndexMap::new(),
         prefix_encoding: Vec::new(),

@@ -66,17 +66,13 @@ impl Part<'_> {
     }
 }
 
-/// The parts of a body, and what is wrong with those that could not be read.
-pub(super) fn parts(raw: Raw<'_>) -> (Vec<Part<'_>>, Vec<Fault>) {
-    let Some(boundary) = parameter(raw.content_type, "boundary").filter(|boundary| !boundary.is_empty()) else {
-        return (Vec::new(), vec![Fault::body("cannot be cut into parts: its Content-Type has no boundary")]);
-    };
+/// The parts of a body, and what is wrong with those that could not be read; a fault if the body cannot be cut.
+pub(super) fn parts(raw: Raw<'_>) -> Result<(Vec<Part<'_>>, Vec<Fault>), Fault> {
+    let boundary = parameter(raw.content_type, "boundary").filter(|boundary| !boundary.is_empty());
+    let boundary = boundary.ok_or_else(|| Fault::body("cannot be cut into parts: its Content-Type has no boundary"))?;
     let mut parts = Vec::new();
     let mut faults = Vec::new();
-    let pieces = match cut(raw.bytes, &boundary) {
-        Ok(pieces) => pieces,
-        Err(message) => return (parts, vec![Fault::body(message)]),
-    };
+    let pieces = cut(raw.bytes, &boundary).map_err(Fault::body)?;
     for (piece, number) in pieces.into_iter().zip(1..) {
         match part(piece) {
             Ok(part) => parts.push(part),
@@ -88,7 +84,7 @@ pub(super) fn parts(raw: Raw<'_>) -> (Vec<Part<'_>>, Vec<Fault>) {
     for part in &mut parts {
         part.decode_as(usual);
     }
-    (parts, faults)
+    Ok((parts, faults))
 }
 
 /// The parts as pairs of names and texts.
@@ -222,7 +218,10 @@ fn quoted_string(text: &str) -> (String, &str) {
 
 /// Reads a body into an object with a property for each name, or into an array if only that is described.
 pub(super) fn read(raw: Raw<'_>, media: &MediaType, fields: &Fields, shape: &Shape, typing: &Typing<'_>) -> Decoded {
-    let (parts, mut faults) = parts(raw);
+    let (parts, mut faults) = match parts(raw) {
+        Ok(parts) => parts,
+        Err(fault) => return Decoded::of(Err(fault)),
+    };
     if !shape.types.has(Types::OBJECT) || (media.is_positional() && shape.types.has(Types::ARRAY)) {
         return in_order(&parts, faults, media, shape, typing);
     }
@@ -334,7 +333,7 @@ fn content(part: &Part<'_>, encoding: Option<&Encoding>, shape: &Shape, typing: 
         }
         Some(range) if range.is_json() => json(part.bytes),
         Some(range) if range.is_xml() => {
-            charset::xml(part.bytes, Some(&range)).and_then(|text| xml::read(&text, shape, typing))
+            charset::xml(part.bytes, Some(&range)).and_then(|text| xml::read(&text, None, shape, typing))
         }
         _ => Ok(from_text(part.text.as_ref().into(), shape, typing)),
     }

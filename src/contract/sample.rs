@@ -8,7 +8,7 @@ use http::{HeaderName, Method, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
-use super::{Contract, OperationId};
+use super::{Contract, OperationId, parameter::Spelling};
 use crate::{
     message::{Request, header_value},
     openapi::{
@@ -88,16 +88,38 @@ impl Sample<'_> {
             ParameterFormat::Content(media) => media.schema.as_ref(),
         };
         let value = self.contract.sample_value(&parameter.examples, schema).unwrap_or_else(|| "x".into());
-        let name = &parameter.name;
-        match parameter.place {
-            ParameterPlace::Path => {
-                self.path = self.path.replace(&format!("{{{name}}}"), &in_path(parameter, &value));
+        let spelling = match &parameter.format {
+            ParameterFormat::Content(media) => return self.add_document(parameter, media, &value),
+            ParameterFormat::Style { style, explode, .. } => {
+                Spelling { name: &parameter.name, style: *style, explode: *explode }
             }
-            ParameterPlace::Query => self.query.extend(in_query(parameter, &value)),
-            ParameterPlace::QueryString => self.query.push(whole_query(parameter, &value)),
-            ParameterPlace::Header => self.add_header(name, &in_header(parameter, &value)),
-            ParameterPlace::Cookie => self.cookies.extend(in_cookies(parameter, &value)),
+        };
+        match parameter.place {
+            ParameterPlace::Path => self.put_in_path(&parameter.name, &in_path(spelling, &value)),
+            ParameterPlace::Query => self.query.extend(in_query(spelling, &value)),
+            ParameterPlace::QueryString => self.query.push(encoded(&plain(&value))),
+            ParameterPlace::Header => self.add_header(&parameter.name, &self.contract.header_text(parameter, &value)),
+            ParameterPlace::Cookie => self.cookies.extend(in_cookies(spelling, &value)),
         }
+    }
+
+    /// A parameter that is a document of a media type.
+    fn add_document(&mut self, parameter: &Parameter, media: &MediaType, value: &Value) {
+        let name = &parameter.name;
+        let text = self.contract.parameter_text(media, value);
+        match parameter.place {
+            ParameterPlace::Path => self.put_in_path(name, &encoded(&text)),
+            ParameterPlace::Query => self.query.push(format!("{}={}", encoded(name), encoded(&text))),
+            // A form is the query itself.
+            ParameterPlace::QueryString if media.range.contains("urlencoded") => self.query.push(text),
+            ParameterPlace::QueryString => self.query.push(encoded(&text)),
+            ParameterPlace::Header => self.add_header(name, &text),
+            ParameterPlace::Cookie => self.cookies.push(format!("{name}={}", encoded(&text))),
+        }
+    }
+
+    fn put_in_path(&mut self, name: &str, text: &str) {
+        self.path = self.path.replace(&format!("{{{name}}}"), text);
     }
 
     fn add_header(&mut self, name: &str, value: &str) {
@@ -216,24 +238,10 @@ fn pieces_in(escape: fn(&str) -> String, value: &Value, between: &str) -> Vec<St
     }
 }
 
-fn in_header(parameter: &Parameter, value: &Value) -> String {
-    match &parameter.format {
-        ParameterFormat::Content(_) => value.to_string(),
-        ParameterFormat::Style { explode: true, .. } if value.is_object() => {
-            // Header fields are not percent-encoded.
-            pieces_in(str::to_owned, value, "=").join(",")
-        }
-        ParameterFormat::Style { .. } => plain(value),
-    }
-}
-
 /// The cookies of a parameter: one, or one for each item or member.
-fn in_cookies(parameter: &Parameter, value: &Value) -> Vec<String> {
-    let name = &parameter.name;
-    let ParameterFormat::Style { style, explode, .. } = &parameter.format else {
-        return vec![format!("{name}={}", encoded(&value.to_string()))];
-    };
-    let escape = if *style == Style::Cookie { str::to_owned } else { encoded };
+fn in_cookies(spelling: Spelling<'_>, value: &Value) -> Vec<String> {
+    let Spelling { name, style, explode } = spelling;
+    let escape = if style == Style::Cookie { str::to_owned } else { encoded };
     match (explode, value) {
         (true, Value::Array(_)) => {
             pieces_in(escape, value, "=").into_iter().map(|piece| format!("{name}={piece}")).collect()
@@ -245,12 +253,9 @@ fn in_cookies(parameter: &Parameter, value: &Value) -> Vec<String> {
     }
 }
 
-fn in_path(parameter: &Parameter, value: &Value) -> String {
-    let name = &parameter.name;
-    let ParameterFormat::Style { style, explode, .. } = &parameter.format else {
-        return encoded(&value.to_string());
-    };
-    let between = if *explode { "=" } else { "," };
+fn in_path(spelling: Spelling<'_>, value: &Value) -> String {
+    let Spelling { name, style, explode } = spelling;
+    let between = if explode { "=" } else { "," };
     let pieces = pieces(value, between);
     match (style, explode, value) {
         (Style::Label, true, Value::Array(_) | Value::Object(_)) => {
@@ -268,11 +273,9 @@ fn in_path(parameter: &Parameter, value: &Value) -> String {
     }
 }
 
-fn in_query(parameter: &Parameter, value: &Value) -> Vec<String> {
-    let name = encoded(&parameter.name);
-    let ParameterFormat::Style { style, explode, .. } = &parameter.format else {
-        return vec![format!("{name}={}", encoded(&value.to_string()))];
-    };
+fn in_query(spelling: Spelling<'_>, value: &Value) -> Vec<String> {
+    let Spelling { name, style, explode } = spelling;
+    let name = encoded(name);
     let delimiter = match style {
         Style::SpaceDelimited => "%20",
         Style::PipeDelimited => "%7C",
@@ -320,15 +323,6 @@ fn deep(name: &str, value: &Value, pairs: &mut Vec<String>) {
     }
 }
 
-fn whole_query(parameter: &Parameter, value: &Value) -> String {
-    match (&parameter.format, value) {
-        (ParameterFormat::Content(media), Value::Object(_)) if media.range.contains("urlencoded") => {
-            pieces(value, "=").join("&")
-        }
-        _ => encoded(&value.to_string()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::contract::check::fixture::{ONLY, contract, judged};
@@ -346,6 +340,7 @@ mod tests {
             ("query", "deepObject", &[true]),
             ("query", "spaceDelimited", &[false]),
             ("query", "pipeDelimited", &[false]),
+            ("header", "simple", &[true, false]),
             ("path", "simple", &[true, false]),
             ("path", "label", &[true, false]),
             ("path", "matrix", &[true, false]),

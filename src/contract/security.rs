@@ -9,7 +9,7 @@ use base64::{
 };
 use http::header::{AUTHORIZATION, COOKIE};
 
-use super::{Contract, Match, expression::cookie};
+use super::{Contract, Match, OperationId, expression::cookie};
 use crate::{
     finding::{Code, Finding, Part, Place, Reason},
     message::Request,
@@ -110,9 +110,9 @@ impl Contract {
     /// The value of `WWW-Authenticate` for an operation: a challenge for each of its schemes, in one line.
     ///
     /// `None` if none of them is sent in `Authorization`: there is no challenge for an API key.
-    pub fn challenge(&self, found: &Match<'_>) -> Option<String> {
+    pub fn challenge(&self, operation: OperationId) -> Option<String> {
         let mut challenges: Vec<Cow<'_, str>> = Vec::new();
-        for requirement in &self.operation(found.operation).security {
+        for requirement in &self.operation(operation).security {
             for challenge in self.kinds(requirement).filter_map(SchemeKind::challenge) {
                 if !challenges.iter().any(|known| known.eq_ignore_ascii_case(&challenge)) {
                     challenges.push(challenge);
@@ -429,7 +429,7 @@ mod tests {
 
     #[track_caller]
     fn check_challenge(requirements: &[&str], expected: Option<&str>) {
-        assert_eq!(contract(requirements).challenge(&FOUND).as_deref(), expected, "{requirements:?}");
+        assert_eq!(contract(requirements).challenge(FOUND.operation).as_deref(), expected, "{requirements:?}");
     }
 
     #[test]

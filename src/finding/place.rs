@@ -22,7 +22,8 @@ pub enum Place {
         side: Side,
         /// Which part of it.
         part: Part,
-        /// The parameter's or field's name for all parts but `Body`; there, a JSON Pointer into the body.
+        /// A JSON Pointer into the body; for all other parts, the parameter's or field's name as a token of one,
+        /// followed by the pointer into its value.
         at: String,
     },
 }

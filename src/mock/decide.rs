@@ -247,7 +247,7 @@ fn error(case: &Case<'_>, operation: &Operation) -> Result<Choice, Problem> {
     });
     let Some(response) = response else {
         let problem = Problem::invalid_request(reason, case.faults);
-        let challenge = if reason.is_security() { case.contract.challenge(case.found) } else { None };
+        let challenge = if reason.is_security() { case.contract.challenge(case.found.operation) } else { None };
         return Err(match challenge {
             Some(challenge) => problem.with_header(http::header::WWW_AUTHENTICATE, &challenge),
             None => problem,

@@ -109,7 +109,7 @@ pub(super) fn own(
         let detail = format!("The scenario `{name}` answers so; the description has no answer of the status {status}.");
         let mut problem = Problem::new("SCENARIO", status, title, Vec::new()).with_detail(detail);
         problem = problem.written_as(contract.problem_type(found.operation));
-        if let Some(challenge) = contract.challenge(found).filter(|_| status == StatusCode::UNAUTHORIZED) {
+        if let Some(challenge) = contract.challenge(found.operation).filter(|_| status == StatusCode::UNAUTHORIZED) {
             problem = problem.with_header(header::WWW_AUTHENTICATE, &challenge);
         }
         return (problem.response(), Origin::Scenario { name, from: Some(Box::new(Origin::Mimeo)) });

@@ -1,6 +1,6 @@
 //! Makes the answer that was decided on, and judges it before it is ever sent.
 
-use http::{HeaderName, StatusCode, header::CONTENT_TYPE};
+use http::{HeaderName, StatusCode};
 use serde_json::Value;
 
 use super::{
@@ -59,10 +59,6 @@ pub(super) fn prepare(contract: &Contract, id: OperationId, choice: &Choice) -> 
             unwritten = written.json_instead_of.map(|what| json_in_text(what, &written.media_type));
             response = response.with_body(&written.media_type, written.body);
             origin = from;
-        } else if MediaRange::parse(&media.range).is_some_and(|it| !it.subtype.contains('*') && it.kind != "multipart")
-        {
-            // Nothing is said of the body but its type.
-            response.set_header(CONTENT_TYPE, &media.range);
         }
         if let BodyChoice::Example(index) = choice.body {
             provenance = media.examples[index].provenance.or(provenance);
@@ -99,15 +95,14 @@ fn body(contract: &Contract, media: &MediaType, choice: BodyChoice) -> Result<Op
             None => None,
         });
     }
-    let Some(sampling) = choice.sampling() else { return Ok(None) };
-    let value = match (&media.schema, &media.item_schema) {
-        (Some(schema), _) => match made(contract, schema, sampling)? {
+    let value = match (choice.sampling(), &media.schema, &media.item_schema) {
+        (Some(sampling), Some(schema), _) => match made(contract, schema, sampling)? {
             // A text alone would be no event.
             text @ Value::String(_) if is_event_stream(media) => Value::Array(vec![text]),
             value => value,
         },
-        (None, Some(items)) => Value::Array(vec![made(contract, items, sampling)?]),
-        (None, None) => return Ok(None),
+        (Some(sampling), None, Some(items)) => Value::Array(vec![made(contract, items, sampling)?]),
+        (None, ..) | (_, None, None) => return Ok(contract.write_least(media).map(|least| (least, Origin::Empty))),
     };
     Ok(Some((contract.write(media, &value), Origin::Schema)))
 }

@@ -10,6 +10,7 @@ use base64::{
 use jsonschema::{Draft, Keyword, PatternOptions, ValidationError, ValidationOptions};
 use serde_json::Value;
 
+use super::rounded::{KEYWORDS, Lenient};
 use crate::limit;
 
 /// Formats of JSON Schema 2020-12, which the validating crate knows.
@@ -86,6 +87,9 @@ pub(super) fn options() -> &'static ValidationOptions<'static> {
             .with_pattern_options(patterns)
             .offline()
             .with_keyword(INT64_LOW, |_, _, _| Ok(Box::new(Int64Low)));
+        let options = KEYWORDS.into_iter().fold(options, |options, keyword| {
+            options.with_keyword(keyword, move |_, value, _| Ok(Box::new(Lenient::new(keyword, value))))
+        });
         OWN.into_iter().fold(options, |options, (name, check)| options.with_format(name, check))
     });
     &OPTIONS

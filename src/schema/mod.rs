@@ -16,6 +16,7 @@ mod generate;
 mod judging;
 mod lower;
 mod pattern;
+mod rounded;
 mod shape;
 mod shelf;
 mod validator;

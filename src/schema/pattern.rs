@@ -235,13 +235,32 @@ impl Translator<'_> {
         match self.input.next() {
             Some('A') if !in_class => self.out.push('^'),
             Some('Z' | 'z') if !in_class => self.out.push('$'),
-            Some('u') => self.unicode(),
+            Some('u') if self.input.peek() != Some(&'{') => self.unicode(),
+            // The braces are a part of these.
+            Some(c @ ('p' | 'P' | 'u')) => {
+                self.out.extend(['\\', c]);
+                if self.input.peek() == Some(&'{') {
+                    self.braced();
+                }
+            }
+            Some('0') if !self.input.peek().is_some_and(char::is_ascii_digit) => self.out.push_str("\\x00"),
+            Some('b') if in_class => self.out.push_str("\\x08"),
             Some('h') => self.out.push_str(if in_class { " \\t" } else { "[ \\t]" }),
             Some(c) => {
                 self.out.push('\\');
                 self.out.push(c);
             }
             None => self.out.push_str("\\\\"),
+        }
+    }
+
+    /// All up to the next closing brace, as it is.
+    fn braced(&mut self) {
+        for c in self.input.by_ref() {
+            self.out.push(c);
+            if c == '}' {
+                break;
+            }
         }
     }
 
@@ -294,16 +313,7 @@ impl Translator<'_> {
                 }
                 '\\' => {
                     is_set = matches!(next, Some('d' | 'D' | 'w' | 'W' | 's' | 'S' | 'p' | 'P'));
-                    let braced = matches!(next, Some('p' | 'P'));
                     self.escape(true);
-                    if braced && self.input.peek() == Some(&'{') {
-                        for c in self.input.by_ref() {
-                            self.out.push(c);
-                            if c == '}' {
-                                break;
-                            }
-                        }
-                    }
                 }
                 '[' if next == Some(':') => self.posix(),
                 '[' => self.out.push_str("\\["),

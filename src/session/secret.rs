@@ -107,9 +107,8 @@ impl Secrets {
     /// A finding, without its words if it is about a secret: they may quote it.
     pub fn finding<'f>(&self, finding: &'f Finding) -> Cow<'f, Finding> {
         let is_open = match &finding.place {
-            Place::Message { part: Part::Body, at, .. } => !at.split('/').any(|member| self.has(member)),
             Place::Message { part: Part::Path | Part::Security | Part::Status, .. } => true,
-            Place::Message { at, .. } => !self.has(at),
+            Place::Message { at, .. } => !at.split('/').any(|member| self.has(member)),
             _ => true,
         };
         // What is wrong with credentials is said without them.
@@ -268,13 +267,15 @@ mod tests {
 
     #[test]
     fn findings() {
-        let about = |at: &str| {
-            secrets()
-                .finding(&Finding::error(Code("minLength"), Place::request(Part::Body, at), "`hunter2` is too short"))
-                .message
-                .clone()
+        let about = |part, at: &str| {
+            let place = Place::request(part, at);
+            secrets().finding(&Finding::error(Code("minLength"), place, "`hunter2` is too short")).message.clone()
         };
-        assert_eq!(about("/user"), "`hunter2` is too short");
-        assert_eq!(about("/login/password"), "`minLength` failed for a value that is kept secret");
+        assert_eq!(about(Part::Body, "/user"), "`hunter2` is too short");
+        assert_eq!(about(Part::Query, "login/user"), "`hunter2` is too short");
+        for (part, at) in [(Part::Body, "/login/password"), (Part::Query, "login/password"), (Part::Cookie, "password")]
+        {
+            assert_eq!(about(part, at), "`minLength` failed for a value that is kept secret");
+        }
     }
 }

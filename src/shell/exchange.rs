@@ -12,7 +12,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::StatusCode;
 use http_body_util::Either;
-use hyper::{Request as HttpRequest, Response as HttpResponse, body::Incoming};
+use hyper::{Request as HttpRequest, Response as HttpResponse, body::Incoming, ext::ReasonPhrase};
 use tokio::sync::futures::Notified;
 use tracing::{Level, enabled, error, info, warn};
 
@@ -30,7 +30,7 @@ use crate::{
     answer::{Effect, Entry, Outcome},
     finding::Severity,
     limit,
-    message::{Request, Response},
+    message::{Request, Response, reason_phrase},
     mock::{Mock, Moment, arrive},
     session::{BadSession, Record, SessionId, State},
 };
@@ -247,6 +247,11 @@ pub(super) fn reply(response: Response) -> Reply {
     let mut reply = HttpResponse::new(Either::Left(Whole::new(response.body)));
     *reply.status_mut() = response.status;
     *reply.headers_mut() = response.headers;
+    let phrase = reason_phrase(response.status);
+    // The crate writes most of them itself.
+    if response.status.canonical_reason() != Some(phrase) {
+        reply.extensions_mut().insert(ReasonPhrase::from_static(phrase.as_bytes()));
+    }
     reply
 }
 

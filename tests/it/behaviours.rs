@@ -60,6 +60,7 @@ async fn reason_phrases_are_those_of_the_registry() {
         "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n  /:\n    get:\n      responses:\n".to_owned();
     let phrases = [
         (201, "Created"),
+        (203, "Non-Authoritative Information"),
         (207, "Multi-Status"),
         (304, "Not Modified"),
         (402, "Payment Required"),
@@ -68,6 +69,8 @@ async fn reason_phrases_are_those_of_the_registry() {
         (429, "Too Many Requests"),
         (451, "Unavailable For Legal Reasons"),
         (511, "Network Authentication Required"),
+        (299, "unknown"),
+        (520, "unknown"),
     ];
     for (status, _) in phrases {
         let _ = writeln!(description, "        '{status}': {{description: x}}");
@@ -204,4 +207,50 @@ fn violations_are_sent_where_an_answer_is_described() {
     assert_eq!(sent("GET /?n=1"), (200, "[\"response\",\"body\"]".to_owned()));
     assert_eq!(sent("GET /none").0, 404);
     assert_eq!(sent("GET /none").1, "null");
+    let nested = "paths: {/: {get: {parameters: [{name: page, in: query, schema: {type: object, properties: {limit: {type: \
+                  integer}}}}, {name: 'a/b', in: query, schema: {type: array, items: {type: integer}}}, {name: H, in: header, \
+                  schema: {type: array, items: {type: integer}}}], responses: {'200': {description: ok}}}}}\n";
+    let located = |text: &str| {
+        let found = answer(nested, text).header("sl-violations").unwrap().to_owned();
+        serde_json::from_str::<serde_json::Value>(&found).unwrap()[0]["location"].to_string()
+    };
+    assert_eq!(located("GET /?limit=x"), "[\"request\",\"query\",\"page\",\"limit\"]");
+    assert_eq!(located("GET /?a/b=1&a/b=x"), "[\"request\",\"query\",\"a/b\",\"1\"]");
+    assert_eq!(located("GET /\nH: 1,2,x"), "[\"request\",\"header\",\"H\",\"2\"]");
+}
+
+/// Where nothing is described of the content, the least that its media type allows.
+#[test]
+fn content_of_which_nothing_is_described() {
+    let described = "paths: {/: {get: {responses: {'200': {description: ok, content: {application/json: {}, text/plain: {}, \
+                     'image/*': {}, '*/*': {}}}}}}}\n";
+    for (accept, media_type, body) in [
+        ("application/json", "application/json", "{}"),
+        ("text/plain", "text/plain", ""),
+        ("image/gif", "image/png", ""),
+    ] {
+        check(described, &format!("GET /\nAccept: {accept}"), 200, (TYPE, media_type), body);
+    }
+    check(described, "GET /\nAccept: audio/mpeg", 200, (TYPE, "application/json"), "{}");
+}
+
+/// A header field has the example of its media type, and the style that is described.
+#[test]
+fn header_fields_are_written_as_described() {
+    let described = "paths: {/: {get: {responses: {'200': {description: ok, headers: {A: {content: {application/json: {schema: \
+                     {type: object}, example: {x: [4]}}}}, B: {content: {text/plain: {schema: {type: string}, examples: {one: \
+                     {value: hi}}}}}, C: {content: {application/json: {schema: {type: string}}}}, D: {explode: true, schema: \
+                     {type: object}, example: {R: 1, G: {x: 2}}}, E: {schema: {type: object}, example: {R: 1, G: [2, 3]}}, \
+                     F: {schema: {type: array}, example: [{a: 1, b: 2}, 3]}}}}}}}\n";
+    for (name, value) in [
+        ("a", "{\"x\":[4]}"),
+        ("b", "hi"),
+        ("c", "\"string\""),
+        ("d", "R=1,G={\"x\":2}"),
+        ("e", "R,1,G,[2,3]"),
+        ("f", "{\"a\":1,\"b\":2},3"),
+        ("sl-violations", "-"),
+    ] {
+        check(described, "GET /", 200, (name, value), "");
+    }
 }

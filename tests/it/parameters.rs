@@ -297,6 +297,24 @@ fn content() {
     assert_eq!(read(&strict, "POST /x?color=%7B%22a%22%3A%22x%22%7D").1, ["type query color/a"]);
 }
 
+/// `OpenAPI` does not say how arrays and objects are written in others. Header fields are not escaped: the commas inside
+/// of JSON are none of the list's.
+#[test]
+fn json_inside_of_header_fields() {
+    let pair = "{type: object, properties: {a: {type: integer}, b: {type: array, items: {type: string}}}}";
+    let list = format!("schema: {{type: array, items: {pair}}}");
+    let value = json!([{"a": 1, "b": ["x", "y]"]}, {"a": 2}]);
+    check("3.1.0", "header", &list, "{\"a\": 1, \"b\": [\"x\", \"y]\"]}, {\"a\":2}", &value);
+    let object = format!("schema: {{type: object, properties: {{p: {pair}, q: {{type: string}}}}}}");
+    let value = json!({"p": {"a": 1, "b": []}, "q": "{z"});
+    check("3.1.0", "header", &object, "p,{\"a\":1,\"b\":[]},q,{z", &value);
+    check("3.1.0", "header", &format!("explode: true, {object}"), "p={\"a\":1,\"b\":[]},q={z", &value);
+    let texts = format!("schema: {COLORS}");
+    check("3.1.0", "header", &texts, "[1,2],[3]", &json!(["[1", "2]", "[3]"]));
+    let broken = describing("3.1.0", &[&format!("name: color, in: header, {list}")]);
+    assert_eq!(read(&broken, "POST /x\nColor: {\"a\": 1, \"b").1, ["type header color/0", "type header color/1"]);
+}
+
 #[test]
 fn whole_query_strings() {
     let form = "content: {application/x-www-form-urlencoded: {schema: {type: object, required: [a], properties: {a: \

@@ -34,7 +34,11 @@ fn check(files: &[(&str, &str)], args: &[&str], code: i32, says: &[&str]) {
 fn usage() {
     check(&[], &[], 2, &["Usage: mimeo"]);
     check(&[], &["--help"], 0, &["mock", "check", "routes"]);
-    check(&[], &["mock", "--help"], 0, &["--port", "--dynamic"]);
+    let lists = ["[env: MIMEO_SPECS]", "[env: MIMEO_OVERLAYS]", "[env: MIMEO_SCENARIOS]"];
+    check(&[], &["mock", "--help"], 0, &["--port", "--dynamic", lists[0], lists[1], lists[2]]);
+    check(&[], &["check", "--help"], 0, &[lists[0], lists[1], "MIMEO_SCENARIOS]"]);
+    check(&[], &["routes", "-h"], 0, &lists[..2]);
+    check(&[], &["diff", "--help"], 0, &["MIMEO_DIFF_IGNORE]"]);
     check(&[], &["--version"], 0, &["mimeo 0.1"]);
     check(&[], &["mock", "--no-such-flag", "x.yaml"], 2, &["--no-such-flag"]);
     check(&[], &["mock"], 2, &["<FILE|FOLDER>"]);
@@ -71,7 +75,7 @@ fn a_port_in_use() {
 #[test]
 fn what_a_proxy_refuses() {
     let files = [("a.yaml", GOOD)];
-    check(&[], &["proxy", "--help"], 0, &["<UPSTREAM>", "--errors", "--validate-request"]);
+    check(&[], &["proxy", "--help"], 0, &["<UPSTREAM>", "--errors", "--validate-request", "[env: MIMEO_SPECS]"]);
     check(&files, &["proxy", "a.yaml"], 2, &["<UPSTREAM>"]);
     check(&files, &["proxy", "a.yaml", "localhost:3000"], 2, &["write http://localhost:3000"]);
     check(&files, &["proxy", "a.yaml", "https://api.example"], 2, &["https is not supported yet"]);

@@ -51,7 +51,7 @@ const APART: &[&str] = &["completions", "config", "init", "schema"];
 
 /// Reads arguments; what they leave open is taken from the environment, then from the file.
 pub(crate) fn parse(words: &[OsString]) -> Result<Parsed, Unparsed> {
-    let base = without_empty_variables(Args::command());
+    let base = with_named_lists(without_empty_variables(Args::command()));
     let matches = base.clone().try_get_matches_from(words)?;
     let name = matches.subcommand_name().unwrap_or_default();
     let config = match ConfigArgs::from_arg_matches(&matches) {
@@ -115,6 +115,25 @@ pub(super) fn without_empty_variables(mut command: Command) -> Command {
         command = command.mut_subcommand(name, |it| {
             it.mut_args(|argument| if is_empty(&argument) { argument.env(Resettable::Reset) } else { argument })
         });
+    }
+    command
+}
+
+/// Names the variables of lists in the help, where the arguments name those of everything else themselves.
+fn with_named_lists(mut command: Command) -> Command {
+    for setting in SETTINGS {
+        let Kind::Paths(variable) = setting.kind else { continue };
+        for name in commands(&command, setting) {
+            command = command.mut_subcommand(name, |it| {
+                it.mut_args(|argument| match argument.get_help() {
+                    Some(help) if argument.get_id() == setting.argument => {
+                        let help = format!("{help} [env: {variable}]");
+                        argument.help(help)
+                    }
+                    _ => argument,
+                })
+            });
+        }
     }
     command
 }

@@ -146,7 +146,7 @@ pub(super) struct Decoded {
 }
 
 impl Decoded {
-    fn of(result: Result<Value, Fault>) -> Self {
+    pub(super) fn of(result: Result<Value, Fault>) -> Self {
         match result {
             Ok(value) => Self { value: Some(value), ..Self::default() },
             Err(fault) => Self { faults: vec![fault], ..Self::default() },
@@ -182,7 +182,7 @@ pub(super) fn read(
         Kind::Multipart => multipart::read(raw, media, fields, shape, typing),
         Kind::Xml => {
             let text = charset::xml(raw.bytes, MediaRange::parse(raw.content_type).as_ref());
-            Decoded::of(text.and_then(|text| xml::read(&text, shape, typing)))
+            Decoded::of(text.and_then(|text| xml::read(&text, media.root_name.as_deref(), shape, typing)))
         }
         Kind::Table | Kind::Text => {
             let range = MediaRange::parse(raw.content_type);

@@ -19,7 +19,7 @@ pub fn undescribed_body(content_type: Option<&str>, bytes: &[u8]) -> Option<Valu
             Some(object(form_urlencoded::parse(bytes).map(|(name, value)| (name.into_owned(), value.into_owned()))))
         }
         Kind::Multipart => {
-            let (parts, faults) = multipart::parts(Raw { bytes, content_type: sent });
+            let (parts, faults) = multipart::parts(Raw { bytes, content_type: sent }).ok()?;
             let named =
                 parts.iter().map(|part| (part.name.clone().unwrap_or_default(), part.text.clone().into_owned()));
             faults.is_empty().then(|| object(named))

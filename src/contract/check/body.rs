@@ -144,7 +144,10 @@ impl Contract {
         let mut findings = Vec::new();
         let parts;
         let pairs = if kind == Kind::Multipart {
-            let (read, faults) = multipart::parts(raw);
+            let (read, faults) = match multipart::parts(raw) {
+                Ok(parts) => parts,
+                Err(fault) => return (None, vec![subject.fault(&fault)]),
+            };
             findings.extend(faults.iter().map(|fault| subject.fault(fault)));
             parts = read;
             multipart::pairs(&parts)

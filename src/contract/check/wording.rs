@@ -48,6 +48,13 @@ fn part_of(place: ParameterPlace) -> Part {
     }
 }
 
+/// A name as a token of a JSON Pointer.
+fn token(name: &str) -> String {
+    let mut token = String::new();
+    crate::openapi::push_token(&mut token, name);
+    token.split_off(1)
+}
+
 impl Subject<'_> {
     fn side(self) -> Side {
         match self {
@@ -61,8 +68,8 @@ impl Subject<'_> {
     fn place(self, pointer: &str) -> Place {
         let (part, mut at) = match self {
             Self::Parameter(ParameterPlace::QueryString, _) => (Part::Query, String::new()),
-            Self::Parameter(place, name) => (part_of(place), name.to_owned()),
-            Self::AnswerHeader(name) => (Part::Header, name.to_owned()),
+            Self::Parameter(place, name) => (part_of(place), token(name)),
+            Self::AnswerHeader(name) => (Part::Header, token(name)),
             Self::Field(_, name) | Self::PartHeader(_, name, _) => {
                 let mut at = String::new();
                 crate::openapi::push_token(&mut at, name);

@@ -186,7 +186,7 @@ impl Parts<'_> {
         part.extend_from_slice(&match value {
             value if range.as_ref().is_some_and(MediaRange::is_json) => json(value).into(),
             Value::Object(_) | Value::Array(_) if range.as_ref().is_some_and(MediaRange::is_xml) => {
-                encoded(&xml::write(value, shape, self.typing), range.as_ref())
+                encoded(&xml::write(value, None, shape, self.typing), range.as_ref())
             }
             Value::String(text) if binary => bytes(&Value::String(text.clone()), shape),
             value => encoded(&plain(value), range.as_ref()),

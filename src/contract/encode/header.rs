@@ -3,9 +3,10 @@
 use http::{HeaderName, header};
 use serde_json::Value;
 
+use super::plain;
 use crate::{
     contract::Contract,
-    openapi::{Encoding, ExampleValue, Parameter, ParameterFormat},
+    openapi::{Encoding, ExampleValue, MediaType, Parameter, ParameterFormat},
     schema::{Direction, Sampling},
 };
 
@@ -13,21 +14,36 @@ impl Contract {
     /// The text of a described header field: by example, else by schema. One without either is left out if it may be.
     pub fn header_field(&self, header: &Parameter) -> Option<String> {
         let example = header.examples.iter().find_map(|example| match &example.value {
-            ExampleValue::Data(at) | ExampleValue::Serialized(at) => self.api.documents.get(at),
+            ExampleValue::Data(at) => Some(self.header_text(header, self.api.documents.get(at)?)),
+            ExampleValue::Serialized(at) => Some(simple(self.api.documents.get(at)?)),
             ExampleValue::External(_) => None,
         });
-        if let Some(value) = example {
-            return Some(match &header.format {
-                ParameterFormat::Content(_) if !value.is_string() => value.to_string(),
-                _ => simple(value),
-            });
+        if example.is_some() {
+            return example;
         }
-        let made = |schema| self.schemas.generate(schema, Direction::Response, Sampling::Plain).ok();
-        match &header.format {
-            ParameterFormat::Style { schema: Some(schema), .. } => made(schema).map(|value| simple(&value)),
-            ParameterFormat::Style { schema: None, .. } => header.required.then(String::new),
-            ParameterFormat::Content(media) => Some(made(media.schema.as_ref()?)?.to_string()),
+        let schema = match &header.format {
+            ParameterFormat::Style { schema, .. } => schema.as_ref(),
+            ParameterFormat::Content(media) => media.schema.as_ref(),
+        };
+        let Some(schema) = schema else { return header.required.then(String::new) };
+        let made = self.schemas.generate(schema, Direction::Response, Sampling::Plain).ok()?;
+        Some(self.header_text(header, &made))
+    }
+
+    /// A value as a header field is written.
+    pub(in crate::contract) fn header_text(&self, header: &Parameter, value: &Value) -> String {
+        match (&header.format, value) {
+            (ParameterFormat::Content(media), value) => self.parameter_text(media, value),
+            (ParameterFormat::Style { explode: true, .. }, Value::Object(members)) => {
+                members.iter().map(|(name, value)| format!("{name}={}", plain(value))).collect::<Vec<_>>().join(",")
+            }
+            (ParameterFormat::Style { .. }, value) => simple(value),
         }
+    }
+
+    /// The value of a parameter that is a document of a media type.
+    pub(in crate::contract) fn parameter_text(&self, media: &MediaType, value: &Value) -> String {
+        String::from_utf8_lossy(&self.write(media, value).body).into_owned()
     }
 
     /// The described header fields of a part, but for those that are written in any case.
@@ -45,12 +61,10 @@ impl Contract {
 /// A value in style `simple` without `explode`, as header fields are written.
 pub(crate) fn simple(value: &Value) -> String {
     match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(simple).collect::<Vec<_>>().join(","),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
         Value::Object(members) => {
-            members.iter().map(|(key, value)| format!("{key},{}", simple(value))).collect::<Vec<_>>().join(",")
+            members.iter().map(|(key, value)| format!("{key},{}", plain(value))).collect::<Vec<_>>().join(",")
         }
-        other => other.to_string(),
+        value => plain(value),
     }
 }

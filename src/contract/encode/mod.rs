@@ -57,7 +57,7 @@ impl Contract {
             }
             // An example is often the document itself.
             (Kind::Xml, Value::String(text)) if text.trim_start().starts_with('<') => in_charset(text),
-            (Kind::Xml, value) => in_charset(&xml::write(value, &shape(), &typing)),
+            (Kind::Xml, value) => in_charset(&xml::write(value, media.root_name.as_deref(), &shape(), &typing)),
             (Kind::Table, value @ (Value::Array(_) | Value::Object(_))) => {
                 in_charset(&table::table(value, Layout::of(range.as_ref())))
             }
@@ -72,6 +72,18 @@ impl Contract {
             (Kind::Binary, value) => bytes(value, &shape()),
         };
         Written { media_type, body, json_instead_of }
+    }
+
+    /// A body of a media type of which nothing else is described: the least that can be one; `None` for a body of parts,
+    /// which has one at the least.
+    pub fn write_least(&self, media: &MediaType) -> Option<Written> {
+        let media_type = concrete(&media.range, &Value::Null);
+        let body = match MediaRange::parse(&media_type).as_ref().map(Kind::of) {
+            Some(Kind::Multipart) => return None,
+            Some(Kind::Json) => "{}".into(),
+            _ => Bytes::new(),
+        };
+        Some(Written { media_type, body, json_instead_of: None })
     }
 
     /// Text that is already written as `media` describes it, ready to be sent.

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
     text::{Escape, Typing, decode, has_primitive},
 };
 use crate::{
-    openapi::Style,
+    openapi::{SchemaRef, Style},
     schema::{Shape, Types},
 };
 
@@ -190,7 +191,9 @@ fn read(
     }
     // An exploded list writes a name for each item (RFC 6570, section 3.2.7), so there is one, although it is empty.
     let is_one = spelling.style == Style::Matrix && spelling.explode && form == Form::List;
-    let mut pieces = if raw.is_empty() && !is_one { Vec::new() } else { split(raw, spelling.delimiters()) };
+    // What is not escaped can hold delimiters of its own, which then are inside of JSON.
+    let skip = if escape == Escape::None && holds_more(form, shape, typing) { json_end } else { |_: &str| 0 };
+    let mut pieces = if raw.is_empty() && !is_one { Vec::new() } else { split(raw, spelling.delimiters(), skip) };
     if escape == Escape::None {
         // Only header fields are not escaped; white space around their commas has no meaning.
         for piece in &mut pieces {
@@ -254,13 +257,40 @@ fn members(
     Ok(Value::Object(object))
 }
 
-/// The pieces of a text between any of the delimiters.
-fn split<'r>(raw: &'r str, delimiters: &[&str]) -> Vec<&'r str> {
+/// True if items or members can be arrays or objects themselves.
+fn holds_more(form: Form, shape: &Shape, typing: &Typing<'_>) -> bool {
+    let can_hold = |schema: &SchemaRef| typing.shape(schema).types.has(Types::ARRAY.union(Types::OBJECT));
+    match form {
+        Form::One => false,
+        Form::List => shape.items.is_none() || shape.prefix.iter().chain(&shape.items).any(can_hold),
+        Form::Members => {
+            shape.properties.is_empty() || shape.properties.values().chain(&shape.additional).any(can_hold)
+        }
+    }
+}
+
+/// Where the JSON array or object ends that a piece is, or that stands after its `=`; 0 if it is none.
+fn json_end(text: &str) -> usize {
+    let Some(start) = text.find(['[', '{']) else { return 0 };
+    let before = text[..start].trim_end();
+    if !(before.trim_start().is_empty() || (before.ends_with('=') && !before.contains(','))) {
+        return 0;
+    }
+    let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<IgnoredAny>();
+    match values.next() {
+        Some(Ok(_)) => start + values.byte_offset(),
+        _ => 0,
+    }
+}
+
+/// The pieces of a text between any of the delimiters; `skip` says how much of the start of a piece holds none.
+fn split<'r>(raw: &'r str, delimiters: &[&str], skip: fn(&str) -> usize) -> Vec<&'r str> {
     let mut pieces = Vec::new();
     let mut rest = raw;
-    while let Some((at, length)) =
-        delimiters.iter().filter_map(|mark| Some((rest.find(mark)?, mark.len()))).min_by_key(|(at, _)| *at)
-    {
+    loop {
+        let from = skip(rest);
+        let marks = delimiters.iter().filter_map(|mark| Some((from + rest[from..].find(mark)?, mark.len())));
+        let Some((at, length)) = marks.min_by_key(|(at, _)| *at) else { break };
         pieces.push(&rest[..at]);
         rest = &rest[at + length..];
     }

@@ -119,6 +119,10 @@ impl<'s> Typing<'s> {
             Some(value) if !types.has(Types::STRING) => value,
             // A schema that names no type is more likely to mean the text as it is.
             Some(value) if self.choose(types != Types::ANY) => value,
+            // Nothing is an empty text before it is null, which is written so where there is no other way.
+            None if text.is_empty() && types.has(Types::NULL) && types != Types::ANY && !self.choose(true) => {
+                Value::Null
+            }
             _ => Value::String(text.into_owned()),
         }
     }
@@ -213,6 +217,8 @@ mod tests {
         check("True", Types::BOOLEAN, json!("True"), json!("True"));
         check("null", Types::STRING.union(Types::NULL), Value::Null, json!("null"));
         check("", Types::INTEGER.union(Types::NULL), Value::Null, Value::Null);
+        check("", Types::STRING.union(Types::NULL), json!(""), Value::Null);
+        check("", Types::ANY, json!(""), json!(""));
     }
 
     #[test]

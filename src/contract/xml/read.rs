@@ -14,12 +14,17 @@ use crate::{
     schema::{Shape, Types, XmlNote},
 };
 
-/// Reads an XML document whose root has the given shape.
+/// Reads an XML document whose root has the given shape, and the given name unless it has its own.
 ///
 /// Names are compared without their prefixes. Elements that the shape does not know are read by what they contain.
-pub(in crate::contract) fn read(text: &str, shape: &Shape, typing: &Typing<'_>) -> Result<Value, Fault> {
+pub(in crate::contract) fn read(
+    text: &str,
+    name: Option<&str>,
+    shape: &Shape,
+    typing: &Typing<'_>,
+) -> Result<Value, Fault> {
     let root = tree::parse(text.trim_start_matches('\u{feff}'))?;
-    match &shape.xml.name {
+    match shape.xml.name.as_deref().or(name) {
         Some(name) if *name != root.name && !shape.types.has(Types::ARRAY) => {
             Err(Fault::body(format!("has the root element `{}`, not `{name}`", root.name)))
         }

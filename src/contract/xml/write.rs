@@ -11,10 +11,11 @@ use crate::{
     schema::{Shape, XmlNote},
 };
 
-/// Writes a value as an XML document without a declaration. A root without a name is called `xml`.
-pub(in crate::contract) fn write(value: &Value, shape: &Shape, typing: &Typing<'_>) -> String {
+/// Writes a value as an XML document without a declaration. A root without a name, its own or the given one, is called
+/// `xml`.
+pub(in crate::contract) fn write(value: &Value, name: Option<&str>, shape: &Shape, typing: &Typing<'_>) -> String {
     let mut out = String::new();
-    element(&mut out, shape.xml.name.as_deref().unwrap_or("xml"), value, shape, typing);
+    element(&mut out, shape.xml.name.as_deref().or(name).unwrap_or("xml"), value, shape, typing);
     out
 }
 

@@ -172,7 +172,6 @@ impl<'a> View<'a> {
 
     /// True if nothing is said about values, unless that `null` is one of them: it is anyhow.
     pub(in crate::diff) fn allows_null_anyhow(&self) -> bool {
-        let is_about_null = |keyword: &str| matches!(keyword, "nullable" | "x-nullable");
         let says_nothing = |keyword: &String| types::is_annotation(keyword) || is_about_null(keyword);
         !self.is_nothing && self.parts.iter().all(|part| part.map.keys().all(says_nothing))
     }
@@ -189,13 +188,19 @@ pub(in crate::diff) fn honours_siblings(version: Version<'_>, map: &Map<String, 
 }
 
 /// True for a schema of a list that says nothing that the list's holder does not say: in a choice, that `null` is allowed;
-/// where all must fit, nothing but words.
+/// where all must fit, nothing but words, or that `null` is allowed beside a type that is not there.
 fn says_nothing_more(keyword: &str, schema: &Value) -> bool {
+    let is_nothing = |keyword: &String| types::is_words(keyword) || is_about_null(keyword);
     match keyword {
-        "allOf" => schema.as_object().is_some_and(|map| map.keys().all(|keyword| types::is_words(keyword))),
+        "allOf" => schema.as_object().is_some_and(|map| map.keys().all(is_nothing)),
         "anyOf" | "oneOf" => is_null_only(schema),
         _ => false,
     }
+}
+
+/// True for the keywords that add `null` to the type beside them. Without one, they say nothing.
+fn is_about_null(keyword: &str) -> bool {
+    matches!(keyword, "nullable" | "x-nullable")
 }
 
 /// True for a schema that allows `null` and nothing else.

@@ -455,6 +455,8 @@ fn what_means_the_same_is_no_change() {
     upgraded(json!({"type": "string", "nullable": true}), json!({"type": ["string", "null"]}));
     upgraded(json!({"nullable": true, "title": "t"}), json!({"title": "t"}));
     upgraded(json!({"nullable": true, "allOf": [reference()]}), json!({"anyOf": [reference(), {"type": "null"}]}));
+    upgraded(json!({"allOf": [reference(), {"nullable": true}]}), json!({"allOf": [reference(), {}]}));
+    same_dialect(reference(), json!({"allOf": [reference(), {"title": "t", "nullable": true}]}));
     upgraded(
         json!({"type": "string", "nullable": true, "enum": ["a", null]}),
         json!({"type": ["string", "null"], "enum": ["a", null]}),

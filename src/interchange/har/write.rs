@@ -8,6 +8,7 @@ use super::model::{Cache, Content, Creator, Entry, Har, Log, NameValue, Note, Po
 use crate::{
     answer::violations,
     date::date_time,
+    message::reason_phrase,
     session::{Record, Secrets},
 };
 
@@ -110,7 +111,7 @@ fn response(record: &Record, secrets: &Secrets) -> Response {
     let status = StatusCode::from_u16(record.status).ok();
     Response {
         status: record.status,
-        status_text: status.and_then(|status| status.canonical_reason()).unwrap_or_default().to_owned(),
+        status_text: status.map(reason_phrase).unwrap_or_default().to_owned(),
         http_version: HTTP_VERSION,
         cookies: Vec::new(),
         headers,

@@ -80,6 +80,7 @@ fn media_type(range: &str, schema: Option<SchemaRef>, form_fields: Vec<Parameter
         range: range.to_owned(),
         schema,
         item_schema: None,
+        root_name: None,
         form_fields,
         encoding: IndexMap::new(),
         prefix_encoding: Vec::new(),

@@ -269,6 +269,11 @@ impl<'c> Cursor<'c> {
         None
     }
 
+    /// Where a reference that is written here leads, if anywhere.
+    pub(super) fn target(&self, reference: &str) -> Option<Location> {
+        self.cx.documents.resolve(self.at.doc, reference).ok()
+    }
+
     /// The value that the `$ref` here points to, which may be a reference itself.
     pub(super) fn step(&self) -> Option<Self> {
         let reference = self.reference()?;

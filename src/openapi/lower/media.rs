@@ -2,10 +2,13 @@
 
 use indexmap::IndexMap;
 
-use super::{cursor::Cursor, cursor::kind, example, fields, parameter, style};
+use super::{cursor::Cursor, cursor::kind, example, fields, parameter, style, version::Version};
 use crate::{
     finding::{Code, Severity},
-    openapi::model::{Encoding, MediaType, ParameterPlace, SchemaKind, SchemaRef, Style},
+    openapi::{
+        documents::unescape_token,
+        model::{Encoding, MediaType, ParameterPlace, SchemaKind, SchemaRef, Style},
+    },
 };
 
 /// How far a media type is from the message. It bounds the recursion of media types, encodings and headers.
@@ -32,6 +35,7 @@ fn media_type(key: &str, entry: &Cursor<'_>, depth: Depth) -> Option<MediaType> 
     Some(MediaType {
         schema: schema(&cursor, "schema"),
         item_schema: schema(&cursor, "itemSchema"),
+        root_name: root_name(&cursor),
         form_fields: Vec::new(),
         encoding: if is_outer { encodings(&cursor) } else { IndexMap::new() },
         prefix_encoding: if is_outer { prefix_encoding(&cursor) } else { Vec::new() },
@@ -76,6 +80,17 @@ pub(super) fn schema(owner: &Cursor<'_>, name: &str) -> Option<SchemaRef> {
     let message = format!("`{name}` must be a schema, not {}; it is passed over", kind(schema.value));
     schema.report(Severity::Error, Code::WRONG_TYPE, message, "write a schema object");
     None
+}
+
+/// 3.2: the name of the component that the schema of a media type is. Older versions leave it to everyone.
+fn root_name(owner: &Cursor<'_>) -> Option<String> {
+    if owner.version() < Version::V32 {
+        return None;
+    }
+    let reference = owner.value.get("schema")?.get("$ref")?.as_str()?;
+    let at = owner.target(reference)?;
+    let name = at.pointer.strip_prefix("/components/schemas/")?;
+    (!name.contains('/')).then(|| unescape_token(name))
 }
 
 fn encodings(owner: &Cursor<'_>) -> IndexMap<String, Encoding> {

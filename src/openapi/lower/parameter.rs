@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     finding::{Code, Severity},
-    openapi::model::{Parameter, ParameterFormat, ParameterPlace, SchemaKind, SchemaRef},
+    openapi::model::{Example, Parameter, ParameterFormat, ParameterPlace, SchemaKind, SchemaRef},
 };
 
 /// A parameter as it is declared. In 2.0, the body and its form fields are parameters too.
@@ -161,14 +161,15 @@ fn parameter(cursor: &Cursor<'_>, name: &str, place: ParameterPlace) -> Option<P
         required = true;
     }
     let allow_empty_value = place == ParameterPlace::Query && cursor.flag("allowEmptyValue").unwrap_or(false);
+    let format = format(cursor, place, "a parameter", Depth::Outer);
     Some(Parameter {
         name: name.to_owned(),
         place,
         required,
         deprecated: is_deprecated(cursor),
         allow_empty_value,
-        format: format(cursor, place, "a parameter", Depth::Outer),
-        examples: examples(cursor),
+        examples: examples(cursor, &format),
+        format,
         at: cursor.at.clone(),
     })
 }
@@ -257,14 +258,15 @@ fn header(name: &str, entry: &Cursor<'_>, depth: Depth) -> Option<Parameter> {
         return None;
     }
     let cursor = entry.open(&fields::HEADER)?;
+    let format = format(&cursor, ParameterPlace::Header, "a header", depth);
     Some(Parameter {
         name: name.to_owned(),
         place: ParameterPlace::Header,
         required: cursor.version() != Version::V20 && cursor.flag("required").unwrap_or(false),
         deprecated: is_deprecated(&cursor),
         allow_empty_value: false,
-        format: format(&cursor, ParameterPlace::Header, "a header", depth),
-        examples: examples(&cursor),
+        examples: examples(&cursor, &format),
+        format,
         at: cursor.at,
     })
 }
@@ -273,9 +275,15 @@ fn is_deprecated(cursor: &Cursor<'_>) -> bool {
     cursor.version() != Version::V20 && cursor.flag("deprecated").unwrap_or(false)
 }
 
-/// 2.0 has no examples of parameters.
-fn examples(cursor: &Cursor<'_>) -> Vec<crate::openapi::model::Example> {
-    if cursor.version() == Version::V20 { Vec::new() } else { example::of(cursor, None) }
+/// The examples of a parameter or header; those of its media type where it has none of its own. 2.0 has none.
+fn examples(cursor: &Cursor<'_>, format: &ParameterFormat) -> Vec<Example> {
+    if cursor.version() == Version::V20 {
+        return Vec::new();
+    }
+    match (example::of(cursor, None), format) {
+        (own, ParameterFormat::Content(media)) if own.is_empty() => media.examples.clone(),
+        (own, _) => own,
+    }
 }
 
 /// How the value is written, in any version.

@@ -143,6 +143,7 @@ fn swagger_media(range: String, schema: Option<SchemaRef>, examples: Vec<Example
         range,
         schema,
         item_schema: None,
+        root_name: None,
         form_fields: Vec::new(),
         encoding: IndexMap::new(),
         prefix_encoding: Vec::new(),

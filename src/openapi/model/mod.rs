@@ -270,6 +270,9 @@ pub struct MediaType {
     pub schema: Option<SchemaRef>,
     /// The schema of each item of a sequence (3.2, `itemSchema`).
     pub item_schema: Option<SchemaRef>,
+    /// The name of the component that the schema is (3.2, "XML Node Names"): that of the root element of XML, unless an
+    /// `xml` object says otherwise.
+    pub root_name: Option<String>,
     /// Swagger 2.0 only: the fields of a form, each by its `formData` parameter. Empty otherwise.
     pub form_fields: Vec<Parameter>,
     /// How single fields of a form or parts of a multipart body are written.

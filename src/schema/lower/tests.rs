@@ -228,6 +228,15 @@ fn patterns_of_other_languages() {
         (r"^\uD83D\uDE00$", "😀", "x"),
         ("^(?!foo)[a-z]+$", "bar", "foo"),
         ("/^[a-z]$/", "a", "/a/"),
+        ("^\\p{L}+$", "äb", "a1"),
+        ("^\\p{Lu}\\P{L}$", "Ä1", "ä1"),
+        ("^\\p{Letter}{2}$", "äb", "a"),
+        ("^[\\p{L}\\d -]{1,3}$", "ä 1", "ä_1"),
+        ("^\\p{Script=Greek}$", "α", "a"),
+        ("^\\u{1F600}$", "😀", "u"),
+        ("^\\0$", "\0", "0"),
+        ("^[\\b]$", "\u{8}", "b"),
+        ("^(\\d{2})-\\1$", "12-12", "12-13"),
     ] {
         check(JsonSchema, json!({ "pattern": pattern }), json!(good), &[]);
         check(JsonSchema, json!({ "pattern": pattern }), json!(bad), &["pattern at "]);
@@ -246,15 +255,17 @@ fn endless_chains_do_not_exhaust_the_stack() {
     assert_eq!(found, []);
 }
 
+/// Checks a value as it is written against a schema as it is written: the keyword that it breaks, if any.
+#[track_caller]
+fn check_text(schema: &str, value: &str, keyword: Option<&str>) {
+    let read = |text: &str| -> Value { serde_json::from_str(text).unwrap() };
+    let expected: Vec<String> = keyword.map(|keyword| format!("{keyword} at ")).into_iter().collect();
+    let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+    check(OpenApi30, read(schema), read(value), &expected);
+}
+
 #[test]
 fn numbers_are_compared_by_value() {
-    #[track_caller]
-    fn check_text(schema: &str, value: &str, keyword: Option<&str>) {
-        let read = |text: &str| -> Value { serde_json::from_str(text).unwrap() };
-        let expected: Vec<String> = keyword.map(|keyword| format!("{keyword} at ")).into_iter().collect();
-        let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
-        check(OpenApi30, read(schema), read(value), &expected);
-    }
     let most = r#"{"maximum": 18446744073709551615}"#;
     check_text(most, "18446744073709551615", None);
     check_text(most, "18446744073709551616", Some("maximum"));
@@ -283,4 +294,38 @@ fn numbers_are_compared_by_value() {
         check_text(schema, "9007199254740993", None);
         check_text(schema, value, Some(keyword));
     }
+}
+
+/// An integer beyond 64 bits is a float, which stands for all that are rounded to it: it has no fault that one of them
+/// lacks.
+#[test]
+fn rounded_numbers() {
+    let threes = r#"{"multipleOf": 3}"#;
+    check_text(threes, "300000000000000000000003", None);
+    check_text(threes, "-300000000000000000000003", None);
+    check_text(threes, "18446744073709551615", None);
+    check_text(threes, "18446744073709551614", Some("multipleOf"));
+    check_text(r#"{"multipleOf": 1000000}"#, "20000000000000000000", None);
+    check_text(r#"{"multipleOf": 1000000}"#, "20000000000000500000", Some("multipleOf"));
+    check_text(r#"{"multipleOf": 9007199254740993}"#, "27021597764222979", None);
+    check_text(r#"{"multipleOf": 2.5}"#, "9007199254740995", None);
+    check_text(r#"{"multipleOf": 0.01}"#, "12345678901234.56", None);
+    check_text(r#"{"multipleOf": 0.01}"#, "4.355", Some("multipleOf"));
+    let below = r#"{"exclusiveMaximum": 100000000000000000000000}"#;
+    check_text(below, "99999999999999999999999", None);
+    check_text(below, "100000000000000100000000", Some("exclusiveMaximum"));
+    let above = r#"{"exclusiveMinimum": -9223372036854775808}"#;
+    check_text(above, "-9223372036854775807", None);
+    check_text(above, "-9223372036854775808", Some("exclusiveMinimum"));
+    check_text(above, "-9223372036854775809", Some("exclusiveMinimum"));
+    check_text(r#"{"exclusiveMaximum": -9223372036854775808}"#, "-9223372036854775809", None);
+    check_text(r#"{"exclusiveMaximum": 18446744073709551615}"#, "18446744073709551615", Some("exclusiveMaximum"));
+    check_text(r#"{"exclusiveMinimum": 0}"#, "0", Some("exclusiveMinimum"));
+    check_text(r#"{"exclusiveMinimum": 0.1}"#, "1", None);
+    let unique = r#"{"uniqueItems": true}"#;
+    check_text(unique, r#"[{"a": 100000000000000000000001}, {"a": 100000000000000000000002}, 1]"#, None);
+    check_text(unique, "[100000000000000000000001, 100000000000000000000002, 1, 1.0]", Some("uniqueItems"));
+    check_text(r#"{"const": 100000000000000000000001}"#, "100000000000000000000001", None);
+    check_text(r#"{"const": 100000000000000000000001}"#, "100000000000000100000000", Some("const"));
+    check_text(r#"{"type": "integer", "maximum": 1e23}"#, "100000000000000000000000", None);
 }
