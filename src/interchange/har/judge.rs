@@ -20,8 +20,8 @@ use crate::{
 /// A recording held against descriptions.
 #[derive(Debug, Default)]
 pub struct Judged {
-    /// The exchanges with the APIs: the index of the entry in the file, from 0, the session, and the record with everything that
-    /// was wrong.
+    /// The exchanges with the APIs: the index of the entry in the file, from 0, the session, and the record with
+    /// everything that was wrong.
     pub exchanges: Vec<(usize, SessionId, Record)>,
     /// The entries that were left out.
     pub skipped: Vec<Skipped>,
