@@ -51,8 +51,8 @@ pub(super) fn compare(differ: &mut Differ<'_>, pair: &Pair<'_>) {
 
 fn calls(version: Version<'_>, operation: &Location) -> Vec<Call> {
     let mut found = Vec::new();
-    for (name, callback) in members(version, &operation.child("callbacks")) {
-        for (address, item) in members(version, &callback).into_iter().filter(|(key, _)| !key.starts_with("x-")) {
+    for (name, callback) in described(version, &operation.child("callbacks")) {
+        for (address, item) in described(version, &callback) {
             for (method, at) in members(version, &item) {
                 if METHODS.contains(&&*method) {
                     let (name, address) = (name.clone(), address.clone());
@@ -64,6 +64,11 @@ fn calls(version: Version<'_>, operation: &Location) -> Vec<Call> {
     found
 }
 
+/// The members of an object that are no extensions.
+fn described(version: Version<'_>, at: &Location) -> impl Iterator<Item = (String, Location)> {
+    members(version, at).into_iter().filter(|(key, _)| !key.starts_with("x-"))
+}
+
 /// The members of an object, with their places; references are followed.
 fn members(version: Version<'_>, at: &Location) -> Vec<(String, Location)> {
     let Some((at, value)) = version.documents().follow(at) else { return Vec::new() };
@@ -73,25 +78,45 @@ fn members(version: Version<'_>, at: &Location) -> Vec<(String, Location)> {
 
 fn bodies(differ: &mut Differ<'_>, pair: &Pair<'_>, old: &Call, new: &Call) {
     let sent = Pair { base: pair.base, revision: pair.revision, is_webhook: pair.is_webhook, path_names: Vec::new() };
-    let after = content(differ.revision, new);
-    for (media, was) in content(differ.base, old) {
-        let partner = after.iter().find(|(other, _)| other.eq_ignore_ascii_case(&media));
-        if let Some((_, is)) = partner {
-            let subject = schema::Subject::Callback { name: old.name.clone(), media };
-            schema::compare(differ, &sent, &subject, Some(&was), Some(is));
+    let (before, after) = (content(differ.base, old), content(differ.revision, new));
+    for Content { media, at, schema: was } in &before {
+        let Some(partner) = after.iter().find(|other| other.is(media)) else {
+            let text = format!("{} is not sent as `{media}` any more", old.words());
+            differ.say(pair, "mimeo-callback-media-type-removed", text, Places::base(at), Touch::Operation);
+            continue;
+        };
+        if was.is_some() || partner.schema.is_some() {
+            let subject = schema::Subject::Callback { name: old.name.clone(), media: media.clone() };
+            schema::compare(differ, &sent, &subject, was.as_ref(), partner.schema.as_ref());
         }
+    }
+    for Content { media, at, .. } in after.iter().filter(|it| !before.iter().any(|other| other.is(&it.media))) {
+        let text = format!("{} may be sent as `{media}`", new.words());
+        differ.say(pair, "mimeo-callback-media-type-added", text, Places::revision(at), Touch::Operation);
     }
 }
 
-/// The schemas of the bodies that a call sends, by media type.
-fn content(version: Version<'_>, call: &Call) -> Vec<(String, SchemaRef)> {
+/// What a call sends in one media type.
+struct Content {
+    media: String,
+    at: Location,
+    schema: Option<SchemaRef>,
+}
+
+impl Content {
+    fn is(&self, media: &str) -> bool {
+        self.media.eq_ignore_ascii_case(media)
+    }
+}
+
+/// What a call sends, by media type.
+fn content(version: Version<'_>, call: &Call) -> Vec<Content> {
     let documents = version.documents();
     let Some((body, _)) = documents.follow(&call.at.child("requestBody")) else { return Vec::new() };
-    let types = members(version, &body.child("content"));
-    let schema = |(media, at): (String, Location)| {
-        let at = documents.follow(&at)?.0.child("schema");
-        documents.get(&at)?;
-        Some((media, SchemaRef { at, kind: SchemaKind::Schema }))
-    };
-    types.into_iter().filter_map(schema).collect()
+    let types = members(version, &body.child("content")).into_iter();
+    let content = types.map(|(media, at)| {
+        let schema = documents.follow(&at).map(|(at, _)| at.child("schema")).filter(|at| documents.get(at).is_some());
+        Content { media, at, schema: schema.map(|at| SchemaRef { at, kind: SchemaKind::Schema }) }
+    });
+    content.collect()
 }

@@ -88,7 +88,7 @@ fn body(contract: &Contract, media: &MediaType, choice: BodyChoice) -> Result<Op
         return Ok(match shown(contract, example) {
             Some((Value::String(text), true)) => Some((contract.write_as_is(media, text), origin)),
             Some((value, _)) => {
-                let meant = held_json(contract, media, value);
+                let meant = contract.held_json(media, value);
                 let value = meant.as_ref().unwrap_or(value);
                 Some((contract.write(media, value), origin))
             }
@@ -118,18 +118,6 @@ fn shown<'c>(contract: &'c Contract, example: &Example) -> Option<(&'c Value, bo
         ExampleValue::Serialized(at) => Some((contract.api.documents.get(at)?, true)),
         ExampleValue::External(_) => None,
     }
-}
-
-/// Many descriptions give the example of an object as a text that holds JSON. It is read as what it holds where only
-/// that satisfies the schema.
-fn held_json(contract: &Contract, media: &MediaType, value: &Value) -> Option<Value> {
-    let text = value.as_str().filter(|text| text.trim_start().starts_with(['{', '[']))?;
-    let is_json = MediaRange::parse(&media.range).is_some_and(|range| range.is_json());
-    let validator = contract.schemas.validator(media.schema.as_ref().filter(|_| is_json)?, Direction::Response);
-    if validator.is_valid(value) {
-        return None;
-    }
-    serde_json::from_str(text).ok().filter(|held| validator.is_valid(held))
 }
 
 /// A value of a schema. Where none satisfies it, the one that comes nearest: its faults are found when the answer is

@@ -182,9 +182,16 @@ impl<'s> Crawl<'s> {
         let Some((from, _)) = at.parent() else { return };
         if let Ok(Target::File(path)) = self.documents.target(&from, file)
             && !self.documents.names.has_file(&path)
-            && let Err((_, why)) = self.read(&path)
         {
-            self.documents.names.add_failed(&path, format!("`{path}` {why}"));
+            let before = self.findings.len();
+            match self.read(&path) {
+                Err((_, why)) => self.documents.names.add_failed(&path, format!("`{path}` {why}")),
+                // It holds no value that could be the example, such as an image or XML.
+                Ok(id) if self.documents.document(id).is_none_or(|doc| doc.tree.is_null()) => {
+                    self.findings.truncate(before);
+                }
+                Ok(_) => (),
+            }
         }
     }
 

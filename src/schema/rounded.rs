@@ -11,7 +11,7 @@ use serde_json::{Map, Number, Value};
 /// The keywords for which it matters. For all others, rounding both sides keeps what holds between them.
 pub(super) const KEYWORDS: [&str; 4] = ["exclusiveMaximum", "exclusiveMinimum", "multipleOf", "uniqueItems"];
 
-/// 2^53: up to here, every integer is a float of its own.
+/// 2^53: below, every integer is a float of its own.
 const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
 /// 2^64 and -2^63: floats from here on may have been integers of more than 64 bits.
 const ABOVE: f64 = 18_446_744_073_709_551_616.0;
@@ -61,7 +61,7 @@ impl<'i> Keyword<'i> for Lenient {
             (Value::Number(number), Value::Number(limit)) => {
                 let (Some(float), Some(bound)) = (number.as_f64(), limit.as_f64()) else { return true };
                 let is_upper = self.keyword == "exclusiveMaximum";
-                if bound.abs() <= EXACT_MAX {
+                if bound.abs() < EXACT_MAX {
                     return if is_upper { float < bound } else { float > bound };
                 }
                 // Of the integers that are rounded to one of these two, those towards 0 are exact, and no floats.

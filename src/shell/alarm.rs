@@ -13,7 +13,10 @@ use std::{
 };
 
 use hyper::rt;
-use tokio::time::{self, Sleep};
+use tokio::{
+    task::coop::has_budget_remaining,
+    time::{self, Sleep},
+};
 
 /// An alarm for one wait at a time: setting it forgets for what it was set before. Clones are handles to the same one.
 #[derive(Clone, Debug)]
@@ -84,8 +87,10 @@ impl Clockwork {
             return Poll::Pending;
         }
         loop {
+            // A sleep does not take note of who waits once the task has had its share of this turn.
+            let takes_note = has_budget_remaining();
             if self.sleep.as_mut().poll(context).is_pending() {
-                self.woken = Some(context.waker().clone());
+                self.woken = takes_note.then(|| context.waker().clone());
                 return Poll::Pending;
             }
             if self.ends >= self.due {

@@ -49,7 +49,7 @@ impl<S: AsyncWrite + Unpin> Fated<S> {
         Self { socket, fate, reset, last_words: None, first_line: FirstLine::default() }
     }
 
-    /// Lets the refusal of a head that is too large say which part of it is.
+    /// Lets the refusal of a head say what is wrong with its request line, if that is it.
     fn refuse_better(&mut self, bytes: &[u8]) {
         if let Some(better) = self.first_line.send(bytes) {
             self.fate.seal(Doom::LastWords(better));

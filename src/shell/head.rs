@@ -10,11 +10,14 @@ use http::StatusCode;
 use super::intake::refuse;
 use crate::limit;
 
+/// How an answer begins that is only on the way to another one.
+const INFORMATIONAL: &[u8] = b"HTTP/1.1 1";
+
 /// How the library's refusals of a head begin.
 const TOO_LARGE: &[u8] = b"HTTP/1.1 431 ";
 const UNREADABLE: &[u8] = b"HTTP/1.1 400 ";
 
-/// The field that every answer to a request that was read has; a described 431 is one of those.
+/// The field that every answer of an API has; a described 431 is one of those.
 const ANSWERED: &[u8] = b"mimeo-origin";
 
 /// The first line of the request that is being read.
@@ -51,8 +54,12 @@ impl FirstLine {
     }
 
     /// Takes note of what is about to be sent: what is read from then on belongs to another request. Says what is to
-    /// be sent instead if that is a refusal of a head whose larger part is the request line.
+    /// be sent instead if that is a refusal of a head for what its request line is.
     pub(super) fn send(&mut self, bytes: &[u8]) -> Option<Bytes> {
+        // What comes after `100 Continue` is the body of the same request.
+        if bytes.starts_with(INFORMATIONAL) {
+            return None;
+        }
         let Self { bytes: length, spaces, stray, .. } = std::mem::take(self);
         let is_refusal = |start| bytes.starts_with(start) && !bytes.windows(ANSWERED.len()).any(|it| it == ANSWERED);
         // One space before the target, one after it.
@@ -134,6 +141,12 @@ mod tests {
             assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n") && answer.contains(stray), "{answer}");
             assert_eq!(said(line, b"HTTP/1.1 400 Bad Request\r\nmimeo-origin: mimeo\r\n\r\n"), None);
         }
+        // A body that is waited for is no request line.
+        let mut first = FirstLine::default();
+        first.read(b"PUT / HTTP/1.1\r\nexpect: 100-continue\r\n\r\n");
+        assert_eq!(first.send(b"HTTP/1.1 100 Continue\r\n\r\n"), None);
+        first.read(b"{\"a\": 1, \"b\": 2, \"c\": <>");
+        assert_eq!(first.send(REFUSAL), None);
         for line in ["GET /a\"b HTTP/1.1\r\n", "GET / HTTP/1.1\r\nx: <\"> a b\r\n"] {
             assert_eq!(said(line, REFUSAL), None);
         }

@@ -18,6 +18,7 @@ use hyper_util::rt::TokioIo;
 use tokio::{
     net::TcpStream,
     sync::{Semaphore, watch},
+    task::coop::unconstrained,
     time::{interval, sleep, timeout},
 };
 use tracing::{debug, warn};
@@ -364,7 +365,8 @@ impl Server {
 async fn until<T>(work: impl Future<Output = T>, stop: &mut watch::Receiver<()>) -> Option<T> {
     let mut work = pin!(work);
     let look = stop.clone();
-    let mut stopped = pin!(stop.changed());
+    // It is asked once: that must not be put off because the work has had its share of this turn.
+    let mut stopped = pin!(unconstrained(stop.changed()));
     let mut waits: Option<Waker> = None;
     poll_fn(|context| {
         if let Poll::Ready(done) = work.as_mut().poll(context) {

@@ -14,8 +14,8 @@ const FOREIGN: [&str; 2] = ["node_modules", "target"];
 const HEAD_BYTES: usize = 64 * 1024;
 
 /// The snapshots in a folder, at any depth, and those that wait beside them (`.snap.new`), in the order of their paths.
-/// Those that have lost their heads, or all they held, are among them, as reading them says what is wrong. Files of the same
-/// ending that other tools made are left out, and hidden folders are not looked into.
+/// Those that cannot be read, or have lost their heads or all they held, are among them, as reading them says what is
+/// wrong. Files of the same ending that other tools made are left out, and hidden folders are not looked into.
 pub fn find_snapshots(folder: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let mut found = Vec::new();
     let mut waiting = vec![folder.to_owned()];
@@ -31,7 +31,7 @@ pub fn find_snapshots(folder: &Path) -> Result<Vec<PathBuf>, ReadError> {
             let path = if folder == Path::new(".") { PathBuf::from(entry.file_name()) } else { entry.path() };
             if kind.is_dir() && !name.starts_with('.') && !FOREIGN.contains(&&*name) {
                 waiting.push(path);
-            } else if !kind.is_dir() && is_snapshot(&path) {
+            } else if !kind.is_dir() && is_called_so(&path) && path.is_file() && is_or_was_ours(&path).unwrap_or(true) {
                 found.push(path);
             }
         }
@@ -41,10 +41,10 @@ pub fn find_snapshots(folder: &Path) -> Result<Vec<PathBuf>, ReadError> {
 }
 
 /// True for a snapshot, or one that waits, that is Mimeo's by its name and its first lines, or what is left of one. It may
-/// be damaged.
+/// be damaged; of one that cannot be read nobody knows whose it is.
 pub fn is_snapshot(path: &Path) -> bool {
     // A pipe of that name would never end.
-    is_called_so(path) && path.is_file() && is_or_was_ours(path)
+    is_called_so(path) && path.is_file() && is_or_was_ours(path).unwrap_or(false)
 }
 
 /// True for `NAME.snap` and `NAME.snap.new`.
@@ -54,22 +54,22 @@ fn is_called_so(path: &Path) -> bool {
 }
 
 /// True for one of ours, and for what is left of one: nothing, or the sessions without what they are about.
-fn is_or_was_ours(path: &Path) -> bool {
-    let text = head(path);
+fn is_or_was_ours(path: &Path) -> io::Result<bool> {
+    let text = head(path)?;
     let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty() && *line != "---");
     let is_rest = match lines.next() {
         None => true,
         Some(first) if first.starts_with("info:") => lines.any(|line| line == "sessions:"),
         Some(first) => first.starts_with("sessions:"),
     };
-    is_rest || is_snapshot_text(&text)
+    Ok(is_rest || is_snapshot_text(&text))
 }
 
-/// The first lines of a file; nothing of one that cannot be read, which reading it says.
-fn head(path: &Path) -> String {
+/// The first lines of a file.
+fn head(path: &Path) -> io::Result<String> {
     let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(HEAD_BYTES as u64).read_to_end(&mut head));
-    read.map(|_| String::from_utf8_lossy(&head).into_owned()).unwrap_or_default()
+    File::open(path)?.take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    Ok(String::from_utf8_lossy(&head).into_owned())
 }
 
 /// True if a text says the version of our format where it says what it is about.

@@ -2,6 +2,7 @@
 //!
 //! The connection gathers the head and the body of an answer in one buffer, since one piece is sent with less effort than
 //! two. It keeps that buffer for the next answer, so that no more than a piece of a large body goes through it at a time.
+//! Answers of the admin API go through it whole; they are bounded as the journal is.
 
 use std::{
     convert::Infallible,

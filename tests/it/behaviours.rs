@@ -241,7 +241,8 @@ fn header_fields_are_written_as_described() {
                      {type: object}, example: {x: [4]}}}}, B: {content: {text/plain: {schema: {type: string}, examples: {one: \
                      {value: hi}}}}}, C: {content: {application/json: {schema: {type: string}}}}, D: {explode: true, schema: \
                      {type: object}, example: {R: 1, G: {x: 2}}}, E: {schema: {type: object}, example: {R: 1, G: [2, 3]}}, \
-                     F: {schema: {type: array}, example: [{a: 1, b: 2}, 3]}}}}}}}\n";
+                     F: {schema: {type: array}, example: [{a: 1, b: 2}, 3]}, G: {content: {application/json: {schema: \
+                     {type: object}, example: '{\"a\":1}'}}}}}}}}}\n";
     for (name, value) in [
         ("a", "{\"x\":[4]}"),
         ("b", "hi"),
@@ -249,6 +250,7 @@ fn header_fields_are_written_as_described() {
         ("d", "R=1,G={\"x\":2}"),
         ("e", "R,1,G,[2,3]"),
         ("f", "{\"a\":1,\"b\":2},3"),
+        ("g", "{\"a\":1}"),
         ("sl-violations", "-"),
     ] {
         check(described, "GET /", 200, (name, value), "");

@@ -14,7 +14,14 @@ impl Contract {
     /// The text of a described header field: by example, else by schema. One without either is left out if it may be.
     pub fn header_field(&self, header: &Parameter) -> Option<String> {
         let example = header.examples.iter().find_map(|example| match &example.value {
-            ExampleValue::Data(at) => Some(self.header_text(header, self.api.documents.get(at)?)),
+            ExampleValue::Data(at) => {
+                let value = self.api.documents.get(at)?;
+                let held = match &header.format {
+                    ParameterFormat::Content(media) => self.held_json(media, value),
+                    ParameterFormat::Style { .. } => None,
+                };
+                Some(self.header_text(header, held.as_ref().unwrap_or(value)))
+            }
             ExampleValue::Serialized(at) => Some(simple(self.api.documents.get(at)?)),
             ExampleValue::External(_) => None,
         });

@@ -18,7 +18,10 @@ use super::{
     parameter::Typing,
     xml,
 };
-use crate::{openapi::MediaType, schema::Shape};
+use crate::{
+    openapi::MediaType,
+    schema::{Direction, Shape},
+};
 
 /// A body, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +87,18 @@ impl Contract {
             _ => Bytes::new(),
         };
         Some(Written { media_type, body, json_instead_of: None })
+    }
+
+    /// What the example of an answer holds that is a text: many descriptions give the example of an object so. It is read
+    /// as the JSON that it holds where only that satisfies the schema.
+    pub fn held_json(&self, media: &MediaType, value: &Value) -> Option<Value> {
+        let text = value.as_str().filter(|text| text.trim_start().starts_with(['{', '[']))?;
+        let is_json = MediaRange::parse(&media.range).is_some_and(|range| range.is_json());
+        let validator = self.schemas.validator(media.schema.as_ref().filter(|_| is_json)?, Direction::Response);
+        if validator.is_valid(value) {
+            return None;
+        }
+        serde_json::from_str(text).ok().filter(|held| validator.is_valid(held))
     }
 
     /// Text that is already written as `media` describes it, ready to be sent.

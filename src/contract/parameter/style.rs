@@ -192,7 +192,7 @@ fn read(
     // An exploded list writes a name for each item (RFC 6570, section 3.2.7), so there is one, although it is empty.
     let is_one = spelling.style == Style::Matrix && spelling.explode && form == Form::List;
     // What is not escaped can hold delimiters of its own, which then are inside of JSON.
-    let skip = if escape == Escape::None && holds_more(form, shape, typing) { json_end } else { |_: &str| 0 };
+    let skip = if escape == Escape::None && holds_more(form, shape, typing) { json_end } else { |_: &str, _| 0 };
     let mut pieces = if raw.is_empty() && !is_one { Vec::new() } else { split(raw, spelling.delimiters(), skip) };
     if escape == Escape::None {
         // Only header fields are not escaped; white space around their commas has no meaning.
@@ -269,11 +269,12 @@ fn holds_more(form: Form, shape: &Shape, typing: &Typing<'_>) -> bool {
     }
 }
 
-/// Where the JSON array or object ends that a piece is, or that stands after its `=`; 0 if it is none.
-fn json_end(text: &str) -> usize {
-    let Some(start) = text.find(['[', '{']) else { return 0 };
-    let before = text[..start].trim_end();
-    if !(before.trim_start().is_empty() || (before.ends_with('=') && !before.contains(','))) {
+/// Where the JSON array or object ends that a text begins with, or that stands there after a `=`; 0 if there is none. It
+/// begins in the first `piece` bytes.
+fn json_end(text: &str, piece: usize) -> usize {
+    let Some(start) = text[..piece].find(['[', '{']) else { return 0 };
+    let before = text[..start].trim();
+    if !(before.is_empty() || before.ends_with('=')) {
         return 0;
     }
     let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<IgnoredAny>();
@@ -283,19 +284,31 @@ fn json_end(text: &str) -> usize {
     }
 }
 
-/// The pieces of a text between any of the delimiters; `skip` says how much of the start of a piece holds none.
-fn split<'r>(raw: &'r str, delimiters: &[&str], skip: fn(&str) -> usize) -> Vec<&'r str> {
+/// The pieces of a text between any of the delimiters. `skip` is told a text and the bytes of it before its first
+/// delimiter, and says how many of it hold none that counts.
+fn split<'r>(raw: &'r str, delimiters: &[&str], skip: fn(&str, usize) -> usize) -> Vec<&'r str> {
     let mut pieces = Vec::new();
     let mut rest = raw;
-    loop {
-        let from = skip(rest);
-        let marks = delimiters.iter().filter_map(|mark| Some((from + rest[from..].find(mark)?, mark.len())));
-        let Some((at, length)) = marks.min_by_key(|(at, _)| *at) else { break };
+    while let Some(first) = next_mark(rest, delimiters) {
+        let (at, length) = match skip(rest, first.0) {
+            from if from > first.0 => match next_mark(&rest[from..], delimiters) {
+                Some((at, length)) => (from + at, length),
+                None => break,
+            },
+            _ => first,
+        };
         pieces.push(&rest[..at]);
         rest = &rest[at + length..];
     }
     pieces.push(rest);
     pieces
+}
+
+/// Where the first of the delimiters is, and its length. It looks no further than there: a search for each of them would
+/// go through all of the text for one that it does not have, at every piece.
+fn next_mark(text: &str, delimiters: &[&str]) -> Option<(usize, usize)> {
+    let mark_at = |at: usize| delimiters.iter().find(|mark| text.as_bytes()[at..].starts_with(mark.as_bytes()));
+    (0..text.len()).find_map(|at| Some((at, mark_at(at)?.len())))
 }
 
 #[cfg(test)]

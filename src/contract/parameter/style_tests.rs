@@ -81,6 +81,14 @@ fn path(style: Style, explode: bool, of: &str, text: &str, expected: Value) {
     assert_eq!(read_text(style, explode, of, text), Ok(expected), "{text}");
 }
 
+/// An array that is not escaped, as in a header field.
+#[track_caller]
+fn unescaped(of: &str, text: &str, expected: Value) {
+    let spelling = Spelling { name: "color", style: Style::Simple, explode: false };
+    let read = from_text(spelling, text, Escape::None, &shape(of), &Typing::first(&ByName));
+    assert_eq!(read.map_err(|malformed| malformed.0), Ok(expected), "{text}");
+}
+
 #[track_caller]
 fn path_fails(style: Style, explode: bool, of: &str, text: &str, expected: &str) {
     assert_eq!(read_text(style, explode, of, text), Err(expected.to_owned()), "{text}");
@@ -235,5 +243,23 @@ fn arrays_and_objects_inside_others() {
     query(Style::Form, false, "{a: {b: integer}}", "color=a,%7B%22b%22%3A1%7D", json!({"a": {"b": 1}}));
     query(Style::DeepObject, true, "{a: {b: integer}}", "color[a]={\"b\":1}", json!({"a": {"b": 1}}));
     query(Style::Form, true, "[{a: integer}]", "color=a,1", json!(["a,1"]));
+    unescaped("[any]", r#"{"a":[1,2]},x=[3,4],[5"#, json!([r#"{"a":[1,2]}"#, "x=[3,4]", "[5"]));
+    unescaped("[[integer]]", "[1,2] , [3]", json!([[1, 2], [3]]));
     path(Style::Simple, false, "[{a: integer}]", "%7B%22a%22%3A1%7D", json!([{"a": 1}]));
+}
+
+/// Cutting a text into pieces looks at each of its bytes a few times at most, whatever it holds.
+#[test]
+fn many_pieces_are_cut_in_one_pass() {
+    let bytes = 256 * 1024;
+    for (style, text) in [
+        (Style::Simple, ",".repeat(bytes)),
+        (Style::SpaceDelimited, " ".repeat(bytes)),
+        (Style::PipeDelimited, "|".repeat(bytes)),
+        (Style::Simple, "[,".repeat(bytes / 2)),
+    ] {
+        let spelling = Spelling { name: "color", style, explode: false };
+        let read = from_text(spelling, &text, Escape::None, &shape("[any]"), &Typing::first(&ByName));
+        assert!(matches!(read, Ok(Value::Array(items)) if items.len() > bytes / 2), "{style:?}");
+    }
 }

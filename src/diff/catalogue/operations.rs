@@ -127,6 +127,8 @@ pub(super) const CHECKS: &[Check] = &[
         .but("Whether it still answers, a description does not say."),
     info("mimeo-callback-added", "The API makes a further call after a request, to an address that the request names."),
     error("mimeo-callback-removed", "The API does not make a call any more that it made after a request."),
+    info("mimeo-callback-media-type-added", "What a callback sends may come in a further media type."),
+    error("mimeo-callback-media-type-removed", "What a callback sends does not come in a media type any more."),
     error("mimeo-api-key-moved", "An API key is sent somewhere else, or under another name."),
     warning("mimeo-token-lifetime-decreased", "Tokens expire sooner (`lifetime` of `x-mimeo-token` and its kin)."),
     info("mimeo-token-lifetime-increased", "Tokens expire later."),

@@ -66,13 +66,15 @@ fn examples_in_files_of_their_own() {
     let answer = |name: &str, reference: &str| {
         format!("  /{name}: {{get: {{responses: {{'200': {{description: d, content: {}}}}}}}}}\n", example(reference))
     };
-    let paths = [("a", "e/a.json"), ("b", "e/b.json"), ("c", "../c.json"), ("d", "https://a.example/d.json")];
+    let paths =
+        [("a", "e/a.json"), ("b", "e/b.json"), ("c", "../c.json"), ("d", "https://a.example/d.json"), ("e", "e/e.xml")];
     let mut entry = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n".to_owned();
     entry.extend(paths.map(|(name, reference)| answer(name, reference)));
     let sources = MemorySources::new().with("api.yaml", &*entry).with("e/a.json", r#"{"id": {"$ref": "no.json"},}"#);
+    let sources = sources.with("e/e.xml", "<?xml version=\"1.0\"?><pet/>: {");
     let loaded = load(&sources, "api.yaml", "api.yaml", &[]);
     // Files that are not there, or must not be read, make it data; and data is not looked into.
-    assert_eq!(loaded.paths, ["api.yaml", "e/a.json", "e/b.json"]);
+    assert_eq!(loaded.paths, ["api.yaml", "e/a.json", "e/b.json", "e/e.xml"]);
     let said: Vec<_> = loaded.findings.iter().map(|finding| finding.code.as_str()).collect();
     assert_eq!(said, ["bad-value", "syntax"], "the loose comma is a fault, and the rest is read");
     let api = loaded.api.unwrap();
@@ -85,8 +87,8 @@ fn examples_in_files_of_their_own() {
         })
         .collect();
     let literal = |reference: &str| format!("{{\"$ref\":\"{reference}\"}}");
-    let [b, c, d] = ["e/b.json", "../c.json", "https://a.example/d.json"].map(literal);
-    assert_eq!(values, [r#"{"id":{"$ref":"no.json"}}"#, &b, &c, &d]);
+    let [b, c, d, e] = ["e/b.json", "../c.json", "https://a.example/d.json", "e/e.xml"].map(literal);
+    assert_eq!(values, [r#"{"id":{"$ref":"no.json"}}"#, &b, &c, &d, &e]);
 }
 
 #[test]

@@ -320,6 +320,9 @@ fn rounded_numbers() {
     check_text(above, "-9223372036854775809", Some("exclusiveMinimum"));
     check_text(r#"{"exclusiveMaximum": -9223372036854775808}"#, "-9223372036854775809", None);
     check_text(r#"{"exclusiveMaximum": 18446744073709551615}"#, "18446744073709551615", Some("exclusiveMaximum"));
+    check_text(r#"{"exclusiveMinimum": 9007199254740992}"#, "9007199254740993", None);
+    check_text(r#"{"exclusiveMinimum": 9007199254740992}"#, "9007199254740992", Some("exclusiveMinimum"));
+    check_text(r#"{"exclusiveMaximum": 9007199254740993}"#, "9007199254740992", None);
     check_text(r#"{"exclusiveMinimum": 0}"#, "0", Some("exclusiveMinimum"));
     check_text(r#"{"exclusiveMinimum": 0.1}"#, "1", None);
     let unique = r#"{"uniqueItems": true}"#;

@@ -427,6 +427,14 @@ fn components(cases: &mut Cases) {
     cases.check(&["mimeo-callback-added"], operation(json!({})), back(here, text()));
     cases.check(&["mimeo-callback-removed"], back(here, text()), operation(json!({})));
     cases.check(&["mimeo-callback-removed", "mimeo-callback-added"], back(here, text()), back(there, text()));
+    let empty = |media: &str| {
+        let body = json!({"content": {media: {}}});
+        let call = json!({"post": {"requestBody": body, "responses": {"200": {"description": "d"}}}});
+        operation(json!({"callbacks": {"done": {here: call}, "x-note": {here: {"post": {}}}}}))
+    };
+    let exchanged = ["mimeo-callback-media-type-removed", "mimeo-callback-media-type-added"];
+    cases.check(&exchanged, empty("application/json"), empty("application/xml"));
+    cases.check(&[], empty("application/json"), empty("application/JSON"));
     // What it sends, the client receives.
     let longer = changes_after(&back(here, text()), &back(here, json!({"type": "string"})), 0);
     let said: Vec<(&str, &str)> = longer.iter().map(|change| (change.id, &*change.text)).collect();
