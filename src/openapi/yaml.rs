@@ -24,6 +24,9 @@ use super::{
 };
 use crate::{finding::Code, limit};
 
+/// How the message of a text that is no YAML begins.
+pub(super) const NOT_YAML: &str = "this is not YAML: ";
+
 /// What came of reading a YAML text.
 #[derive(Debug)]
 pub(super) struct Parsed {
@@ -364,7 +367,7 @@ fn syntax(error: &ScanError) -> Flaw {
         ErrorKind::UndeclaredTagHandle => "remove the tag, or quote the text if it begins with `!`",
         _ => "check the indentation and the quotation marks around this place",
     };
-    Flaw::error(Code::SYNTAX, span, format!("this is not YAML: {}", error.info())).help(help)
+    Flaw::error(Code::SYNTAX, span, format!("{NOT_YAML}{}", error.info())).help(help)
 }
 
 #[cfg(test)]
