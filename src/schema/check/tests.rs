@@ -35,6 +35,8 @@ fn faults() {
         &["bad-schema at /properties/a/required", "bad-schema at /properties/a/minimum"],
     );
     check(json!({ "type": "string", "enum": ["yes", false] }), &["bad-schema at /enum/1"]);
+    check(json!({ "type": "string", "enum": ["yes"], "nullable": true }), &["bad-schema at /enum"]);
+    check(json!({ "type": "string", "enum": ["yes", null], "nullable": true }), &[]);
     check(json!({ "pattern": "(" }), &["bad-pattern at /pattern"]);
     check(json!({ "pattern": "/^a$/" }), &["bad-pattern at /pattern"]);
     check(json!({ "pattern": "^(a+)+$" }), &[]);
