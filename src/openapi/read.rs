@@ -13,7 +13,10 @@ use super::{
     marks::{Marks, NO_KEY, Node},
     yaml,
 };
-use crate::finding::{Code, Finding, Severity};
+use crate::{
+    finding::{Code, Finding, Severity},
+    limit,
+};
 
 /// What came of reading a file.
 pub(super) struct Read {
@@ -72,7 +75,7 @@ pub fn read_file(name: &str, bytes: Vec<u8>) -> FileRead {
 ///
 /// A key that stands twice in its object is let through, as in JSON.
 pub fn read_yaml(text: &str) -> Result<Value, String> {
-    let parsed = yaml::parse(text);
+    let parsed = yaml::parse_within(text, limit::ALIAS_BODY_BYTES_MAX);
     let is_fatal = |flaw: &&Flaw| flaw.severity == Severity::Error && flaw.code != Code::DUPLICATE_KEY;
     match (parsed.tree, parsed.flaws.iter().find(is_fatal)) {
         (Some((tree, _)), None) => Ok(tree),

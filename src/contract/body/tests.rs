@@ -76,6 +76,14 @@ fn yaml() {
     let nowhere =
         "malformed-body body : the body is not YAML: the alias `*x` has no anchor `&x` before it at line 1 column 4";
     check("a: *x", json!(null), &[nowhere]);
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..9 {
+        let nine = [format!("*a{}", level - 1).as_str(); 9].join(", ");
+        bomb = format!("{bomb}a{level}: &a{level} [{nine}]\n");
+    }
+    let refused = "malformed-body body : the body is not YAML: the aliases up to `*a3` would add more than 1 MiB to the document \
+                   at line 5 column 14";
+    check(&bomb, json!(null), &[refused]);
     let text = posting("application/yaml", "schema: {type: string, minLength: 9}");
     check_body(&text, &post("application/yaml", "a: b: c\n\n\n"), json!("a: b: c\n\n\n"), &[]);
 }

@@ -38,15 +38,22 @@ pub(super) fn of_operation(operation: &Cursor<'_>, produces: &[String]) -> Vec<R
         let severity = if operation.version() >= Version::V31 { Severity::Note } else { Severity::Warning };
         let message = "the operation describes no answer that can be served";
         operation.report_key(severity, Code::NO_RESPONSES, message, "describe at least one under `responses`");
-    } else if responses.iter().all(|response| is_failure(response.status)) {
-        let message = "the operation describes failures only, so that a good request gets one of them";
+    } else if let Some(message) = no_success(&responses) {
         operation.report_key(Severity::Note, Code::NO_SUCCESS, message, "describe the answer to a good request");
     }
     responses
 }
 
-fn is_failure(status: StatusRange) -> bool {
-    matches!(status, StatusRange::Exact(400..) | StatusRange::Hundred(4 | 5))
+/// What a good request gets where no success is described that can be sent.
+fn no_success(responses: &[Response]) -> Option<&'static str> {
+    let is_informational = |status| matches!(status, StatusRange::Exact(..200) | StatusRange::Hundred(1));
+    if responses.iter().all(|response| is_informational(response.status)) {
+        Some("the operation describes nothing but 1xx, which is no answer, so that a good request gets an empty 200")
+    } else if responses.iter().all(|response| response.status.is_failure() || is_informational(response.status)) {
+        Some("the operation describes no success that can be sent, so that a good request gets one of the failures")
+    } else {
+        None
+    }
 }
 
 /// Reads a key of `responses`.
@@ -249,7 +256,9 @@ mod tests {
         }
         check(&["405"], &["no-success"]);
         check(&["4XX", "500"], &["no-success"]);
-        for fine in ["200", "2XX", "default", "302", "3XX", "101"] {
+        check(&["101", "400"], &["no-success"]);
+        check(&["1XX"], &["no-success"]);
+        for fine in ["200", "2XX", "default", "302", "3XX"] {
             check(&["405", fine], &[]);
         }
     }

@@ -29,6 +29,9 @@ fn check(schema: Value, expected: &[&str]) {
 #[test]
 fn faults() {
     check(json!({ "type": "object", "nullable": true, "properties": { "a": { "$ref": "#" } } }), &[]);
+    let beside =
+        json!({ "properties": { "a": { "$ref": "#", "nullable": true }, "b": { "$ref": "#", "description": "" } } });
+    check(beside, &["bad-schema at /properties/a/nullable"]);
     check(json!({ "type": "any" }), &["bad-schema at /type"]);
     check(
         json!({ "properties": { "a": { "required": true, "minimum": "3" } } }),
