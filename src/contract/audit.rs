@@ -9,7 +9,7 @@ use super::{
     body::{Kind, Reach, describes_event, is_event},
 };
 use crate::{
-    finding::{Code, Finding},
+    finding::{Code, Finding, Severity},
     limit,
     openapi::{
         Documents, Example, ExampleValue, Location, MediaType, Operation, Parameter, ParameterFormat, SchemaRef,
@@ -129,6 +129,8 @@ impl<'c> Audit<'c> {
             let violations = self.contract.schemas.validator(schema, direction).violations(value);
             let documents = &self.contract.api.documents;
             self.findings.extend(violations.iter().map(|violation| broken(documents, example, at, violation)));
+            let hidden = self.contract.schemas.hidden(schema, direction, value);
+            self.findings.extend(hidden.iter().map(|pointer| unsent(documents, at, pointer, direction)));
         }
     }
 
@@ -165,6 +167,22 @@ impl<'c> Audit<'c> {
                 .help("give the answer an example, or correct the schema"),
             );
         }
+    }
+}
+
+fn unsent(documents: &Documents, at: &Location, pointer: &str, direction: Direction) -> Finding {
+    let place = documents.place(&Location::new(at.doc, format!("{}{pointer}", at.pointer)));
+    let keyword = direction.hiding();
+    let messages = match direction {
+        Direction::Request => "requests",
+        Direction::Response => "answers",
+    };
+    let message = format!("the example has `{pointer}`, which is `{keyword}`: {messages} should not have it");
+    let finding = Finding::warning(Code(keyword), place, message).help("leave it out of the example");
+    match direction {
+        // Clients often send back what they got.
+        Direction::Request => Finding { severity: Severity::Note, ..finding },
+        Direction::Response => finding,
     }
 }
 

@@ -53,6 +53,7 @@ pub(super) fn prepare(contract: &Contract, id: OperationId, choice: &Choice) -> 
     };
     let mut origin = Origin::Empty;
     let mut unwritten = None;
+    let mut unsent = Vec::new();
     let mut filling = Filling::default();
     let mut provenance = described.provenance.or(operation.provenance);
     if let Some(media) = choice.media.and_then(|index| described.content.get(index)) {
@@ -64,12 +65,14 @@ pub(super) fn prepare(contract: &Contract, id: OperationId, choice: &Choice) -> 
         if let BodyChoice::Example(index) = choice.body {
             provenance = media.examples[index].provenance.or(provenance);
             filling.body = filling::body_pattern(contract, media, index);
+            unsent = hidden(contract, media, &media.examples[index]);
         }
     }
     headers(contract, described, &mut response, &mut filling);
     let filling = (!filling.is_empty()).then_some(filling);
     let mut findings = if filling.is_some() { Vec::new() } else { contract.check_response(id, &response) };
     findings.extend(unwritten);
+    findings.append(&mut unsent);
     if provenance == Some(Provenance::Inferred) {
         response.headers.insert("mimeo-provenance", header_value(Provenance::Inferred.as_str()));
     }
@@ -119,6 +122,18 @@ fn shown<'c>(contract: &'c Contract, example: &Example) -> Option<(&'c Value, bo
         ExampleValue::Serialized(at) => Some((contract.api.documents.get(at)?, true)),
         ExampleValue::External(_) => None,
     }
+}
+
+/// The members of an example that answers should not have. They are sent all the same, since the example says so.
+fn hidden(contract: &Contract, media: &MediaType, example: &Example) -> Vec<Finding> {
+    let (Some(schema), Some((value, false))) = (&media.schema, shown(contract, example)) else { return Vec::new() };
+    let pointers = contract.schemas.hidden(schema, Direction::Response, value);
+    let finding = |pointer: String| {
+        let message = format!("the answer's body at `{pointer}` is `writeOnly`, which answers should not have");
+        Finding::warning(Code("writeOnly"), Place::response(Part::Body, pointer), message)
+            .help("leave it out of the example in the description")
+    };
+    pointers.into_iter().map(finding).collect()
 }
 
 /// A value of a schema. Where none satisfies it, the one that comes nearest: its faults are found when the answer is

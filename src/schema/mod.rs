@@ -14,6 +14,7 @@ mod core;
 mod definitions;
 mod format;
 mod generate;
+mod hidden;
 mod instance;
 mod judging;
 mod lower;

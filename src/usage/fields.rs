@@ -106,12 +106,8 @@ impl Walk<'_> {
 
     /// True for a property that never goes this way.
     fn is_hidden(&self, property: &SchemaRef) -> bool {
-        let keyword = match self.direction {
-            Direction::Request => "readOnly",
-            Direction::Response => "writeOnly",
-        };
         let found = self.contract.api.documents.follow(&property.at);
-        found.is_some_and(|(_, schema)| schema.get(keyword) == Some(&Value::Bool(true)))
+        found.is_some_and(|(_, schema)| schema.get(self.direction.hiding()) == Some(&Value::Bool(true)))
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     openapi::push_token,
-    schema::{Direction, core::Core, definitions::Number},
+    schema::{Direction, core::Core, definitions::Number, hidden},
 };
 
 /// Levels of a made value. What is deeper comes from recursion through objects that are not definitions.
@@ -108,7 +108,7 @@ impl<'g> Maker<'g> {
         if merged.is_never {
             return Err(self.dead("nothing is allowed"));
         }
-        if let Some(given) = self.given(&merged) {
+        if let Some(given) = self.given(&merged, parts) {
             return Ok(given);
         }
         let length = self.open.len();
@@ -119,14 +119,16 @@ impl<'g> Maker<'g> {
     }
 
     /// A value that the schema itself shows.
-    fn given(&mut self, merged: &Merged<'g>) -> Option<Value> {
+    fn given(&mut self, merged: &Merged<'g>, parts: &[&'g Value]) -> Option<Value> {
         if self.chance.is_plain() && !self.plan.is_banned(&self.at) {
             let shown = merged.examples.iter().copied().chain(merged.default);
             // a null that is only a placeholder is passed over
             let mut fitting = shown.filter(|value| fits(merged, value) && !(value.is_null() && merged.types.is_none()));
             if let Some(example) = fitting.next() {
                 self.trace.examples.push(self.at.clone());
-                return Some(example.clone());
+                let mut example = example.clone();
+                hidden::strip(self.core, self.direction, parts, &mut example);
+                return Some(example);
             }
         }
         if let Some(constant) = merged.constants.first() {

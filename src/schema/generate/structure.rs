@@ -9,11 +9,7 @@ use super::{
     plan::Fullness,
     regular,
 };
-use crate::{
-    limit,
-    openapi::push_token,
-    schema::{Direction, definitions::number_of},
-};
+use crate::{limit, openapi::push_token, schema::definitions::number_of};
 
 /// Levels whose optional properties are made in a lean value.
 const LEAN_DEPTH: usize = 2;
@@ -75,10 +71,7 @@ impl<'g> Maker<'g> {
 
     /// True if the property is not sent in this direction.
     fn is_hidden(&self, part: &Value) -> bool {
-        let note = match self.direction {
-            Direction::Request => "readOnly",
-            Direction::Response => "writeOnly",
-        };
+        let note = self.direction.hiding();
         let hides = |schema: &Value| schema.get(note) == Some(&Value::Bool(true));
         let target = part.get("$ref").and_then(Value::as_str).and_then(number_of);
         hides(part) || target.and_then(|number| self.core.lowered(number)).is_some_and(|to| hides(&to.value))

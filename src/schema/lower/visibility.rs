@@ -13,10 +13,7 @@ const STEPS_MAX: usize = 8;
 
 /// True if a property of this schema is not sent in that direction.
 pub(in crate::schema) fn is_hidden(documents: &Documents, doc: DocId, property: &Value, direction: Direction) -> bool {
-    let note = match direction {
-        Direction::Request => "readOnly",
-        Direction::Response => "writeOnly",
-    };
+    let note = direction.hiding();
     if property.get(note) == Some(&Value::Bool(true)) {
         return true;
     }
