@@ -20,7 +20,9 @@ use serde_json::{Map, Value, json};
 use super::{
     core::Core,
     definitions::{Chain, Definition, Number, number_of, reference},
-    format, judging, lower, pattern,
+    format,
+    instance::{Instance, Instances},
+    judging, lower, pattern,
     violation::{self, Violation},
 };
 use crate::{
@@ -44,7 +46,10 @@ const CUT: &str = "mimeo-cut";
 const STEP: &str = "mimeo-step";
 
 /// A definition, compiled; `None` where there is nothing to check.
-pub(super) type Compiled = Option<jsonschema::Validator>;
+pub(super) type Compiled = Option<jsonschema::Validator<Instances>>;
+
+/// How schemas are compiled.
+pub(super) type Options = jsonschema::ValidationOptions<'static, Arc<dyn jsonschema::Retrieve>, Instances>;
 
 /// A compiled schema.
 #[derive(Debug)]
@@ -66,12 +71,12 @@ impl Validator {
     }
 
     /// True if the value satisfies the schema; false if that would take too many steps to say. The fast path.
-    pub fn is_valid(&self, value: &Value) -> bool {
-        self.verdict(value) == Some(true)
+    pub fn is_valid<'v>(&self, value: impl Into<Instance<'v>>) -> bool {
+        self.verdict(value.into()) == Some(true)
     }
 
     /// Whether the value satisfies the schema; `None` if that would take more steps than it is worth.
-    fn verdict(&self, value: &Value) -> Option<bool> {
+    fn verdict(&self, value: Instance<'_>) -> Option<bool> {
         let Some(definition) = &self.definition else { return Some(true) };
         let (number, definition) = self.judge.get_or_init(|| {
             let behind = self.core.upgrade().map(|core| (referred(&core, self.number), core));
@@ -90,7 +95,8 @@ impl Validator {
     ///
     /// In a value with more than [`limit::EXPLAINED_LEVELS_MAX`] levels, a choice of branches is not looked into: that
     /// would cost its branches to the power of the levels.
-    pub fn violations(&self, value: &Value) -> Vec<Violation> {
+    pub fn violations<'v>(&self, value: impl Into<Instance<'v>>) -> Vec<Violation> {
+        let value = value.into();
         let verdict = self.verdict(value);
         if verdict == Some(true) {
             return Vec::new();
@@ -119,7 +125,7 @@ impl Validator {
     }
 
     /// Explains by the whole schema; not at all where that would be large, since it is kept.
-    fn explain_whole(&self, core: &Core, value: &Value, found: &mut Vec<Violation>) {
+    fn explain_whole(&self, core: &Core, value: Instance<'_>, found: &mut Vec<Violation>) {
         let whole = self.whole.get_or_init(|| {
             let is_small = core.reached(self.number).is_some_and(|reached| reached.len() <= limit::EXPLAINED_REACH_MAX);
             if is_small { compiled_whole(core, self.number, weight) } else { None }
@@ -140,16 +146,12 @@ fn roomy<T>(work: impl FnOnce() -> T) -> T {
 }
 
 /// True if a value has at most so many levels and values.
-fn is_plain(value: &Value, levels: usize, values: &mut usize) -> bool {
+fn is_plain(value: Instance<'_>, levels: usize, values: &mut usize) -> bool {
     if *values == 0 {
         return false;
     }
     *values -= 1;
-    match value {
-        Value::Array(items) => levels > 0 && items.iter().all(|item| is_plain(item, levels - 1, values)),
-        Value::Object(members) => levels > 0 && members.values().all(|member| is_plain(member, levels - 1, values)),
-        _ => true,
-    }
+    !value.has_parts() || levels > 0 && value.parts().all(|part| is_plain(part, levels - 1, values))
 }
 
 /// Says what is wrong by asking one definition after the other, without looking into branches.
@@ -160,7 +162,7 @@ struct Explainer<'e> {
 }
 
 impl Explainer<'_> {
-    fn explain(&mut self, number: Number, value: &Value, at: &str) {
+    fn explain(&mut self, number: Number, value: Instance<'_>, at: &str) {
         let (Some(definition), Some(lowered)) = (self.core.definitions.get(number), self.core.lowered(number)) else {
             return;
         };
@@ -194,13 +196,17 @@ struct Cut {
     core: Weak<Core>,
 }
 
-impl<'i> Keyword<'i> for Cut {
-    fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
+impl<'i> Keyword<'i, Instances> for Cut {
+    fn validate(&self, instance: Instance<'i>) -> Result<(), ValidationError<'i>> {
         // The number tells whoever explains the error which definition to ask.
-        if Keyword::is_valid(self, instance) { Ok(()) } else { Err(ValidationError::custom(self.number.to_string())) }
+        if Keyword::<Instances>::is_valid(self, instance) {
+            Ok(())
+        } else {
+            Err(ValidationError::custom(self.number.to_string()))
+        }
     }
 
-    fn is_valid(&self, instance: &'i Value) -> bool {
+    fn is_valid(&self, instance: Instance<'i>) -> bool {
         let Some(definition) = self.definition.upgrade() else { return true };
         let judge = || is_valid(&definition, self.number, &self.core, instance);
         // Each reference is a step of recursion, and a body may be as deep as a description wants it.
@@ -214,12 +220,16 @@ struct Step {
     steps: usize,
 }
 
-impl<'i> Keyword<'i> for Step {
-    fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
-        if Keyword::is_valid(self, instance) { Ok(()) } else { Err(ValidationError::custom("no steps are left")) }
+impl<'i> Keyword<'i, Instances> for Step {
+    fn validate(&self, instance: Instance<'i>) -> Result<(), ValidationError<'i>> {
+        if Keyword::<Instances>::is_valid(self, instance) {
+            Ok(())
+        } else {
+            Err(ValidationError::custom("no steps are left"))
+        }
     }
 
-    fn is_valid(&self, _: &'i Value) -> bool {
+    fn is_valid(&self, _: Instance<'i>) -> bool {
         judging::step(self.steps)
     }
 }
@@ -252,7 +262,7 @@ fn referred(core: &Core, mut number: Number) -> Number {
     number
 }
 
-fn is_valid(definition: &Definition, number: Number, core: &Weak<Core>, value: &Value) -> bool {
+fn is_valid(definition: &Definition, number: Number, core: &Weak<Core>, value: Instance<'_>) -> bool {
     let compiled = match definition.compiled.get() {
         Some(compiled) => compiled,
         None => match core.upgrade() {
@@ -308,7 +318,7 @@ fn compiled_whole(core: &Core, number: Number, steps: fn(&Value) -> usize) -> Co
 /// Builds a schema; what cannot be compiled of it is left out.
 fn build(
     mut schema: Value,
-    build: &dyn for<'a> Fn(&'a Value) -> Result<jsonschema::Validator, ValidationError<'a>>,
+    build: &dyn for<'a> Fn(&'a Value) -> Result<jsonschema::Validator<Instances>, ValidationError<'a>>,
 ) -> Compiled {
     // Compiling recurses through all that a schema reaches, so it gets a stack of its own.
     let build = |schema: &Value| {
@@ -331,7 +341,7 @@ fn build(
 }
 
 /// How a cut schema is compiled.
-fn cutting(core: &Arc<Core>) -> jsonschema::ValidationOptions<'static> {
+fn cutting(core: &Arc<Core>) -> Options {
     let core = Arc::downgrade(core);
     format::options().clone().with_keyword(CUT, move |_, value, _| {
         let number = value.as_u64().and_then(|number| Number::try_from(number).ok()).unwrap_or(Number::MAX);

@@ -159,7 +159,9 @@ fn respond<'v>(server: &'v Server, request: &mut Request) -> Sent<'v> {
         Ok(begun) => begun,
         Err(fault) => return bad_session(&fault),
     };
-    let answered = guarded(|| server.with_mock(|mock| answer(mock, &begun.session, begun.request, begun.moment)));
+    // What is given back through several hands is moved each time.
+    let mut answered = None;
+    guarded(|| server.with_mock(|mock| answered = Some(answer(mock, &begun.session, begun.request, begun.moment))));
     conclude(server, begun, answered)
 }
 
@@ -196,7 +198,7 @@ fn conclude<'v>(server: &'v Server, begun: Begun<'_>, answered: Option<(Outcome,
     let mut record = Record::of(request, entry, &response, virtual_ms);
     record.after = after;
     let witness = server.settings().witness.as_deref();
-    let written = session.record(record, server.sessions().ledger(), |record| {
+    let written = session.record(Arc::new(record), server.sessions().ledger(), |record| {
         if let Some(witness) = witness {
             witness.see(&id, record);
         }

@@ -115,7 +115,7 @@ fn keyword_of(kind: &Kind, path: &str) -> &'static str {
         Kind::Not { .. } => "not",
         Kind::OneOfMultipleValid { .. } | Kind::OneOfNotValid { .. } => "oneOf",
         Kind::PropertyNames { .. } => "propertyNames",
-        Kind::Required { .. } if path.contains("/dependentRequired") => "dependentRequired",
+        Kind::Required { .. } if path.ends_with("/dependentRequired") => "dependentRequired",
         Kind::Required { .. } => "required",
         Kind::Type { .. } => "type",
         Kind::UnevaluatedItems { .. } => "unevaluatedItems",
