@@ -265,7 +265,7 @@ fn rules_name_operations_that_there_are() {
     check(&rules("query: limit"), 0, &[]);
     let missing = "error[unknown-operation]: no operation is called `listPet`";
     check(&rules("operation: listPet"), 1, &[missing, "mimeo.yaml:4:18", "did you mean `listPets`?"]);
-    check(&rules("operation: zzz"), 1, &["no operation is called `zzz`", "there is only `listPets`"]);
+    check(&rules("operation: zzz"), 1, &["no operation is called `zzz`", "there are `addPet`, `listPets`"]);
     let undescribed =
         "warning[unknown-operation]: there is no operation `GET /pats`, so that only requests which are not";
     check(&rules("operation: GET /pats"), 0, &[undescribed, "mimeo.yaml:4:18", "did you mean `GET /pets`?"]);

@@ -445,7 +445,7 @@ fn components(cases: &mut Cases) {
             "the body of the callback `done`: `maxLength` was 3, and there is none any more"
         )]
     );
-    replies(&mut cases, &|responses: Value| {
+    replies(cases, &|responses: Value| {
         operation(json!({"callbacks": {"done": {here: {"post": {"responses": responses}}}}}))
     });
     let hook = json!({"made": {"post": {"responses": {"200": {"description": "d"}}}}});
