@@ -91,8 +91,8 @@ impl<'f> Violation<'f> {
 }
 
 fn location(place: &Place, with_side: bool) -> Vec<Cow<'_, str>> {
-    let mut location = Vec::new();
-    let Place::Message { side, part, at } = place else { return location };
+    let Place::Message { side, part, at } = place else { return Vec::new() };
+    let mut location = Vec::with_capacity(4);
     if with_side || *side == Side::Response {
         location.push(if *side == Side::Request { "request" } else { "response" }.into());
     }

@@ -14,7 +14,7 @@ use std::{
     sync::{Arc, OnceLock, Weak},
 };
 
-use jsonschema::{Keyword, ValidationError, error::ValidationErrorKind};
+use jsonschema::{Keyword, ValidationError, error::ValidationErrorKind, json::Node};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -102,6 +102,9 @@ impl Validator {
             return Vec::new();
         }
         let Some(core) = self.core.upgrade() else { return Vec::new() };
+        // What is said of a value holds it, so it is brought into that form once for all.
+        let value = &*value.to_value();
+        let value = Instance::from(value);
         let written = || core.lowered(self.number)?.origin("").map(|(written, _)| written);
         if verdict.is_none() {
             return vec![violation::too_involved(written())];
