@@ -5,8 +5,8 @@
 //! many schemas refer to it. Cutting is no use where a keyword looks through references (`unevaluatedProperties`) or
 //! where a chain of references on one value has no end; such a definition is compiled *whole*, with all it reaches.
 //!
-//! To say what is wrong with a value, the whole schema is compiled once more, since only that sees through a choice of
-//! branches. That happens when the first wrong value is met. Values with many levels, and values of schemas that reach
+//! To say what is wrong with a value, a schema that refers to others is compiled once more with all of them, since only
+//! that sees through a choice of branches. That happens when the first wrong value is met. Values with many levels, and values of schemas that reach
 //! very many others, are explained by the definitions one after the other instead.
 
 use std::{
@@ -59,15 +59,24 @@ pub struct Validator {
     core: Weak<Core>,
     /// Whose verdict counts.
     judge: OnceLock<(Number, Arc<Definition>)>,
-    /// The whole schema, for saying what is wrong.
-    whole: OnceLock<Compiled>,
+    /// What says what is wrong.
+    explained: OnceLock<Explained>,
+}
+
+/// What says what is wrong with a value.
+#[derive(Debug)]
+enum Explained {
+    /// The definition that judges as well: it refers to no other.
+    Alone,
+    /// The schema with all that it reaches; `None` where that would be large, since it is kept.
+    Whole(Compiled),
 }
 
 impl Validator {
     /// The validator of a definition; it is compiled when it is first asked.
     pub(super) fn new(core: &Arc<Core>, number: Number) -> Self {
         let definition = core.definitions.get(number).cloned();
-        Self { number, definition, core: Arc::downgrade(core), judge: OnceLock::new(), whole: OnceLock::new() }
+        Self { number, definition, core: Arc::downgrade(core), judge: OnceLock::new(), explained: OnceLock::new() }
     }
 
     /// True if the value satisfies the schema; false if that would take too many steps to say. The fast path.
@@ -77,18 +86,22 @@ impl Validator {
 
     /// Whether the value satisfies the schema; `None` if that would take more steps than it is worth.
     fn verdict(&self, value: Instance<'_>) -> Option<bool> {
-        let Some(definition) = &self.definition else { return Some(true) };
-        let (number, definition) = self.judge.get_or_init(|| {
-            let behind = self.core.upgrade().map(|core| (referred(&core, self.number), core));
-            let behind = behind.and_then(|(number, core)| Some((number, Arc::clone(core.definitions.get(number)?))));
-            behind.unwrap_or_else(|| (self.number, Arc::clone(definition)))
-        });
+        let Some((number, definition)) = self.judge() else { return Some(true) };
         let judge = || is_valid(definition, *number, &self.core, value);
         judging::within(limit::JUDGED_STEPS_MAX, judge).or_else(|| {
             // Only a large value is worth a second try.
             let worth = judging::worth(value);
             if worth > limit::JUDGED_STEPS_MAX * 5 / 4 { judging::within(worth, judge) } else { None }
         })
+    }
+
+    fn judge(&self) -> Option<&(Number, Arc<Definition>)> {
+        let definition = self.definition.as_ref()?;
+        Some(self.judge.get_or_init(|| {
+            let behind = self.core.upgrade().map(|core| (referred(&core, self.number), core));
+            let behind = behind.and_then(|(number, core)| Some((number, Arc::clone(core.definitions.get(number)?))));
+            behind.unwrap_or_else(|| (self.number, Arc::clone(definition)))
+        }))
     }
 
     /// Everything that is wrong with a value, at most [`limit::VIOLATIONS_MAX`]; empty if it satisfies the schema.
@@ -127,18 +140,38 @@ impl Validator {
         without_echoes(found)
     }
 
-    /// Explains by the whole schema; not at all where that would be large, since it is kept.
+    /// Explains by what sees through all branches; not at all where that would be large.
     fn explain_whole(&self, core: &Core, value: Instance<'_>, found: &mut Vec<Violation>) {
-        let whole = self.whole.get_or_init(|| {
-            let is_small = core.reached(self.number).is_some_and(|reached| reached.len() <= limit::EXPLAINED_REACH_MAX);
-            if is_small { compiled_whole(core, self.number, weight) } else { None }
-        });
-        let Some(whole) = whole else { return };
-        for error in whole.iter_errors(value) {
-            violation::explain(&error, &|path| origin(core, path), found);
-            if found.len() >= limit::VIOLATIONS_MAX {
-                break;
+        let Some((number, definition)) = self.judge() else { return };
+        let explained = self.explained.get_or_init(|| {
+            if is_cut(core, *number) && core.lowered(*number).is_some_and(|lowered| lowered.refs.is_empty()) {
+                return Explained::Alone;
             }
+            let is_small = core.reached(self.number).is_some_and(|reached| reached.len() <= limit::EXPLAINED_REACH_MAX);
+            Explained::Whole(if is_small { compiled_whole(core, self.number, weight) } else { None })
+        });
+        match explained {
+            Explained::Alone => {
+                let compiled = definition.compiled.get().and_then(Option::as_ref);
+                let lowered = definition.lowered();
+                explain_by(compiled, value, &|path| lowered?.origin(path), found);
+            }
+            Explained::Whole(compiled) => explain_by(compiled.as_ref(), value, &|path| origin(core, path), found),
+        }
+    }
+}
+
+fn explain_by(
+    compiled: Option<&jsonschema::Validator<Instances>>,
+    value: Instance<'_>,
+    origins: violation::Origins<'_>,
+    found: &mut Vec<Violation>,
+) {
+    let Some(compiled) = compiled else { return };
+    for error in compiled.iter_errors(value) {
+        violation::explain(&error, origins, found);
+        if found.len() >= limit::VIOLATIONS_MAX {
+            break;
         }
     }
 }
