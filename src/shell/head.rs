@@ -88,12 +88,12 @@ impl FirstLine {
             return Some(not_http());
         }
         let line = self.kept.strip_suffix(b"\r").unwrap_or(&self.kept);
-        let parts = line.split(|byte| *byte == b' ').filter(|part| !part.is_empty()).count();
-        let spaces = line.iter().filter(|byte| **byte == b' ').count();
+        let between: Vec<&[u8]> = line.split(|byte| *byte == b' ').collect();
+        let parts = between.iter().filter(|part| !part.is_empty()).count();
         // A target with a space in it looks like two parts.
         match stray(line).or_else(|| (parts > PARTS).then_some(' ')) {
             Some(stray) => Some(unreadable(stray)),
-            None if spaces > parts.saturating_sub(1) => Some(astray("Here are more spaces than that.")),
+            None if parts > 0 && between.len() > parts => Some(astray("Here are more spaces than that.")),
             None if self.is_whole && parts < PARTS && !line.is_empty() => Some(astray("Here a part is missing.")),
             None => None,
         }

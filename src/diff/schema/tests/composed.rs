@@ -41,12 +41,15 @@ pub(super) fn composed(cases: &mut Cases) {
     check(hidden(&["a"]), hidden(&["a", "b"]), &[], became_required.1);
 }
 
+/// A schema that holds another one.
+type Holding = fn(Value) -> Value;
+
 /// A condition asks for nothing that the value must have anyhow; and what is a condition does not depend on names.
 pub(super) fn of_conditions(cases: &mut Cases) {
     let mut check = |old: Value, new: Value, expected: &[&str]| cases.exactly(request(old), request(new), expected);
     let became = &["request-property-became-required"];
     let asks = |names: &[&str]| json!({"required": names});
-    let conditions: [(&str, fn(Value) -> Value); 4] = [
+    let conditions: [(&str, Holding); 4] = [
         ("then", |it| json!({"if": {"minProperties": 1}, "then": it})),
         ("else", |it| json!({"if": {"minProperties": 1}, "else": it})),
         ("dependentSchemas", |it| json!({"dependentSchemas": {"a/b": it}})),
