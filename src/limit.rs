@@ -14,6 +14,8 @@ pub const DESCRIPTION_FILES_MAX: usize = 20_000;
 pub const DOCUMENT_DEPTH_MAX: usize = 255;
 /// Bytes that YAML aliases may add to a document: a bomb is refused, honest re-use is not.
 pub const ALIAS_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Bytes that YAML aliases may add to one body: a few hundred bytes must not cost what a whole description may.
+pub const ALIAS_BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Steps from one `$ref` to the next before a chain counts as endless.
 pub const REF_CHAIN_MAX: usize = 64;
 /// Operations, parameters, answers, media types and examples of one API with all references followed. Microsoft Graph

@@ -19,16 +19,38 @@ pub(crate) const FIELD: HeaderName = HeaderName::from_static("sl-violations");
 const HEADER_MAX: usize = 4096;
 
 /// The value of `sl-violations`; `None` if nothing is wrong with the messages.
+///
+/// Where not all findings fit, the first one about the answer is there all the same, however much is wrong with the request.
 pub(crate) fn header(findings: &[Finding]) -> Option<HeaderValue> {
-    let mut told = findings.iter().filter(|finding| matches!(finding.place, Place::Message { .. })).peekable();
-    told.peek()?;
+    let told = findings.iter().filter(|finding| matches!(finding.place, Place::Message { .. }));
+    let (mut text, are_all_told) = array(told.clone())?;
+    if !are_all_told {
+        let of =
+            |side| move |finding: &&Finding| matches!(finding.place, Place::Message { side: own, .. } if own == side);
+        let first = [Side::Request, Side::Response].map(|side| told.clone().find(of(side)));
+        let is_first = |finding: &Finding| first.iter().flatten().any(|it| std::ptr::eq(*it, finding));
+        let rest = told.filter(|finding| !is_first(finding));
+        (text, _) = array(first.into_iter().flatten().chain(rest))?;
+    }
+    let text = Bytes::from(text);
+    let value = HeaderValue::from_maybe_shared(text.clone());
+    // JSON escapes all control characters but one, U+007F.
+    Some(value.unwrap_or_else(|_| header_value(&String::from_utf8_lossy(&text))))
+}
+
+/// As many of the findings as fit, and whether these are all; `None` if there are none.
+fn array<'f>(findings: impl Iterator<Item = &'f Finding>) -> Option<(Vec<u8>, bool)> {
+    let mut findings = findings.peekable();
+    findings.peek()?;
     let mut text = Vec::with_capacity(512);
-    for finding in told {
+    let mut are_all = true;
+    for finding in findings {
         let length = text.len();
         text.push(if text.is_empty() { b'[' } else { b',' });
         Violation::of(finding, true).write(&mut text);
         if text.len() >= HEADER_MAX {
             text.truncate(length);
+            are_all = false;
             break;
         }
     }
@@ -36,10 +58,7 @@ pub(crate) fn header(findings: &[Finding]) -> Option<HeaderValue> {
         return None;
     }
     text.push(b']');
-    let text = Bytes::from(text);
-    let value = HeaderValue::from_maybe_shared(text.clone());
-    // JSON escapes all control characters but one, U+007F.
-    Some(value.unwrap_or_else(|_| header_value(&String::from_utf8_lossy(&text))))
+    Some((text, are_all))
 }
 
 /// Findings as a JSON array; with `side`, each location begins with `request` or `response`.
@@ -164,6 +183,31 @@ fn unescaped(token: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
     use crate::finding::Code;
+
+    fn told(findings: &[Finding]) -> Vec<Value> {
+        let value = header(findings).map(|value| serde_json::from_slice(value.as_bytes()).unwrap());
+        value.unwrap_or_default()
+    }
+
+    #[test]
+    fn findings_about_the_answer_are_not_crowded_out() {
+        let wrong = |side: fn(Part, String) -> Place, index: usize| {
+            Finding::error(Code::MALFORMED_BODY, side(Part::Body, format!("/{index}")), "x".repeat(100))
+        };
+        let of_request = |count: usize| (0..count).map(move |index| wrong(Place::request, index));
+        let of_answer = || (0..2).map(move |index| wrong(Place::response, index));
+        assert_eq!(told(&[]), [Value::Null; 0]);
+        let few: Vec<Finding> = of_request(3).chain(of_answer()).collect();
+        let sides = |told: &[Value]| told.iter().map(|it| it["location"][0].clone()).collect::<Vec<_>>();
+        assert_eq!(sides(&told(&few)), ["request", "request", "request", "response", "response"]);
+        let many: Vec<Finding> = of_request(100).chain(of_answer()).collect();
+        let many = told(&many);
+        assert_eq!(sides(&many)[..3], ["request", "response", "request"]);
+        assert_eq!(many[2]["location"][2], "1");
+        assert!(header(&few).unwrap().len() < HEADER_MAX && many.len() < 50);
+        let one_side: Vec<Finding> = of_request(100).collect();
+        assert_eq!(told(&one_side)[1]["location"][2], "1");
+    }
 
     #[test]
     fn a_header_holds_what_a_problem_holds() {

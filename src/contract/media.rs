@@ -49,6 +49,12 @@ impl MediaRange {
         self.is_written_in("xml")
     }
 
+    /// True for `application/yaml`, every `+yaml` (RFC 9512), and the names that YAML had before.
+    pub fn is_yaml(&self) -> bool {
+        let is_former = matches!(self.subtype.as_str(), "x-yaml" | "vnd.yaml" | "yml" | "x-yml");
+        self.is_written_in("yaml") || (is_former && matches!(self.kind.as_str(), "application" | "text"))
+    }
+
     fn is_written_in(&self, syntax: &str) -> bool {
         let suffix = self.subtype.rsplit_once('+').map(|(_, suffix)| suffix);
         suffix == Some(syntax) || (self.subtype == syntax && matches!(self.kind.as_str(), "application" | "text"))
@@ -321,6 +327,9 @@ mod tests {
         assert!(["application/json", "text/json; charset=x", "a/b+json", "application/a+b+json"].into_iter().all(json));
         assert!(!["application/jsonl", "application/json-seq", "image/json", "a/json+xml"].into_iter().any(json));
         assert!(MediaRange::parse("image/svg+xml").unwrap().is_xml());
+        let yaml = |text| MediaRange::parse(text).unwrap().is_yaml();
+        assert!(["application/yaml", "text/yaml", "text/x-yaml", "a/b+yaml", "text/vnd.yaml"].into_iter().all(yaml));
+        assert!(!["image/yaml", "application/yaml+json", "text/plain"].into_iter().any(yaml));
     }
 
     #[track_caller]

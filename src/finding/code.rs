@@ -114,6 +114,8 @@ codes! {
     DUPLICATE_PARAMETER = "duplicate-parameter", "An operation has the same parameter twice.";
     DUPLICATE_OPERATION_ID = "duplicate-operation-id", "Two operations have the same operationId.";
     NO_RESPONSES = "no-responses", "An operation describes no answer.";
+    NO_SUCCESS = "no-success", "An operation describes no success that can be sent.";
+    NO_CONTENT = "no-content", "Content is described for a status whose answers have none.";
     NO_OPERATIONS = "no-operations", "The description has no operation to serve.";
     BAD_STATUS = "bad-status", "A key of `responses` is no status, status range or `default`.";
     BAD_MEDIA_TYPE = "bad-media-type", "A key of `content` is no media type or range.";

@@ -178,8 +178,14 @@ fn success_response(operation: &Operation) -> Option<usize> {
         .or_else(|| operation.responses.iter().position(|it| it.status == StatusRange::Hundred(2)))
         .or_else(|| operation.responses.iter().position(|it| it.status == StatusRange::Default))
         .or_else(|| {
-            let answers = responses().filter(|(_, it)| !is_informational(it.status));
-            answers.min_by_key(|(index, it)| (blame(it.status), *index)).map(|(index, _)| index)
+            let (switches, answers): (Vec<_>, Vec<_>) = responses().partition(|(_, it)| is_informational(it.status));
+            let blame = |status| match blame(status) {
+                // Who does not ask for the upgrade that is described makes a mistake.
+                SERVER_BLAMED if !switches.is_empty() => u8::MAX,
+                blame => blame,
+            };
+            let mildest = answers.into_iter().min_by_key(|(index, it)| (blame(it.status), *index));
+            mildest.map(|(index, _)| index)
         })
 }
 
@@ -190,11 +196,14 @@ fn blame(status: StatusRange) -> u8 {
     match status {
         StatusRange::Exact(300..=399) | StatusRange::Hundred(3) => 0,
         StatusRange::Exact(403) => 2,
-        StatusRange::Exact(500..) | StatusRange::Hundred(5) => 3,
+        StatusRange::Exact(500..) | StatusRange::Hundred(5) => SERVER_BLAMED,
         StatusRange::Exact(400 | 401 | 405..=407 | 411..=417 | 422 | 428 | 431) | StatusRange::Hundred(4) => 4,
         _ => 1,
     }
 }
+
+/// How far a fault of the server is from an answer to a request without a fault.
+const SERVER_BLAMED: u8 = 3;
 
 fn is_informational(status: StatusRange) -> bool {
     matches!(status, StatusRange::Exact(100..=199) | StatusRange::Hundred(1))

@@ -43,7 +43,8 @@ fn can_carry(contract: &Contract, media: &MediaType) -> bool {
     let plain = Types::STRING.union(Types::NUMBER).union(Types::INTEGER).union(Types::BOOLEAN).union(Types::NULL);
     let subtypes = ["csv", "tab-separated-values", "event-stream"];
     let is_text = MediaRange::parse(&media.range).is_some_and(|range| {
-        range.kind == "text" && !range.is_xml() && !range.is_json() && !subtypes.contains(&range.subtype.as_str())
+        let is_syntax = range.is_xml() || range.is_json() || range.is_yaml();
+        range.kind == "text" && !is_syntax && !subtypes.contains(&range.subtype.as_str())
     });
     match &media.schema {
         Some(schema) if is_text => contract.schemas.shape(schema).types.has(plain),

@@ -37,11 +37,12 @@ pub(super) fn prepare(contract: &Contract, id: OperationId, choice: &Choice) -> 
     let operation = contract.operation(id);
     let mut response = Response::new(choice.status);
     let Some(described) = choice.response.and_then(|index| operation.responses.get(index)) else {
-        let finding = Finding::warning(
-            Code::NO_ANSWER,
-            Place::response(Part::Status, ""),
-            "the operation describes no answer, so an empty one is sent",
-        );
+        let message = if operation.responses.is_empty() {
+            "the operation describes no answer, so an empty one is sent"
+        } else {
+            "the operation describes nothing but 1xx, which is no answer, so an empty one is sent"
+        };
+        let finding = Finding::warning(Code::NO_ANSWER, Place::response(Part::Status, ""), message);
         return Ok(Prepared {
             response,
             findings: vec![finding.help("describe at least one under `responses`")],

@@ -35,6 +35,6 @@ pub use expression::{Expression, Source};
 pub use load::{Loaded, load};
 pub use model::*;
 pub use nearest::closest;
-pub use read::{FileRead, read_file};
+pub use read::{FileRead, read_file, read_yaml};
 pub use reference::RefError;
 pub use sources::{MemorySources, SourceError, Sources};

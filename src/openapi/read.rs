@@ -13,7 +13,10 @@ use super::{
     marks::{Marks, NO_KEY, Node},
     yaml,
 };
-use crate::finding::{Code, Finding};
+use crate::{
+    finding::{Code, Finding, Severity},
+    limit,
+};
 
 /// What came of reading a file.
 pub(super) struct Read {
@@ -65,6 +68,24 @@ pub struct FileRead {
 pub fn read_file(name: &str, bytes: Vec<u8>) -> FileRead {
     let Read { document, findings, failed } = read(name, name, bytes);
     FileRead { documents: Arc::new(Documents::new(vec![document])), findings, is_readable: !failed }
+}
+
+/// Reads a text in YAML that is no file, such as the body of a request. What comes back instead of a value says what is
+/// wrong, and where.
+///
+/// A key that stands twice in its object is let through, as in JSON.
+pub fn read_yaml(text: &str) -> Result<Value, String> {
+    let parsed = yaml::parse_within(text, limit::ALIAS_BODY_BYTES_MAX);
+    let is_fatal = |flaw: &&Flaw| flaw.severity == Severity::Error && flaw.code != Code::DUPLICATE_KEY;
+    match (parsed.tree, parsed.flaws.iter().find(is_fatal)) {
+        (Some((tree, _)), None) => Ok(tree),
+        (_, Some(flaw)) => {
+            let message = flaw.message.strip_prefix(yaml::NOT_YAML).unwrap_or(&flaw.message);
+            let (line, column) = Lines::new(text).locate(text, flaw.span.start as usize);
+            Err(format!("{message} at line {line} column {column}"))
+        }
+        (None, None) => Err("nothing can be read".to_owned()),
+    }
 }
 
 /// What a text holds.

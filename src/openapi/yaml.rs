@@ -24,6 +24,9 @@ use super::{
 };
 use crate::{finding::Code, limit};
 
+/// How the message of a text that is no YAML begins.
+pub(super) const NOT_YAML: &str = "this is not YAML: ";
+
 /// What came of reading a YAML text.
 #[derive(Debug)]
 pub(super) struct Parsed {
@@ -35,6 +38,11 @@ pub(super) struct Parsed {
 
 /// Reads a YAML text.
 pub(super) fn parse(text: &str) -> Parsed {
+    parse_within(text, limit::ALIAS_BYTES_MAX)
+}
+
+/// Reads a YAML text whose aliases may add `budget` bytes.
+pub(super) fn parse_within(text: &str, budget: usize) -> Parsed {
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,
         flow_nesting_limit: limit::DOCUMENT_DEPTH_MAX,
@@ -45,7 +53,7 @@ pub(super) fn parse(text: &str) -> Parsed {
         events: Parser::new_from_str_with_options(text, options),
         frames: Vec::new(),
         nodes: Vec::new(),
-        anchors: Anchors::default(),
+        anchors: Anchors::within(budget),
         root: None,
         flaws: Vec::new(),
     };
@@ -226,7 +234,7 @@ impl<'t> Loader<'t> {
             return Err(too_deep(span));
         }
         let Some((value, mut nodes)) = self.anchors.copy(id) else {
-            let limit = limit::ALIAS_BYTES_MAX / 1024 / 1024;
+            let limit = self.anchors.budget() / 1024 / 1024;
             let message = format!("the aliases up to `*{name}` would add more than {limit} MiB to the document");
             return Err(Flaw::error(Code::TOO_LARGE, span, message).help("use `$ref` in place of large aliases"));
         };
@@ -364,7 +372,7 @@ fn syntax(error: &ScanError) -> Flaw {
         ErrorKind::UndeclaredTagHandle => "remove the tag, or quote the text if it begins with `!`",
         _ => "check the indentation and the quotation marks around this place",
     };
-    Flaw::error(Code::SYNTAX, span, format!("this is not YAML: {}", error.info())).help(help)
+    Flaw::error(Code::SYNTAX, span, format!("{NOT_YAML}{}", error.info())).help(help)
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     finding::Code,
-    openapi::{Encoding, MediaType, push_token},
+    openapi::{Encoding, MediaType, push_token, read_yaml},
     schema::{Shape, Types},
 };
 
@@ -48,6 +48,8 @@ pub(super) enum Kind {
     Multipart,
     /// XML.
     Xml,
+    /// YAML.
+    Yaml,
     /// Rows of cells (`text/csv`, `text/tab-separated-values`).
     Table,
     /// Text in a known character set.
@@ -69,6 +71,7 @@ impl Kind {
             ("multipart", _) => Self::Multipart,
             _ if media_type.is_json() => Self::Json,
             _ if media_type.is_xml() => Self::Xml,
+            _ if media_type.is_yaml() => Self::Yaml,
             ("text" | "application", "csv" | "tab-separated-values") => Self::Table,
             ("text", _) => Self::Text,
             _ => Self::Binary,
@@ -184,7 +187,7 @@ pub(super) fn read(
             let text = charset::xml(raw.bytes, MediaRange::parse(raw.content_type).as_ref());
             Decoded::of(text.and_then(|text| xml::read(&text, media.root_name.as_deref(), shape, typing)))
         }
-        Kind::Table | Kind::Text => {
+        Kind::Table | Kind::Text | Kind::Yaml => {
             let range = MediaRange::parse(raw.content_type);
             match charset::text(raw.bytes, range.as_ref()) {
                 Some(Ok(text)) if kind == Kind::Table && (!has_text(shape.types) || media.item_schema.is_some()) => {
@@ -196,6 +199,12 @@ pub(super) fn read(
                         }
                         _ => table::read(&text, layout, shape, typing),
                     }
+                }
+                // A schema that allows a text means the document as it is sent.
+                Some(Ok(text))
+                    if kind == Kind::Yaml && (shape.types == Types::ANY || !shape.types.has(Types::STRING)) =>
+                {
+                    Decoded::of(read_yaml(&text).map_err(|error| Fault::body(format!("is not YAML: {error}"))))
                 }
                 Some(text) => Decoded::of(text.map(|text| from_text(text, shape, typing))),
                 None => Decoded::default(),

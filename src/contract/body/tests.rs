@@ -56,6 +56,39 @@ fn forms() {
 }
 
 #[test]
+fn yaml() {
+    let object = "schema: {type: object, required: [a], properties: {a: {type: integer}, b: {type: string}}}";
+    let contract = posting("*/*", object);
+    let post = |media_type: &str, text: &str| format!("POST /\nContent-Type: {media_type}\n\n{text}");
+    for media_type in ["application/yaml", "text/yaml", "application/apply-patch+yaml", "text/x-yaml; charset=utf-8"] {
+        check_body(&contract, &post(media_type, "a: 1\nb: no\n"), json!({"a": 1, "b": "no"}), &[]);
+    }
+    let check = |text: &str, value, findings: &[&str]| {
+        check_body(&contract, &post("application/yaml", text), value, findings);
+    };
+    check("{\"a\": 1}", json!({"a": 1}), &[]);
+    check("a: &x 1\nc: *x\n", json!({"a": 1, "c": 1}), &[]);
+    check("- 1\n", json!([1]), &["type body : the body must be an object"]);
+    check("a: x\n", json!({"a": "x"}), &["type body /a: the body at `/a` must be an integer"]);
+    let broken =
+        "malformed-body body : the body is not YAML: mapping values are not allowed in this context at line 1 column 5";
+    check("a: b: c", json!(null), &[broken]);
+    let nowhere =
+        "malformed-body body : the body is not YAML: the alias `*x` has no anchor `&x` before it at line 1 column 4";
+    check("a: *x", json!(null), &[nowhere]);
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..9 {
+        let nine = [format!("*a{}", level - 1).as_str(); 9].join(", ");
+        bomb = format!("{bomb}a{level}: &a{level} [{nine}]\n");
+    }
+    let refused = "malformed-body body : the body is not YAML: the aliases up to `*a2` would add more than 1 MiB to the document \
+                   at line 4 column 20";
+    check(&bomb, json!(null), &[refused]);
+    let text = posting("application/yaml", "schema: {type: string, minLength: 9}");
+    check_body(&text, &post("application/yaml", "a: b: c\n\n\n"), json!("a: b: c\n\n\n"), &[]);
+}
+
+#[test]
 fn sequences() {
     let item = "itemSchema: {type: object, required: [a]}";
     let contract = posting("application/x-ndjson", item).api.operations.len();

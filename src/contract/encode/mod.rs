@@ -64,6 +64,8 @@ impl Contract {
             (Kind::Table, value @ (Value::Array(_) | Value::Object(_))) => {
                 in_charset(&table::table(value, Layout::of(range.as_ref())))
             }
+            // Every JSON is YAML.
+            (Kind::Yaml, value) => in_charset(&plain(value)),
             (Kind::Table | Kind::Text, value) => {
                 json_instead_of = match value {
                     Value::Array(_) => Some("an array"),
@@ -110,7 +112,7 @@ impl Contract {
                 let mark = text.lines().find_map(|line| line.strip_prefix("--")).map(str::trim_end);
                 (with_boundary(media_type, mark.unwrap_or_default()), Bytes::copy_from_slice(text.as_bytes()))
             }
-            Some(Kind::Xml | Kind::Table | Kind::Text) => (media_type, encoded(text, range.as_ref())),
+            Some(Kind::Xml | Kind::Yaml | Kind::Table | Kind::Text) => (media_type, encoded(text, range.as_ref())),
             _ => (media_type, Bytes::copy_from_slice(text.as_bytes())),
         };
         Written { media_type, body, json_instead_of: None }

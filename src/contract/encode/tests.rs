@@ -21,6 +21,8 @@ fn json_and_text() {
     check("application/hal+json; v=1", ANY, json!(null), "application/hal+json; v=1", "null");
     check("text/plain", ANY, json!("x"), "text/plain", "x");
     check("text/html; charset=utf-8", ANY, json!(1.5), "text/html; charset=utf-8", "1.5");
+    check("text/yaml", ANY, json!({"a": 1}), "text/yaml", "{\"a\":1}");
+    check("application/x+yaml", ANY, json!("a: 1\n"), "application/x+yaml", "a: 1\n");
     let contract = posting("text/html", ANY);
     let media = &contract.operation(ONLY).body.as_ref().unwrap().content[0];
     let written = contract.write(media, &json!({"a": 1}));

@@ -1,5 +1,6 @@
 //! Answers.
 
+use http::StatusCode;
 use indexmap::IndexMap;
 
 use super::{
@@ -11,6 +12,7 @@ use super::{
 };
 use crate::{
     finding::{Code, Severity},
+    message::is_bodiless,
     openapi::model::{Example, ExampleValue, MediaType, Response, SchemaRef, StatusRange},
 };
 
@@ -36,8 +38,22 @@ pub(super) fn of_operation(operation: &Cursor<'_>, produces: &[String]) -> Vec<R
         let severity = if operation.version() >= Version::V31 { Severity::Note } else { Severity::Warning };
         let message = "the operation describes no answer that can be served";
         operation.report_key(severity, Code::NO_RESPONSES, message, "describe at least one under `responses`");
+    } else if let Some(message) = no_success(&responses) {
+        operation.report_key(Severity::Note, Code::NO_SUCCESS, message, "describe the answer to a good request");
     }
     responses
+}
+
+/// What a good request gets where no success is described that can be sent.
+fn no_success(responses: &[Response]) -> Option<&'static str> {
+    let is_informational = |status| matches!(status, StatusRange::Exact(..200) | StatusRange::Hundred(1));
+    if responses.iter().all(|response| is_informational(response.status)) {
+        Some("the operation describes nothing but 1xx, which is no answer, so that a good request gets an empty 200")
+    } else if responses.iter().all(|response| response.status.is_failure() || is_informational(response.status)) {
+        Some("the operation describes no success that can be sent, so that a good request gets one of the failures")
+    } else {
+        None
+    }
 }
 
 /// Reads a key of `responses`.
@@ -81,14 +97,23 @@ fn response(status: StatusRange, entry: &Cursor<'_>, produces: &[String]) -> Opt
     if description.is_none() && cursor.version() < Version::V32 {
         cursor.missing(Severity::Note, "a response", "description");
     }
+    let content = match cursor.version() {
+        Version::V20 => swagger_content(&cursor, produces),
+        _ => media::content(&cursor, Depth::Outer),
+    };
+    let exact = if let StatusRange::Exact(status) = status { StatusCode::from_u16(status).ok() } else { None };
+    if exact.is_some_and(is_bodiless)
+        && content.iter().any(|media| media.schema.is_some() || !media.examples.is_empty())
+    {
+        let message =
+            format!("an answer with the status {status} has no content, so that what is described is never sent");
+        entry.report_key(Severity::Warning, Code::NO_CONTENT, message, "describe it for another status, or remove it");
+    }
     Some(Response {
         status,
         description,
         headers: parameter::headers(&cursor, Depth::Outer),
-        content: match cursor.version() {
-            Version::V20 => swagger_content(&cursor, produces),
-            _ => media::content(&cursor, Depth::Outer),
-        },
+        content,
         answers: example::answers(&cursor),
         issues: token::issues(&cursor),
         claims: token::shown_claims(&cursor),
@@ -217,7 +242,47 @@ mod tests {
         check("3.0.4", json!({"200": null}), 1, &["wrong-type", "missing-field"]);
         check("3.0.4", json!({"200": {"$ref": "#/x"}}), 0, &["ref-not-found", "no-responses"]);
         check("3.2.0", json!({"200": {}}), 1, &[]);
-        check("3.0.4", json!({"4XX": {"description": ""}, "4xx": {}}), 1, &["bad-status", "bad-status"]);
+        check("3.0.4", json!({"4XX": {"description": ""}, "4xx": {}}), 1, &["bad-status", "bad-status", "no-success"]);
+    }
+
+    #[test]
+    fn only_failures() {
+        #[track_caller]
+        fn check(statuses: &[&str], faults: &[&str]) {
+            let responses: serde_json::Map<_, _> =
+                statuses.iter().map(|status| ((*status).to_owned(), json!({"description": "d"}))).collect();
+            let (_, findings) = operation("3.0.4", json!({"responses": responses}), json!({}));
+            assert_eq!(codes(&findings), faults);
+        }
+        check(&["405"], &["no-success"]);
+        check(&["4XX", "500"], &["no-success"]);
+        check(&["101", "400"], &["no-success"]);
+        check(&["1XX"], &["no-success"]);
+        for fine in ["200", "2XX", "default", "302", "3XX"] {
+            check(&["405", fine], &[]);
+        }
+    }
+
+    #[test]
+    fn content_of_an_answer_without() {
+        #[track_caller]
+        fn check(version: &str, status: &str, response: Value, faults: &[&str]) {
+            let mut response = response;
+            response["description"] = json!("d");
+            let own = json!({"responses": {status: response, "default": {"description": "d"}}});
+            let (_, findings) = operation(version, own, json!({}));
+            assert_eq!(codes(&findings), faults);
+        }
+        let content = json!({"content": {"application/json": {"schema": {}}}});
+        for status in ["204", "205", "304"] {
+            check("3.0.4", status, content.clone(), &["no-content"]);
+        }
+        check("3.0.4", "200", content.clone(), &[]);
+        check("3.0.4", "2XX", content, &[]);
+        check("3.0.4", "204", json!({"content": {"application/json": {}}}), &[]);
+        check("3.0.4", "204", json!({"content": {"application/json": {"example": 1}}}), &["no-content"]);
+        check("2.0", "204", json!({"schema": {}}), &["no-content"]);
+        check("2.0", "204", json!({}), &[]);
     }
 
     #[test]

@@ -383,6 +383,11 @@ impl StatusRange {
             Self::Default => true,
         }
     }
+
+    /// True if it says that something is wrong: 4xx and 5xx.
+    pub fn is_failure(self) -> bool {
+        matches!(self, Self::Exact(400..) | Self::Hundred(4 | 5))
+    }
 }
 
 impl std::fmt::Display for StatusRange {

@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::{limit, openapi::marks::Node};
+use crate::openapi::marks::Node;
 
 /// Bytes that a value takes besides its text: the value, its hash, its key and its mark.
 pub(super) const NODE_BYTES: usize = 128;
 
 /// The anchored values so far.
-#[derive(Default)]
 pub(super) struct Anchors {
+    /// Bytes that may be kept, and that aliases may add.
+    budget: usize,
     known: HashMap<usize, Anchor>,
     /// Bytes of the values that are kept for aliases to come.
     kept: usize,
@@ -29,6 +30,16 @@ pub(super) struct Anchor {
 }
 
 impl Anchors {
+    /// No values yet, and `budget` bytes that aliases may add.
+    pub(super) fn within(budget: usize) -> Self {
+        Self { budget, known: HashMap::new(), kept: 0, copied: 0 }
+    }
+
+    /// Bytes that aliases may add to the document.
+    pub(super) fn budget(&self) -> usize {
+        self.budget
+    }
+
     /// Bytes that aliases have added to the document.
     pub(super) fn copied(&self) -> usize {
         self.copied
@@ -54,7 +65,7 @@ impl Anchors {
         height: usize,
         content: impl FnOnce() -> (Value, Vec<Node>),
     ) {
-        let fits = self.kept.saturating_add(bytes) <= limit::ALIAS_BYTES_MAX;
+        let fits = self.kept.saturating_add(bytes) <= self.budget;
         if fits {
             self.kept += bytes;
         }
@@ -65,7 +76,7 @@ impl Anchors {
     pub(super) fn copy(&mut self, id: usize) -> Option<(Value, Vec<Node>)> {
         let anchor = self.known.get(&id)?;
         let copied = self.copied.saturating_add(anchor.bytes.max(NODE_BYTES));
-        if copied > limit::ALIAS_BYTES_MAX {
+        if copied > self.budget {
             return None;
         }
         self.copied = copied;

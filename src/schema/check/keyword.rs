@@ -91,6 +91,10 @@ impl Checker<'_> {
 
     /// The values of an `enum` that the type beside it forbids.
     fn values(&mut self, at: &Location, map: &Map<String, Value>, values: &[Value]) {
+        let is_null_allowed = map.get("nullable").or_else(|| map.get("x-nullable")) == Some(&Value::Bool(true));
+        if is_null_allowed && self.is_old() && !values.contains(&Value::Null) {
+            self.note(at, "`nullable` lets `null` through, which `enum` does not list", "list `null` as well");
+        }
         let Some(name) = map.get("type").and_then(Value::as_str) else { return };
         let has_type = |value: &Value| match name {
             "string" => value.is_string(),
@@ -100,7 +104,6 @@ impl Checker<'_> {
             "object" => value.is_object(),
             _ => true,
         };
-        let is_null_allowed = map.get("nullable").or_else(|| map.get("x-nullable")) == Some(&Value::Bool(true));
         let is_right = |value: &Value| has_type(value) || (value.is_null() && is_null_allowed);
         let wrong = values.iter().position(|value| !is_right(value));
         if let Some(index) = wrong {

@@ -33,6 +33,21 @@ const ONE: [&str; 12] = [
     "unevaluatedItems",
     "unevaluatedProperties",
 ];
+/// Keywords that authors put beside a `$ref` and that are lost there before OpenAPI 3.1.
+const LOST_BESIDE_REF: [&str; 12] = [
+    "nullable",
+    "x-nullable",
+    "readOnly",
+    "writeOnly",
+    "enum",
+    "pattern",
+    "required",
+    "properties",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "oneOf",
+];
 /// Keywords whose value is a list of schemas.
 const LISTS: [&str; 4] = ["allOf", "anyOf", "oneOf", "prefixItems"];
 /// Keywords whose value is an object of schemas.
@@ -105,6 +120,10 @@ impl Checker<'_> {
                 self.waiting.push(SchemaRef { at, kind: SchemaKind::Schema });
             }
             if !self.schemas.honours_siblings(schema.at.doc) {
+                if let Some(keyword) = LOST_BESIDE_REF.iter().find(|keyword| map.contains_key(**keyword)) {
+                    let message = format!("`{keyword}` counts for nothing beside `$ref` before OpenAPI 3.1");
+                    self.note(&schema.at.child(keyword), message, "put the reference into an `allOf`, beside it");
+                }
                 return;
             }
         }

@@ -29,12 +29,17 @@ fn check(schema: Value, expected: &[&str]) {
 #[test]
 fn faults() {
     check(json!({ "type": "object", "nullable": true, "properties": { "a": { "$ref": "#" } } }), &[]);
+    let beside =
+        json!({ "properties": { "a": { "$ref": "#", "nullable": true }, "b": { "$ref": "#", "description": "" } } });
+    check(beside, &["bad-schema at /properties/a/nullable"]);
     check(json!({ "type": "any" }), &["bad-schema at /type"]);
     check(
         json!({ "properties": { "a": { "required": true, "minimum": "3" } } }),
         &["bad-schema at /properties/a/required", "bad-schema at /properties/a/minimum"],
     );
     check(json!({ "type": "string", "enum": ["yes", false] }), &["bad-schema at /enum/1"]);
+    check(json!({ "type": "string", "enum": ["yes"], "nullable": true }), &["bad-schema at /enum"]);
+    check(json!({ "type": "string", "enum": ["yes", null], "nullable": true }), &[]);
     check(json!({ "pattern": "(" }), &["bad-pattern at /pattern"]);
     check(json!({ "pattern": "/^a$/" }), &["bad-pattern at /pattern"]);
     check(json!({ "pattern": "^(a+)+$" }), &[]);
