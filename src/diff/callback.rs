@@ -1,6 +1,9 @@
 //! Callbacks: what the API sends, after a request, to an address that the request has named.
 //!
-//! oasdiff has no ids for them. What they send is compared as an answer is: the client receives it.
+//! oasdiff has no ids for them. What they send is compared as an answer is: the client receives it. What the client answers
+//! to them is compared as a request is.
+
+mod reply;
 
 use super::{
     change::Touch,
@@ -36,7 +39,11 @@ pub(super) fn compare(differ: &mut Differ<'_>, pair: &Pair<'_>) {
     let (old, new) = (calls(differ.base, &pair.base.at), calls(differ.revision, &pair.revision.at));
     for call in &old {
         match new.iter().find(|other| other.is(call)) {
-            Some(other) => bodies(differ, pair, call, other),
+            Some(other) => {
+                let sent = as_sent(pair);
+                bodies(differ, &sent, call, other);
+                reply::compare(differ, &sent, call, other);
+            }
             None => {
                 let text = format!("{} was removed", call.words());
                 differ.say(pair, "mimeo-callback-removed", text, Places::base(&call.at), Touch::Operation);
@@ -76,9 +83,14 @@ fn members(version: Version<'_>, at: &Location) -> Vec<(String, Location)> {
     keys.map(|key| (key.clone(), at.child(key))).collect()
 }
 
+/// The operations without the names of parameters in their paths, which have nothing to do with those of a callback.
+fn as_sent<'p>(pair: &Pair<'p>) -> Pair<'p> {
+    Pair { base: pair.base, revision: pair.revision, is_webhook: pair.is_webhook, path_names: Vec::new() }
+}
+
 fn bodies(differ: &mut Differ<'_>, pair: &Pair<'_>, old: &Call, new: &Call) {
-    let sent = Pair { base: pair.base, revision: pair.revision, is_webhook: pair.is_webhook, path_names: Vec::new() };
-    let (before, after) = (content(differ.base, old), content(differ.revision, new));
+    let sent = |version: Version<'_>, call: &Call| contents(version, &call.at.child("requestBody"));
+    let (before, after) = (sent(differ.base, old), sent(differ.revision, new));
     for Content { media, at, schema: was } in &before {
         let Some(partner) = after.iter().find(|other| other.is(media)) else {
             let text = format!("{} is not sent as `{media}` any more", old.words());
@@ -87,7 +99,7 @@ fn bodies(differ: &mut Differ<'_>, pair: &Pair<'_>, old: &Call, new: &Call) {
         };
         if was.is_some() || partner.schema.is_some() {
             let subject = schema::Subject::Callback { name: old.name.clone(), media: media.clone() };
-            schema::compare(differ, &sent, &subject, was.as_ref(), partner.schema.as_ref());
+            schema::compare(differ, pair, &subject, was.as_ref(), partner.schema.as_ref());
         }
     }
     for Content { media, at, .. } in after.iter().filter(|it| !before.iter().any(|other| other.is(&it.media))) {
@@ -96,7 +108,7 @@ fn bodies(differ: &mut Differ<'_>, pair: &Pair<'_>, old: &Call, new: &Call) {
     }
 }
 
-/// What a call sends in one media type.
+/// What is sent in one media type.
 struct Content {
     media: String,
     at: Location,
@@ -109,10 +121,10 @@ impl Content {
     }
 }
 
-/// What a call sends, by media type.
-fn content(version: Version<'_>, call: &Call) -> Vec<Content> {
+/// What a body or an answer is, by media type.
+fn contents(version: Version<'_>, holder: &Location) -> Vec<Content> {
     let documents = version.documents();
-    let Some((body, _)) = documents.follow(&call.at.child("requestBody")) else { return Vec::new() };
+    let Some((body, _)) = documents.follow(holder) else { return Vec::new() };
     let types = members(version, &body.child("content")).into_iter();
     let content = types.map(|(media, at)| {
         let schema = documents.follow(&at).map(|(at, _)| at.child("schema")).filter(|at| documents.get(at).is_some());

@@ -137,7 +137,7 @@ codes! {
     DUPLICATE_SCENARIO = "duplicate-scenario", "Two files hold scenarios of the same name.";
     UNKNOWN_SCENARIO = "unknown-scenario", "A scenario is asked for that does not exist.";
     UNKNOWN_API = "unknown-api", "A scenario is for an API that is not served.";
-    UNKNOWN_OPERATION = "unknown-operation", "A scenario's rule means no operation.";
+    UNKNOWN_OPERATION = "unknown-operation", "A rule, of a scenario or for snapshots, means no operation.";
     UNKNOWN_STATE = "unknown-state", "A scenario's rule waits for a state that no rule enters.";
     UNKNOWN_ANSWER = "unknown-answer", "A scenario asks for a status or an example that is not described.";
     NO_EFFECT = "no-effect", "A part of a scenario does nothing, or less than it says.";

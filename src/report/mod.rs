@@ -22,7 +22,7 @@ pub use escape::printable;
 pub use github::github;
 pub use json::json;
 pub use junit::{Case, Suite, junit};
-pub use run::{Became, Call, Fault, Outcome, RunReport, run_json, run_junit, run_text};
+pub use run::{Became, Call, Fault, Outcome, RunReport, is_run_report, run_json, run_junit, run_text};
 pub use snapshot::{snapshot, snapshot_json, snapshot_summary};
 pub use text::{Colour, text};
 pub use usage::{json_usage, markdown_usage, text_usage};

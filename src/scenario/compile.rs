@@ -10,12 +10,12 @@ use super::{
     matching::{RequestTest, Test, When},
     measure::{Calls, Wait},
     read::Written,
-    selector::{nearest, select},
+    selector::select,
 };
 use crate::{
     contract::{Contract, OperationId},
     finding::{Code, Finding, Severity},
-    form::{OneOrMany, in_order},
+    form::{OneOrMany, in_order, nearest},
     limit,
     openapi::{Dialect, DocId, Expression, Location, MadeItems, SchemaKind, SchemaRef, Source, push_token},
     schema::{Direction, Schemas},

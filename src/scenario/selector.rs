@@ -3,12 +3,9 @@
 use super::file::SelectorFile;
 use crate::{
     contract::{Contract, OperationId},
-    form::quoted,
-    openapi::{Operation, closest},
+    form::nearest,
+    openapi::Operation,
 };
-
-/// Names shown where nothing is near.
-const SHOWN_MAX: usize = 8;
 
 /// A selector that means no operation: what to say.
 pub(super) struct Missed {
@@ -101,18 +98,6 @@ fn missed(selector: &Selector<'_>, contracts: &[&Contract]) -> Missed {
         Selector::Security(_) => nearest(&wanted, names, "no operation asks for credentials"),
     };
     Missed { message, help }
-}
-
-/// Names the nearest of `names`, or all of them if they are few, or says what else can be said.
-pub(super) fn nearest(wanted: &str, mut names: Vec<String>, otherwise: &str) -> String {
-    names.sort();
-    names.dedup();
-    match closest(wanted, names.iter()) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None if names.is_empty() || names.len() > SHOWN_MAX => otherwise.to_owned(),
-        None if names.len() == 1 => format!("there is only {}", quoted(&names)),
-        None => format!("there are {}", quoted(&names)),
-    }
 }
 
 /// True if a pattern, in which `*` stands for any text, matches the whole of a text.

@@ -2,9 +2,10 @@
 //!
 //! The validating crate translates `\d`, `\w`, `\s` and `\c` itself and runs a pattern on the linear engine unless it
 //! has look-around or back-references; those run with a limit of steps. What is done here is the rest: forms that
-//! browsers accept but the crate does not, and the commonest forms of other languages.
+//! browsers accept but the crate does not, and the commonest forms of other languages. Groups lose their names, which no
+//! one asks for, and back-references to names become such to numbers, which the crate lets through.
 
-use std::{fmt::Write, iter::Peekable, str::Chars};
+use std::{collections::HashSet, fmt::Write, iter::Peekable, str::Chars};
 
 use serde_json::{Value, json};
 
@@ -14,8 +15,14 @@ use super::format;
 pub(super) fn translate(pattern: &str) -> String {
     let pattern = undelimited(pattern);
     let (flags, pattern) = leading_flags(pattern);
-    let mut translator =
-        Translator { input: pattern.chars().peekable(), out: String::with_capacity(pattern.len() + 8) };
+    let mut translator = Translator {
+        input: pattern.chars().peekable(),
+        out: String::with_capacity(pattern.len() + 8),
+        drops_names: has_unique_names(pattern),
+        groups: 0,
+        open: Vec::new(),
+        closed: Vec::new(),
+    };
     translator.run();
     if flags.is_empty() { translator.out } else { format!("(?{flags}:{})", translator.out) }
 }
@@ -180,6 +187,34 @@ fn leading_flags(pattern: &str) -> (&str, &str) {
 struct Translator<'a> {
     input: Peekable<Chars<'a>>,
     out: String,
+    /// True if names of groups are left out. Where two have the same, nobody knows which of them is meant.
+    drops_names: bool,
+    /// How many groups there were that have numbers.
+    groups: usize,
+    /// The groups that are open: the name and number of each that has a name.
+    open: Vec<Option<(String, usize)>>,
+    /// Those with a name that are closed.
+    closed: Vec<(String, usize)>,
+}
+
+/// The name that stands before the next `end`, if it can be that of a group.
+fn name_before(input: &Peekable<Chars<'_>>, end: char) -> Option<String> {
+    let mut input = input.clone();
+    let mut name = String::new();
+    loop {
+        match input.next()? {
+            c if c == end => return (!name.is_empty()).then_some(name),
+            c if c == '_' || c == '$' || c.is_alphabetic() || !name.is_empty() && c.is_numeric() => name.push(c),
+            _ => return None,
+        }
+    }
+}
+
+fn has_unique_names(pattern: &str) -> bool {
+    let mut seen = HashSet::new();
+    let starts = ["(?<", "(?P<"].into_iter().flat_map(|form| pattern.match_indices(form));
+    let rests = starts.filter_map(|(at, form)| pattern.get(at + form.len()..));
+    rests.filter_map(|rest| name_before(&rest.chars().peekable(), '>')).all(|name| seen.insert(name))
 }
 
 impl Translator<'_> {
@@ -195,20 +230,53 @@ impl Translator<'_> {
                 }
                 '{' => self.brace(),
                 '(' => self.group(),
+                ')' => {
+                    self.closed.extend(self.open.pop().flatten());
+                    self.out.push(')');
+                }
                 c => self.out.push(c),
             }
         }
     }
 
-    /// `(?P<n>…)` of Python is `(?<n>…)`.
+    /// `(?P<n>…)` and `(?P=n)` of Python are `(?<n>…)` and `\k<n>`.
     fn group(&mut self) {
-        self.out.push('(');
         let mut ahead = self.input.clone();
-        if ahead.next() == Some('?') && ahead.next() == Some('P') && ahead.next() == Some('<') {
-            self.out.push('?');
-            self.input.next();
-            self.input.next();
+        let is_plain = ahead.next() != Some('?');
+        let is_python = !is_plain && ahead.next_if_eq(&'P').is_some();
+        let is_named = !is_plain && ahead.next_if_eq(&'<').is_some();
+        if is_python && ahead.next_if_eq(&'=').is_some() && self.back_reference(&ahead, ')') {
+            return;
         }
+        self.out.push('(');
+        let name = name_before(&ahead, '>').filter(|_| is_named);
+        self.groups += usize::from(is_plain || name.is_some());
+        self.open.push(name.clone().map(|name| (name, self.groups)));
+        match name {
+            Some(name) if self.drops_names => {
+                self.input = ahead;
+                (0..=name.chars().count()).for_each(|_| _ = self.input.next());
+            }
+            _ if is_python && is_named => {
+                self.out.push_str("?<");
+                self.input = ahead;
+            }
+            _ => (),
+        }
+    }
+
+    /// A back-reference to the group with the name that follows, up to `end`; false if no such group is closed.
+    fn back_reference(&mut self, after: &Peekable<Chars<'_>>, end: char) -> bool {
+        let Some(name) = name_before(after, end).filter(|_| self.drops_names) else { return false };
+        let Some((_, number)) = self.closed.iter().find(|(known, _)| *known == name) else { return false };
+        // writing to a String does not fail
+        let _ = write!(self.out, "\\{number}");
+        let read = self.input.clone().count() - after.clone().count() + name.chars().count() + 1;
+        (0..read).for_each(|_| _ = self.input.next());
+        if self.input.peek().is_some_and(char::is_ascii_digit) {
+            self.out.push_str("(?:)");
+        }
+        true
     }
 
     /// A counted repetition, or a brace that stands for itself.
@@ -245,6 +313,12 @@ impl Translator<'_> {
             }
             Some('0') if !self.input.peek().is_some_and(char::is_ascii_digit) => self.out.push_str("\\x00"),
             Some('b') if in_class => self.out.push_str("\\x08"),
+            Some('k') if !in_class => {
+                let mut after = self.input.clone();
+                if after.next_if_eq(&'<').is_none() || !self.back_reference(&after, '>') {
+                    self.out.push_str("\\k");
+                }
+            }
             Some('h') => self.out.push_str(if in_class { " \\t" } else { "[ \\t]" }),
             Some(c) => {
                 self.out.push('\\');
@@ -378,6 +452,7 @@ pub(super) fn strip_bad(schema: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::instance::Instance;
 
     #[test]
     fn repetition_of_what_can_be_read_in_several_ways() {
@@ -390,6 +465,36 @@ mod tests {
             ["a+b+", "(a|b)+", "(ab|ba)*", "([+*]a)+", "(\\+)+", "(a+)b", "(?:a|b)+", "(?=.*a)(?=.*b).+", "[(a+)]+"]
         {
             assert!(!nests_repetition(pattern), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn back_references_to_names() {
+        #[track_caller]
+        fn check(pattern: &str, fits: &[&str], others: &[&str]) {
+            assert!(compiles(pattern), "{pattern}: {}", translate(pattern));
+            assert!(is_backtracking(pattern), "{pattern}");
+            let schema = format::options().build(&json!({ "pattern": translate(pattern) })).unwrap();
+            for text in fits {
+                assert!(schema.is_valid(Instance::Value(&json!(text))), "{text} fits {pattern}");
+            }
+            for text in others {
+                assert!(!schema.is_valid(Instance::Value(&json!(text))), "{text} does not fit {pattern}");
+            }
+        }
+        let quoted = ["'a'", "\"a\""];
+        check(r#"^(?<q>['"]).*\k<q>$"#, &quoted, &["'a\""]);
+        check(r#"^(?P<q>['"]).*(?P=q)$"#, &quoted, &["'a\""]);
+        check(r"^(x)(?:y)(?<b>[ab])\k<b>1\1$", &["xyaa1x"], &["xyab1x", "xyaa1y"]);
+        check(r"^((?<a>.)(?<b>.))\k<b>\k<a>$", &["abba"], &["abab"]);
+        check(r"(?i)^(?<a>x)\k<a>{2}$", &["xxx", "XXX"], &["xx"]);
+        check(r"^(?<=^)(?<a>x)[(?<b]\k<a>$", &["x(x"], &["x(y"]);
+        // Nobody knows what these would mean.
+        for pattern in [r"\k<a>(?<a>x)", r"(?<a>x\k<a>)", r"(?<a>x)\k<b>", r"(?:(?<a>x)|(?<a>y))\k<a>", r"\k"] {
+            assert!(!compiles(pattern), "{pattern}");
+        }
+        for (pattern, expected) in [(r"(?<a>b)(?P<c>d)", "(b)(d)"), ("(?<1>b)", "(?<1>b)"), (r"\(?<a>", r"\(?<a>")] {
+            assert_eq!(translate(pattern), expected);
         }
     }
 

@@ -30,6 +30,19 @@ impl Types {
     /// Every type: a schema that does not say.
     pub const ANY: Self = Self(127);
 
+    /// The type of a value. A number that is written with a fraction or an exponent is no integer.
+    pub fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::NULL,
+            Value::Bool(_) => Self::BOOLEAN,
+            Value::Number(number) if number.is_f64() => Self::NUMBER,
+            Value::Number(_) => Self::INTEGER,
+            Value::String(_) => Self::STRING,
+            Value::Array(_) => Self::ARRAY,
+            Value::Object(_) => Self::OBJECT,
+        }
+    }
+
     /// True if one of `other`'s types is in the set.
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -240,21 +253,9 @@ fn types(map: &Map<String, Value>) -> Types {
         None => {
             let values = map.get("const").map(std::slice::from_ref);
             let values = values.or_else(|| map.get("enum")?.as_array().map(Vec::as_slice)).unwrap_or_default();
-            let types = values.iter().map(type_of).fold(Types::default(), Types::union);
+            let types = values.iter().map(Types::of).fold(Types::default(), Types::union);
             if types.is_empty() { Types::ANY } else { types }
         }
-    }
-}
-
-fn type_of(value: &Value) -> Types {
-    match value {
-        Value::Null => Types::NULL,
-        Value::Bool(_) => Types::BOOLEAN,
-        Value::Number(number) if number.is_f64() => Types::NUMBER,
-        Value::Number(_) => Types::INTEGER,
-        Value::String(_) => Types::STRING,
-        Value::Array(_) => Types::ARRAY,
-        Value::Object(_) => Types::OBJECT,
     }
 }
 
@@ -360,6 +361,16 @@ mod tests {
             Types::OBJECT,
             &["b", "a"],
         );
+    }
+
+    #[test]
+    fn each_value_has_one_type() {
+        let values = json!([null, true, 1, -1, 18_446_744_073_709_551_615_u64, 1.5, "", [], {}]);
+        let types: Vec<Types> = values.as_array().unwrap().iter().map(Types::of).collect();
+        let integer = Types::INTEGER;
+        assert_eq!(types[..5], [Types::NULL, Types::BOOLEAN, integer, integer, integer]);
+        assert_eq!(types[5..], [Types::NUMBER, Types::STRING, Types::ARRAY, Types::OBJECT]);
+        assert_eq!(types.into_iter().reduce(Types::union), Some(Types::ANY));
     }
 
     #[test]

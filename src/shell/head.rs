@@ -2,7 +2,8 @@
 //!
 //! The HTTP library answers 431 to a head that is too large. RFC 9110, section 15.5.15, has 414 for a target that is too
 //! long, which is what a client can do something about. A target with characters that no URL has gets a bare 400 from it;
-//! RFC 9112, section 3.2, asks for that rather than to guess what was meant, but it can be said which character it is.
+//! RFC 9112, section 3.2, asks for that rather than to guess what was meant, but it can be said which character it is. The
+//! same holds for a line that has other parts than three, and for what is no HTTP at all, but the beginning of TLS.
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -20,37 +21,48 @@ const UNREADABLE: &[u8] = b"HTTP/1.1 400 ";
 /// The field that every answer of an API has; a described 431 is one of those.
 const ANSWERED: &[u8] = b"mimeo-origin";
 
+/// How a client begins to speak TLS: a record of a handshake, of version 3.
+const HANDSHAKE: [u8; 2] = [0x16, 0x03];
+
+/// Parts of a request line: the method, the target, the version.
+const PARTS: usize = 3;
+
+/// Bytes of a request line that are kept, in which a fault is looked for.
+const KEPT_BYTES_MAX: usize = 4 * 1024;
+
 /// The first line of the request that is being read.
 #[derive(Debug, Default)]
 pub(super) struct FirstLine {
+    /// Its beginning.
+    kept: Vec<u8>,
     bytes: usize,
     is_whole: bool,
-    spaces: usize,
-    in_query: bool,
-    /// The first character that a target cannot have.
-    stray: Option<char>,
 }
 
 impl FirstLine {
     /// Takes note of what was read.
     pub(super) fn read(&mut self, bytes: &[u8]) {
-        if self.is_whole {
-            return;
-        }
-        let end = bytes.iter().position(|byte| *byte == b'\n');
-        self.is_whole = end.is_some();
-        let line = &bytes[..end.unwrap_or(bytes.len())];
-        self.bytes = self.bytes.saturating_add(line.len());
-        for byte in line {
-            match byte {
-                b'?' => self.in_query = true,
-                b' ' => self.spaces += 1,
-                // The library takes quotes in a path, but not in a query.
-                b'<' | b'>' => self.stray = self.stray.or(Some(char::from(*byte))),
-                b'"' if self.in_query => self.stray = self.stray.or(Some('"')),
-                _ => (),
+        let mut rest = bytes;
+        while !self.is_whole && !rest.is_empty() {
+            let end = rest.iter().position(|byte| *byte == b'\n');
+            let line = &rest[..end.unwrap_or(rest.len())];
+            let room = KEPT_BYTES_MAX - self.kept.len();
+            self.kept.extend_from_slice(&line[..line.len().min(room)]);
+            self.bytes = self.bytes.saturating_add(line.len());
+            let Some(end) = end else { return };
+            rest = &rest[end + 1..];
+            // Empty lines may come before it.
+            if matches!(self.kept.as_slice(), b"" | b"\r") {
+                self.clear();
+            } else {
+                self.is_whole = true;
             }
         }
+    }
+
+    fn clear(&mut self) {
+        self.kept.clear();
+        (self.bytes, self.is_whole) = (0, false);
     }
 
     /// Takes note of what is about to be sent: what is read from then on belongs to another request. Says what is to
@@ -60,14 +72,55 @@ impl FirstLine {
         if bytes.starts_with(INFORMATIONAL) {
             return None;
         }
-        let Self { bytes: length, spaces, stray, .. } = std::mem::take(self);
         let is_refusal = |start| bytes.starts_with(start) && !bytes.windows(ANSWERED.len()).any(|it| it == ANSWERED);
-        // One space before the target, one after it.
-        match stray.or_else(|| (spaces > 2).then_some(' ')) {
-            Some(stray) if is_refusal(UNREADABLE) => Some(unreadable(stray)),
-            _ => (length > limit::HEADER_BYTES_MAX / 2 && is_refusal(TOO_LARGE)).then(too_long),
+        let instead = if is_refusal(UNREADABLE) {
+            self.fault()
+        } else {
+            (self.bytes > limit::HEADER_BYTES_MAX / 2 && is_refusal(TOO_LARGE)).then(too_long)
+        };
+        self.clear();
+        instead
+    }
+
+    /// What is wrong with a line that cannot be read, if it can be said.
+    fn fault(&self) -> Option<Bytes> {
+        if self.kept.starts_with(&HANDSHAKE) {
+            return Some(not_http());
+        }
+        let line = self.kept.strip_suffix(b"\r").unwrap_or(&self.kept);
+        let between: Vec<&[u8]> = line.split(|byte| *byte == b' ').collect();
+        let parts = between.iter().filter(|part| !part.is_empty()).count();
+        // A target with a space in it looks like two parts.
+        match stray(line).or_else(|| (parts > PARTS).then_some(' ')) {
+            Some(stray) => Some(unreadable(stray)),
+            None if parts > 0 && between.len() > parts => Some(astray("Here are more spaces than that.")),
+            None if self.is_whole && parts < PARTS && !line.is_empty() => Some(astray("Here a part is missing.")),
+            None => None,
         }
     }
+}
+
+/// The first character that a target cannot have. The library takes quotes in a path, but not in a query.
+fn stray(line: &[u8]) -> Option<char> {
+    let query = line.iter().position(|byte| *byte == b'?').unwrap_or(line.len());
+    let mut bytes = line.iter().enumerate();
+    let found = bytes.find(|(at, byte)| matches!(byte, b'<' | b'>') || **byte == b'"' && *at > query);
+    found.map(|(_, byte)| char::from(*byte))
+}
+
+fn not_http() -> Bytes {
+    let detail =
+        "What was sent looks like TLS. Mimeo speaks plain HTTP here: use `http://` in the place of `https://`.";
+    let refusal = refuse(StatusCode::BAD_REQUEST, "This is no HTTP", detail);
+    last_words("400 Bad Request", &refusal.body)
+}
+
+fn astray(what: &str) -> Bytes {
+    let detail = format!(
+        "It has a method, a URL and a version, with one space between each two of them, as in `GET /pets HTTP/1.1`. {what}"
+    );
+    let refusal = refuse(StatusCode::BAD_REQUEST, "The request line cannot be read", &detail);
+    last_words("400 Bad Request", &refusal.body)
 }
 
 fn unreadable(stray: char) -> Bytes {
@@ -124,9 +177,39 @@ mod tests {
         check(&[], REFUSAL, false);
     }
 
+    const UNREAD: &[u8] = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n";
+
+    #[test]
+    fn what_is_no_request_line_is_said() {
+        #[track_caller]
+        fn check(pieces: &[&[u8]], expected: &str) {
+            let mut first = FirstLine::default();
+            for piece in pieces {
+                first.read(piece);
+            }
+            let answer = first.send(UNREAD).map(|answer| String::from_utf8(answer.to_vec()).unwrap()).unwrap();
+            assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n") && answer.contains(expected), "{answer}");
+        }
+        let spaces = "Here are more spaces than that.";
+        check(&[b"GET  / HTTP/1.1\r\nhost: a\r\n\r\n"], spaces);
+        check(&[b"GET /", b"  HTTP/1.1\r\n"], spaces);
+        check(&[b" GET / HTTP/1.1\r\n"], spaces);
+        check(&[b"GET / \r\n"], spaces);
+        check(&[b"\r\nGET /\r\n"], "Here a part is missing.");
+        // a space in the URL, not around it
+        check(&[b"GET /a  b HTTP/1.1\r\n"], "must be written as `%20`");
+        let hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 < ?\" \n\x00";
+        check(&[hello], "use `http://` in the place of `https://`");
+        check(&[&hello[..1], &hello[1..]], "looks like TLS");
+        // as the second request of a connection, or within a line, they are nothing special
+        let mut first = FirstLine::default();
+        first.read(b"GET /\x16\x03 HTTP/1.1\r\n");
+        assert_eq!(first.send(UNREAD), None);
+    }
+
     #[test]
     fn what_no_url_has_is_named() {
-        const REFUSAL: &[u8] = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n";
+        const REFUSAL: &[u8] = UNREAD;
         let said = |line: &str, sent: &[u8]| {
             let mut first = FirstLine::default();
             first.read(line.as_bytes());
@@ -147,7 +230,7 @@ mod tests {
         assert_eq!(first.send(b"HTTP/1.1 100 Continue\r\n\r\n"), None);
         first.read(b"{\"a\": 1, \"b\": 2, \"c\": <>");
         assert_eq!(first.send(REFUSAL), None);
-        for line in ["GET /a\"b HTTP/1.1\r\n", "GET / HTTP/1.1\r\nx: <\"> a b\r\n"] {
+        for line in ["GET /a\"b HTTP/1.1\r\n", "GET / HTTP/1.1\r\nx: <\"> a b\r\n", "\r\nGET / HTTP/1.1\r\n\r\n"] {
             assert_eq!(said(line, REFUSAL), None);
         }
     }

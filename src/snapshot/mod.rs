@@ -22,6 +22,7 @@ mod read;
 mod rules;
 mod seen;
 mod symbols;
+mod unmet;
 mod value;
 mod volatile;
 mod write;
@@ -34,6 +35,7 @@ pub use observe::Recorded;
 pub use placeholder::{Placeholder, literal};
 pub use read::Unreadable;
 pub use rules::{Idle, Rules, Selector};
+pub use unmet::Unmet;
 
 /// The version of the format of the file.
 pub const FORMAT: u32 = 1;

@@ -1,6 +1,9 @@
 //! From the text of a file to a snapshot, or to what is wrong with it and where.
 
-use std::{ops::Range, sync::Arc};
+use std::{
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -75,8 +78,8 @@ impl Snapshot {
             return Err(refused(name, text, "", Code::NOT_A_SNAPSHOT, "this is no snapshot", help));
         };
         of_this_format(name, &head)?;
-        let head: Head = part(name, head)?;
-        let content: Content = part(name, content)?;
+        let head: Head = part(head_form(), name, head)?;
+        let content: Content = part(content_form(), name, content)?;
         let about = About {
             description: head.description,
             apis: head.info.apis,
@@ -161,8 +164,19 @@ fn refused(name: &str, text: &str, pointer: &str, code: Code, message: &str, hel
     Unreadable { findings: vec![Finding::error(code, place, message).help(help)], documents }
 }
 
-/// Reads one part of a file.
-fn part<T: DeserializeOwned + JsonSchema>(name: &str, text: String) -> Result<T, Unreadable> {
+/// The form of the first part. Schemas are compiled once: a client may have many snapshots.
+fn head_form() -> &'static Form {
+    static FORM: OnceLock<Form> = OnceLock::new();
+    FORM.get_or_init(form::<Head>)
+}
+
+/// The form of the second part.
+fn content_form() -> &'static Form {
+    static FORM: OnceLock<Form> = OnceLock::new();
+    FORM.get_or_init(form::<Content>)
+}
+
+fn form<T: JsonSchema>() -> Form {
     let wording = Wording {
         noun: "snapshot",
         shape: "what it is about, and `sessions`",
@@ -170,7 +184,12 @@ fn part<T: DeserializeOwned + JsonSchema>(name: &str, text: String) -> Result<T,
         code: Code::NOT_A_SNAPSHOT,
         items: &[("sessions", "a session"), ("exchanges", "an exchange"), ("findings", "a finding")],
     };
-    let Reading { value, documents, findings } = Form::new(json_schema::<T>(), wording).read(name, text.into_bytes());
+    Form::new(json_schema::<T>(), wording)
+}
+
+/// Reads one part of a file.
+fn part<T: DeserializeOwned>(form: &Form, name: &str, text: String) -> Result<T, Unreadable> {
+    let Reading { value, documents, findings } = form.read(name, text.into_bytes());
     // What is only a warning somewhere else would be lost when the file is written again.
     match value.filter(|_| findings.is_empty()) {
         Some(value) => Ok(value),

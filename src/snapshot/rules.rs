@@ -81,13 +81,17 @@ pub struct Idle {
 }
 
 impl Rules {
-    /// The rules that mean nothing. Whether the descriptions have what the others name is not known here.
+    /// The rules that mean nothing. Whether the descriptions have what the others name, [`Rules::unmet`] says.
     pub fn idle(&self) -> Vec<Idle> {
+        self.selectors().filter_map(|(pointer, rule)| rule.idle(pointer)).collect()
+    }
+
+    /// All rules, each with its place as JSON Pointer.
+    pub(super) fn selectors(&self) -> impl Iterator<Item = (String, &Selector)> {
         let lists = [("redact", &self.redact), ("keep", &self.keep), ("ignore", &self.ignore)];
-        let rules = lists.into_iter().flat_map(|(list, rules)| {
-            rules.iter().enumerate().map(move |(index, rule)| (list, format!("/{list}/{index}"), rule))
-        });
-        rules.filter_map(|(list, pointer, rule)| rule.idle(list, pointer)).collect()
+        lists.into_iter().flat_map(|(list, rules)| {
+            rules.iter().enumerate().map(move |(index, rule)| (format!("/{list}/{index}"), rule))
+        })
     }
 
     /// True if the whole exchange is left out.
@@ -97,8 +101,9 @@ impl Rules {
 }
 
 impl Selector {
-    /// Why it means nothing in the list of that name, if it does.
-    fn idle(&self, list: &str, pointer: String) -> Option<Idle> {
+    /// Why it means nothing in its list, if it does.
+    fn idle(&self, pointer: String) -> Option<Idle> {
+        let list = pointer.split('/').nth(1).unwrap_or_default();
         if self.is_whole() && self.operation.is_none() {
             let message = "a rule that names nothing means nothing".to_owned();
             return Some(Idle {
@@ -137,7 +142,7 @@ impl Selector {
     }
 
     /// True if it means the operation, or all.
-    fn fits(&self, called: Called<'_>) -> bool {
+    pub(super) fn fits(&self, called: Called<'_>) -> bool {
         let Some(pattern) = &self.operation else { return !self.is_whole() };
         called.id.is_some_and(|id| glob(pattern, id)) || glob(pattern, called.call)
     }

@@ -239,6 +239,52 @@ fn what_is_wrong_is_said_with_its_place() {
     check("specs: [\n", &["error[syntax]", "mimeo.yaml:"]);
 }
 
+/// The operations that rules for snapshots name are looked for in the descriptions; other commands do not wait for that.
+#[test]
+fn rules_name_operations_that_there_are() {
+    #[track_caller]
+    fn check(file: &str, code: i32, says: &[&str]) {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("pets.yaml"), PETS).unwrap();
+        fs::write(folder.path().join("mimeo.yaml"), file).unwrap();
+        let output = run(folder.path(), &["config", "check"]);
+        let printed = text(&output);
+        for word in says {
+            assert!(printed.contains(word), "`{word}` is not in:\n{printed}");
+        }
+        assert!(says.is_empty() != printed.contains("unknown-operation"), "{printed}");
+        assert_eq!(output.status.code(), Some(code), "{printed}");
+        assert_eq!(run(folder.path(), &["check", "pets.yaml"]).status.code(), Some(0));
+    }
+    let specs = "specs: pets.yaml\n";
+    let rules = |rules: &str| format!("{specs}snapshot:\n  ignore:\n    - {rules}\n");
+    check(&rules("operation: listPets"), 0, &[]);
+    check(&rules("operation: list*"), 0, &[]);
+    check(&rules("operation: GET /pets"), 0, &[]);
+    check(&rules("{ operation: '* /pets', query: limit }"), 0, &[]);
+    check(&rules("query: limit"), 0, &[]);
+    let missing = "error[unknown-operation]: no operation is called `listPet`";
+    check(&rules("operation: listPet"), 1, &[missing, "mimeo.yaml:4:18", "did you mean `listPets`?"]);
+    check(&rules("operation: zzz"), 1, &["no operation is called `zzz`", "there are `addPet`, `listPets`"]);
+    let undescribed =
+        "warning[unknown-operation]: there is no operation `GET /pats`, so that only requests which are not";
+    check(&rules("operation: GET /pats"), 0, &[undescribed, "mimeo.yaml:4:18", "did you mean `GET /pets`?"]);
+    check(&rules("operation: '*health*'"), 0, &["there is no operation `*health*`"]);
+    let redact = format!("{specs}snapshot:\n  redact: [{{ operation: listPet, query: limit }}]\n");
+    check(&redact, 1, &[missing, "mimeo.yaml:3:25"]);
+    // Without descriptions nothing is known; of those that cannot be read, it is said.
+    check("snapshot: { ignore: [{ operation: listPet }] }\n", 0, &[]);
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("mimeo.yaml"), rules("operation: listPets")).unwrap();
+    let output = run(folder.path(), &["config", "check"]);
+    let printed = text(&output);
+    assert!(
+        printed.contains("were not looked for in the descriptions") && printed.contains("mimeo.yaml:1:8"),
+        "{printed}"
+    );
+    assert_eq!(output.status.code(), Some(0), "{printed}");
+}
+
 #[test]
 fn an_empty_file_says_nothing() {
     let folder = tempfile::tempdir().unwrap();

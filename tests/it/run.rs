@@ -314,6 +314,34 @@ fn where_a_report_goes() {
     assert!(reader.join().unwrap().starts_with('{'));
 }
 
+/// A report is renewed by each run, whatever its form was; what is something else stays, and the client is not even run.
+#[test]
+fn a_report_takes_no_place_of_others() {
+    let folder = Folder::new();
+    for name in ["report.json", "report.xml", "report.txt"] {
+        folder.run(&["--report", name], LIST, 0, &[]);
+        let first = folder.read(name);
+        folder.run(&["--report", name], LIST_AND_ADD, 0, &[]);
+        assert_ne!(folder.read(name), first);
+    }
+    folder.run(&["--report", "report.txt", "--format", "json"], LIST, 0, &[]);
+    assert!(folder.read("report.txt").starts_with('{'));
+    folder.write("notes.txt", "precious\n");
+    let refused = "`notes.txt` is here already and is no report of mimeo: nothing was written; --force writes";
+    folder.run(&["--report", "notes.txt"], "touch ran", 3, &[refused]);
+    assert!(!folder.has("ran") && folder.read("notes.txt") == "precious\n");
+    folder.run(&["--report", "notes.txt", "--force"], LIST, 0, &[]);
+    assert!(folder.read("notes.txt").contains("1 request to 1 operation in 1 session: no findings"));
+    // Other tools call what waits beside a snapshot the same.
+    let foreign = "---\nsource: src/a.rs\nexpression: a\n---\n1\n";
+    folder.write("a.snap.new", foreign);
+    let refused = "`a.snap.new` is here already and is no snapshot of mimeo";
+    folder.run(&["--snapshot", "a.snap"], "touch ran", 3, &[refused]);
+    assert!(!folder.has("ran") && folder.read("a.snap.new") == foreign);
+    folder.run(&["--snapshot", "a.snap", "--update", "no"], LIST, 1, &["there is none"]);
+    assert_eq!(folder.read("a.snap.new"), foreign);
+}
+
 /// A review as a person does it, in a terminal.
 #[test]
 fn a_review_in_a_terminal() {

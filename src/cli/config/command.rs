@@ -5,6 +5,7 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{Args as ClapArgs, CommandFactory, Subcommand, ValueEnum};
 
 use super::{
+    held,
     layer::{Unparsed, judge},
     load::Config,
     show,
@@ -71,6 +72,7 @@ pub(crate) fn run(command: ConfigCommand, mut config: ConfigArgs, screen: Screen
             config.file = file.or(config.file);
             let mut config = Config::load(&config)?;
             judge(&Args::command(), &mut config);
+            held::judge(&mut config);
             let chapter = [Chapter { findings: &config.findings, documents: &config.documents }];
             screen.out(&report::text(&chapter, screen.colour()));
             let name = config.path.as_ref().map_or("there is no mimeo.yaml".to_owned(), |it| it.display().to_string());

@@ -14,11 +14,11 @@ use super::{
     settings::{Kind, SETTINGS, Setting},
 };
 use crate::{
-    cli::args::{Args, ConfigArgs},
+    cli::args::{Args, Command as Chosen, ConfigArgs},
     finding::{Code, Finding},
     form::in_order,
     openapi::{DocId, Location},
-    shell::ReadError,
+    shell::{Description, ReadError},
     snapshot::Rules,
 };
 
@@ -85,6 +85,16 @@ pub(super) fn usable(base: &Command, args: &ConfigArgs) -> Result<Config, Unpars
 /// The arguments over a file.
 fn over(base: &Command, config: &Config, words: &[OsString]) -> Result<ArgMatches, clap::Error> {
     under(base.clone(), config).try_get_matches_from(words)
+}
+
+/// The descriptions that commands take which go by the file, and by the environment; `None` if neither names any.
+pub(super) fn described(config: &Config) -> Option<Description> {
+    let base = without_empty_variables(Args::command());
+    let matches = over(&base, config, &["mimeo", "check"].map(OsString::from)).ok()?;
+    match Args::from_arg_matches(&matches).ok()?.command {
+        Chosen::Check(args) => Some(Description::from(&args.description)).filter(|what| !what.paths.is_empty()),
+        _ => None,
+    }
 }
 
 /// Gives the arguments of all commands the values that stand behind them as defaults.
@@ -329,8 +339,9 @@ mod tests {
     /// Whoever adds a flag to a command that goes by the file adds a setting, or says here why not.
     #[test]
     fn every_flag_is_a_setting() {
-        // How something is shown is asked for each time; the rest is there for users of Prism.
-        let without = ["check format", "routes format", "proxy paths", "proxy path"];
+        // How something is shown is asked for each time, and so is what may be written over; the rest is there for
+        // users of Prism.
+        let without = ["check format", "routes format", "run force", "proxy paths", "proxy path"];
         let base = Args::command();
         for name in ["mock", "proxy", "check", "routes", "run"] {
             let command = base.find_subcommand(name).unwrap();

@@ -5,6 +5,7 @@
 
 mod command;
 mod file;
+mod held;
 mod layer;
 mod load;
 mod settings;

@@ -32,6 +32,9 @@ pub(crate) struct RunArgs {
     /// Write the report to a file as well; its name says how: `.xml` for JUnit, `.json`, else as --format says
     #[arg(long, value_name = "FILE", env = "MIMEO_RUN_REPORT")]
     pub(super) report: Option<PathBuf>,
+    /// Write the report even in the place of a file that is no report of mimeo
+    #[arg(long)]
+    pub(super) force: bool,
     #[command(flatten)]
     pub(super) behaviour: BehaviourArgs,
     #[command(flatten)]

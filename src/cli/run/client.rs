@@ -16,6 +16,7 @@ use crate::{
         COULD_NOT_RUN, Ending,
         config::Config,
         mock::mock_settings,
+        output::ensure_ours,
         screen::Screen,
         serving::{Prepared, prepare, start},
     },
@@ -44,6 +45,10 @@ pub(crate) fn run(args: &RunArgs, config: &Config, screen: Screen) -> anyhow::Re
         ..mock_settings(&args.behaviour, &args.exchange)
     };
     let what = Description { scenarios: args.behaviour.scenarios.clone(), ..Description::from(&args.description) };
+    // Said before the client runs: its tests may take long.
+    if let Some(path) = &args.report {
+        ensure_ours(path, limit::DOCUMENT_BYTES_MAX, "report", report::is_run_report, args.force)?;
+    }
     let rules = rules(args, config)?;
     let prepared = prepare(&what, &settings, screen)?;
     let kept = args.snapshot.as_deref().map(|path| Kept::open(path, args.update)).transpose()?;

@@ -5,11 +5,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use anyhow::bail;
+
 use super::args::UpdateArg;
 use crate::{
     cli::snapshot::{pending_of, read_if_there},
     report::Became,
-    shell::{WriteError, remove, write_whole},
+    shell::{WriteError, is_snapshot, remove, write_whole},
     snapshot::{Snapshot, compare},
 };
 
@@ -30,7 +32,13 @@ impl Kept {
         let is_ci = is_ci(env::var_os("CI").and_then(|value| value.into_string().ok()).as_deref());
         // Nothing is ever written in CI, where nobody would look at it.
         let update = if is_ci { UpdateArg::No } else { update };
-        Ok(Self { path: path.to_owned(), pending: pending_of(path), stored: read_if_there(path)?, update, is_ci })
+        let pending = pending_of(path);
+        // Other tools have files of that name as well.
+        if update != UpdateArg::No && pending.exists() && !is_snapshot(&pending) {
+            let pending = pending.display();
+            bail!("`{pending}` is here already and is no snapshot of mimeo: move it, or name another snapshot");
+        }
+        Ok(Self { path: path.to_owned(), pending, stored: read_if_there(path)?, update, is_ci })
     }
 
     /// Compares a new snapshot with what is stored, and writes what may be written.

@@ -129,6 +129,16 @@ pub(super) const CHECKS: &[Check] = &[
     error("mimeo-callback-removed", "The API does not make a call any more that it made after a request."),
     info("mimeo-callback-media-type-added", "What a callback sends may come in a further media type."),
     error("mimeo-callback-media-type-removed", "What a callback sends does not come in a media type any more."),
+    info("mimeo-callback-reply-added", "A client may answer a callback with a further status."),
+    error(
+        "mimeo-callback-reply-removed",
+        "A status is not expected any more with which a client could answer a callback.",
+    ),
+    info("mimeo-callback-reply-media-type-added", "What a client answers to a callback may have a further media type."),
+    error(
+        "mimeo-callback-reply-media-type-removed",
+        "What a client answers to a callback may not have a media type any more.",
+    ),
     error("mimeo-api-key-moved", "An API key is sent somewhere else, or under another name."),
     warning("mimeo-token-lifetime-decreased", "Tokens expire sooner (`lifetime` of `x-mimeo-token` and its kin)."),
     info("mimeo-token-lifetime-increased", "Tokens expire later."),

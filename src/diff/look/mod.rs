@@ -16,8 +16,10 @@ mod kids;
 mod reading;
 pub(super) mod types;
 mod view;
+mod whole;
 
 pub(super) use facts::{Bound, COUNTS, Discriminator, Facts};
 pub(super) use graph::{Graph, Looked, Node};
 pub(super) use kids::{Edge, Kids, OneSided};
 pub(super) use view::View;
+pub(super) use whole::Wholes;

@@ -90,7 +90,7 @@ fn types_of(view: &View<'_>) -> (Types, bool) {
         None => {
             let values = view.get("const").map(std::slice::from_ref);
             let values = values.or_else(|| view.get("enum")?.as_array().map(Vec::as_slice)).unwrap_or_default();
-            values.iter().map(types::of_value).reduce(Types::union)
+            values.iter().map(Types::of).reduce(Types::union)
         }
     };
     let Some(said) = said else { return (types::SOME, view.is_nullable()) };

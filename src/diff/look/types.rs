@@ -49,19 +49,6 @@ pub(in crate::diff) fn named(name: &Value) -> Option<Types> {
     }
 }
 
-/// The type of a value.
-pub(in crate::diff) fn of_value(value: &Value) -> Types {
-    match value {
-        Value::Null => Types::NULL,
-        Value::Bool(_) => Types::BOOLEAN,
-        Value::Number(number) if number.is_f64() => Types::NUMBER,
-        Value::Number(_) => Types::INTEGER,
-        Value::String(_) => Types::STRING,
-        Value::Array(_) => Types::ARRAY,
-        Value::Object(_) => Types::OBJECT,
-    }
-}
-
 /// Types and a format as they are said.
 pub(in crate::diff) fn describe(types: Types, format: Option<&str>) -> String {
     let names: Vec<&str> = NAMES.iter().filter(|(kind, _)| types.has(*kind)).map(|(_, name)| *name).collect();

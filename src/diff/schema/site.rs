@@ -6,7 +6,7 @@ use crate::{
         catalogue,
         change::Step,
         differ::{Differ, Places},
-        look::{Kids, View},
+        look::{Kids, View, Wholes},
         matching::Pair,
     },
     openapi::Location,
@@ -25,6 +25,8 @@ pub(super) struct Site<'s, 'd> {
     pub(super) base: &'s View<'s>,
     pub(super) revision: &'s View<'s>,
     pub(super) kids: &'s Kids,
+    /// What holds for the value besides: in `allOf`, and where this holds only if something else does.
+    pub(super) wholes: &'s Wholes<'s>,
     /// Keywords whose schemas differ, where it cannot be told from that whether more is allowed.
     pub(super) turned: &'s [&'static str],
     /// The way from the whole to here, in words; empty for the whole.
@@ -50,12 +52,6 @@ impl Site<'_, '_> {
 
     pub(super) fn is_whole(&self) -> bool {
         self.name.is_empty()
-    }
-
-    /// True for a schema that holds only if something else does.
-    pub(super) fn is_condition(&self) -> bool {
-        let last = self.name.rsplit('/').next().unwrap_or_default();
-        matches!(last, "then" | "else") || last.starts_with("dependentSchemas[")
     }
 
     /// True if the new version never sends it this way: a read-only part of a request, or a write-only one of an answer.
@@ -102,11 +98,11 @@ impl Site<'_, '_> {
         }
     }
 
-    /// Where the property of that name is, as far as there is one.
+    /// Where the property of that name is; where this schema does not describe it, where it is said that it must be there.
     pub(super) fn property_places(&self, property: &str) -> Places {
         let place = |view: &View<'_>| -> Location {
             let properties = view.schemas("properties");
-            properties.get(property).map_or_else(|| view.at.clone(), |schema| schema.at.clone())
+            properties.get(property).map_or_else(|| view.place("required"), |schema| schema.at.clone())
         };
         Places { base: Some(place(self.base)), revision: Some(place(self.revision)) }
     }

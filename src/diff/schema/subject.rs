@@ -42,6 +42,15 @@ pub(in crate::diff) enum Subject {
         /// Its media type.
         media: String,
     },
+    /// What a client answers to a callback.
+    CallbackReply {
+        /// The callback's name.
+        name: String,
+        /// The status of the answer.
+        status: String,
+        /// Its media type.
+        media: String,
+    },
 }
 
 impl Subject {
@@ -57,14 +66,14 @@ impl Subject {
                 Touch::ResponseHeader { status: *status, name: name.clone(), part }
             }
             // Which of its callbacks a client got cannot be seen.
-            Self::Callback { .. } => Touch::Operation,
+            Self::Callback { .. } | Self::CallbackReply { .. } => Touch::Operation,
         }
     }
 
     /// Which way it goes in an operation of the API.
     pub(super) fn direction(&self) -> Direction {
         match self {
-            Self::RequestBody { .. } | Self::Parameter { .. } => Direction::Request,
+            Self::RequestBody { .. } | Self::Parameter { .. } | Self::CallbackReply { .. } => Direction::Request,
             Self::Callback { .. } | Self::ResponseBody { .. } | Self::ResponseHeader { .. } => Direction::Response,
         }
     }
@@ -72,9 +81,10 @@ impl Subject {
     /// The media type, if it is a body.
     pub(super) fn media(&self) -> Option<&str> {
         match self {
-            Self::RequestBody { media } | Self::ResponseBody { media, .. } | Self::Callback { media, .. } => {
-                Some(media)
-            }
+            Self::RequestBody { media }
+            | Self::ResponseBody { media, .. }
+            | Self::Callback { media, .. }
+            | Self::CallbackReply { media, .. } => Some(media),
             Self::Parameter { .. } | Self::ResponseHeader { .. } => None,
         }
     }
@@ -124,6 +134,12 @@ impl Subject {
             (Self::Callback { name: callback, .. }, true) => format!("the body of the callback `{callback}`"),
             (Self::Callback { name: callback, .. }, false) => {
                 format!("`{name}` in the body of the callback `{callback}`")
+            }
+            (Self::CallbackReply { name: callback, status, .. }, true) => {
+                format!("the body of the answer {status} to the callback `{callback}`")
+            }
+            (Self::CallbackReply { name: callback, status, .. }, false) => {
+                format!("`{name}` in the body of the answer {status} to the callback `{callback}`")
             }
         }
     }

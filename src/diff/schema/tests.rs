@@ -1,5 +1,6 @@
 //! Every kind of change of schemas, said once, and what is no change.
 
+mod composed;
 mod conditions;
 
 use std::{collections::BTreeSet, panic::Location};
@@ -114,6 +115,8 @@ fn every_kind_is_said() {
     compositions(&mut cases);
     structures(&mut cases);
     conditions::conditions(&mut cases);
+    composed::composed(&mut cases);
+    composed::of_conditions(&mut cases);
     parts_of_parameters(&mut cases);
     assert!(cases.faults.is_empty(), "{}", cases.faults.join("\n"));
     let known = catalogue::checks().map(|check| check.id).filter(|id| catalogue::is_about_schemas(id));

@@ -14,7 +14,7 @@ use crate::{
     diff::{
         change::Step,
         differ::Differ,
-        look::{Edge, Looked, Node, View},
+        look::{Edge, Looked, Node, View, Wholes},
         matching::Pair,
     },
     openapi::SchemaRef,
@@ -25,7 +25,7 @@ use crate::{
 const PLACES_MAX: usize = 200;
 
 /// A place that is still to be looked at.
-struct Place {
+struct Place<'a> {
     /// The number of the pair of schemas.
     number: usize,
     old: SchemaRef,
@@ -33,8 +33,18 @@ struct Place {
     name: String,
     part: Vec<Step>,
     was_required: Option<bool>,
+    /// What is said of the value besides, if the schema is for the same value as the one that holds it.
+    around: Option<Around<'a>>,
     /// The pairs of schemas on the way here.
     way: Option<Rc<Way>>,
+}
+
+/// What is said of a value outside of the schema.
+#[derive(Clone)]
+struct Around<'a> {
+    wholes: Rc<Wholes<'a>>,
+    /// True if the schema holds only if something else does, and so is no part of what is said of the value anyhow.
+    is_condition: bool,
 }
 
 /// The pairs of schemas on the way to a place, the last first.
@@ -75,7 +85,7 @@ fn start(
 ) {
     let Some(number) = differ.schemas.differing(differ.base, differ.revision, old, new) else { return };
     let (old, new) = (old.clone(), new.clone());
-    let root = Place { number, old, new, name, part, was_required: None, way: None };
+    let root = Place { number, old, new, name, part, was_required: None, around: None, way: None };
     from(differ, pair, subject, VecDeque::from([root]));
 }
 
@@ -83,16 +93,16 @@ fn start(
 pub(super) fn looked<'a>(differ: &mut Differ<'a>, pair: &Pair<'_>, subject: &Subject, looked: Looked<'a>) {
     let node = differ.schemas.held(differ.base, differ.revision, looked);
     let mut waiting = VecDeque::new();
-    visit(differ, pair, subject, (&node, None), ("", &[], None), &mut waiting);
+    visit(differ, pair, subject, (&node, None), ("", &[], None, None), &mut waiting);
     from(differ, pair, subject, waiting);
 }
 
-fn from(differ: &mut Differ<'_>, pair: &Pair<'_>, subject: &Subject, mut waiting: VecDeque<Place>) {
+fn from<'a>(differ: &mut Differ<'a>, pair: &Pair<'_>, subject: &Subject, mut waiting: VecDeque<Place<'a>>) {
     let versions = (differ.base, differ.revision);
     let mut seen = HashSet::new();
     let mut places = 0;
     while let Some(place) = waiting.pop_front() {
-        let Place { number, old, new, name, part, was_required, way } = place;
+        let Place { number, old, new, name, part, was_required, around, way } = place;
         if Way::holds(way.as_ref(), number) {
             continue;
         }
@@ -103,18 +113,18 @@ fn from(differ: &mut Differ<'_>, pair: &Pair<'_>, subject: &Subject, mut waiting
         }
         let node = differ.schemas.node(versions, number, &old, &new);
         let way = Rc::new(Way { number, before: way });
-        visit(differ, pair, subject, (&node, Some(&way)), (&name, &part, was_required), &mut waiting);
+        visit(differ, pair, subject, (&node, Some(&way)), (&name, &part, was_required, around), &mut waiting);
     }
 }
 
 /// Applies the rules at one place, and lets its subschemas wait.
-fn visit(
-    differ: &mut Differ<'_>,
+fn visit<'a>(
+    differ: &mut Differ<'a>,
     pair: &Pair<'_>,
     subject: &Subject,
-    (node, way): (&Node<'_>, Option<&Rc<Way>>),
-    (name, part, was_required): (&str, &[Step], Option<bool>),
-    waiting: &mut VecDeque<Place>,
+    (node, way): (&Node<'a>, Option<&Rc<Way>>),
+    (name, part, was_required, around): (&str, &[Step], Option<bool>, Option<Around<'a>>),
+    waiting: &mut VecDeque<Place<'a>>,
 ) {
     let Looked { base, revision, kids } = &node.looked;
     let differing = || node.differing.iter().filter_map(|(index, number)| Some((kids.both.get(*index)?, *number)));
@@ -126,11 +136,27 @@ fn visit(
         })
         .collect();
     let turned = &turned;
-    rules::apply(&mut Site { differ, pair, subject, base, revision, kids, turned, name, part, was_required });
+    let wholes = match around {
+        Some(Around { wholes, is_condition: false }) => wholes,
+        around => Wholes::of(base, revision, around.as_ref().map(|around| &around.wholes)),
+    };
+    rules::apply(&mut Site {
+        differ,
+        pair,
+        subject,
+        base,
+        revision,
+        kids,
+        wholes: &wholes,
+        turned,
+        name,
+        part,
+        was_required,
+    });
     for ((edge, old, new), number) in differing().filter(|((edge, ..), _)| hold(edge) == Hold::Straight) {
         let (words, step) = step(edge);
         let was_required = match edge {
-            Edge::Property(name) => Some(base.facts.required.contains(name)),
+            Edge::Property(name) => Some(wholes.base.requires(name)),
             _ => None,
         };
         let mut part = part.to_vec();
@@ -142,6 +168,7 @@ fn visit(
             name: join(name, &words),
             part,
             was_required,
+            around: around_below(edge, &wholes),
             way: way.cloned(),
         });
     }
@@ -169,6 +196,21 @@ fn hold(edge: &Edge, base: &View<'_>, revision: &View<'_>) -> Hold {
         Edge::Keyword("contains") if has("maxContains") => Hold::Turned,
         _ => Hold::Straight,
     }
+}
+
+/// What is said of the value of a subschema outside of it; `None` if it is for another value, a part of this one mostly.
+fn around_below<'a>(edge: &Edge, wholes: &Rc<Wholes<'a>>) -> Option<Around<'a>> {
+    let is_condition = match edge {
+        Edge::Branch("allOf", _) => false,
+        Edge::Branch(..) | Edge::Dependent(_) | Edge::Keyword("then" | "else") => true,
+        Edge::Property(_)
+        | Edge::Pattern(_)
+        | Edge::Additional
+        | Edge::Items
+        | Edge::Position(_)
+        | Edge::Keyword(_) => return None,
+    };
+    Some(Around { wholes: Rc::clone(wholes), is_condition })
 }
 
 /// The words and the step for an edge; no step if what is below is for the same value.

@@ -6,6 +6,9 @@ use crate::{
     snapshot::Difference,
 };
 
+/// What the document is called.
+pub(super) const NAME: &str = "mimeo run";
+
 /// A run as JUnit's XML: a test for the command, for each operation that was called, and for each difference from
 /// before.
 pub fn run_junit(report: &RunReport) -> String {
@@ -30,7 +33,7 @@ pub fn run_junit(report: &RunReport) -> String {
         }
         suites.push(suite);
     }
-    junit("mimeo run", &suites)
+    junit(NAME, &suites)
 }
 
 fn case(call: &Call) -> Case {

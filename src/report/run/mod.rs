@@ -2,10 +2,12 @@
 
 mod json;
 mod junit;
+mod ours;
 mod text;
 
 pub use json::run_json;
 pub use junit::run_junit;
+pub use ours::is_run_report;
 pub use text::run_text;
 
 use super::comparison_summary;

@@ -12,12 +12,12 @@ use crate::{
     contract::{Contract, OperationId},
     duration,
     finding::{Code, Finding},
+    form::nearest,
     limit,
     openapi::push_token,
     scenario::{
         act::{Act, Body, Delay, Respond},
         file::{DelayFile, DoFile, DurationFile, FaultFile, RespondFile},
-        selector::nearest,
     },
     session::Ending,
     template::{Form, Pattern},

@@ -445,6 +445,9 @@ fn components(cases: &mut Cases) {
             "the body of the callback `done`: `maxLength` was 3, and there is none any more"
         )]
     );
+    replies(cases, &|responses: Value| {
+        operation(json!({"callbacks": {"done": {here: {"post": {"responses": responses}}}}}))
+    });
     let hook = json!({"made": {"post": {"responses": {"200": {"description": "d"}}}}});
     cases.check(&["webhook-added"], operation(json!({})), with("webhooks", hook.clone()));
     cases.check(&["webhook-removed"], with("webhooks", hook), operation(json!({})));
@@ -457,6 +460,47 @@ fn components(cases: &mut Cases) {
     cases.check(&[], sent(json!(["a"])), sent(json!(["a"])));
     let changes = changes_after(&sent(json!(["a"])), &sent(json!([])), 0);
     assert_eq!(changes.iter().map(|change| change.id).collect::<Vec<_>>(), ["response-property-became-optional"]);
+}
+
+/// What clients answer to callbacks; `of` makes a description with these answers.
+fn replies(cases: &mut Cases, of: &dyn Fn(Value) -> Value) {
+    let plain = |statuses: &[&str]| {
+        let replies = statuses.iter().map(|status| ((*status).to_owned(), json!({"description": "d"})));
+        of(replies.collect::<serde_json::Map<_, _>>().into())
+    };
+    cases.check(&["mimeo-callback-reply-added"], plain(&["200"]), plain(&["200", "202"]));
+    cases.check(&["mimeo-callback-reply-removed"], plain(&["200", "410"]), plain(&["200"]));
+    cases.check(&[], plain(&["200", "default"]), plain(&["200"]));
+    cases.check(&["mimeo-callback-reply-added"], plain(&["200"]), plain(&["2XX"]));
+    cases.check(&[], plain(&["2xx"]), plain(&["2XX"]));
+    let with =
+        |media: &str, schema: Value| of(json!({"200": {"description": "d", "content": {media: {"schema": schema}}}}));
+    let media = ["mimeo-callback-reply-media-type-removed", "mimeo-callback-reply-media-type-added"];
+    cases.check(&media, with("application/json", json!({})), with("application/xml", json!({})));
+    cases.check(&[], with("application/json", json!({})), with("application/JSON", json!({})));
+    // What it answers, the client sends.
+    let asks = |names: &[&str]| {
+        with("application/json", json!({"type": "object", "required": names, "properties": {"a": {"type": "string"}}}))
+    };
+    let changes = changes_after(&asks(&[]), &asks(&["a"]), 0);
+    let said: Vec<(&str, &str)> = changes.iter().map(|change| (change.id, &*change.text)).collect();
+    assert_eq!(
+        said,
+        [(
+            "request-property-became-required",
+            "`a` in the body of the answer 200 to the callback `done`: it must be sent now"
+        )]
+    );
+    let changes = changes_after(&plain(&["200"]), &plain(&["204"]), 0);
+    let said: Vec<&str> = changes.iter().map(|change| &*change.text).collect();
+    let call = "the callback `done` (POST to `{$request.body#/url}`)";
+    assert_eq!(
+        said,
+        [
+            format!("the answer 200 to {call} is not expected any more"),
+            format!("the answer 204 to {call} may be given"),
+        ]
+    );
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn gone(site: &mut Site<'_, '_>, name: &str, schema: &SchemaRef) {
         site.say_of_property("request-property-removed", name, places, "it was removed");
         return;
     }
-    let id = match (site.base.facts.required.contains(name), property.facts.is_write_only) {
+    let id = match (site.wholes.base.requires(name), property.facts.is_write_only) {
         (true, false) => "response-required-property-removed",
         (true, true) => "response-required-write-only-property-removed",
         (false, false) => "response-optional-property-removed",
@@ -41,7 +41,7 @@ fn gone(site: &mut Site<'_, '_>, name: &str, schema: &SchemaRef) {
 fn added(site: &mut Site<'_, '_>, name: &str, schema: &SchemaRef) {
     let property = View::of(site.differ.revision, schema, &[]);
     let places = Places { base: Some(site.base.at.clone()), revision: Some(schema.at.clone()) };
-    let is_required = site.revision.facts.required.contains(name);
+    let is_required = site.wholes.revision.requires(name);
     let (id, text) = match site.subject {
         Subject::ResponseHeader { .. } => return,
         Subject::Parameter { place, .. } => {

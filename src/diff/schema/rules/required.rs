@@ -1,14 +1,12 @@
 //! Which properties must be there.
 
-use std::collections::BTreeMap;
-
 use super::values::in_header;
 use crate::{
     diff::{
         look::View,
         schema::{site::Site, subject::Subject},
     },
-    openapi::{ParameterPlace, SchemaRef},
+    openapi::ParameterPlace,
 };
 
 pub(super) fn compare(site: &mut Site<'_, '_>) {
@@ -18,26 +16,28 @@ pub(super) fn compare(site: &mut Site<'_, '_>) {
     }
     let (added, gone): (Vec<String>, Vec<String>) =
         (new.difference(old).cloned().collect(), old.difference(new).cloned().collect());
-    let (was, is) = (site.base.schemas("properties"), site.revision.schemas("properties"));
-    // a property that is new or gone is said as such
-    let of = |schemas: &BTreeMap<&str, SchemaRef>, name: &String| schemas.get(name.as_str()).cloned();
-    let both = |name: &String| Some((of(&was, name)?, of(&is, name)?));
-    // a condition may ask for a property that is described outside of it
-    let elsewhere = |name: &String| of(&was, name).is_none() && of(&is, name).is_none();
-    let is_condition = site.is_condition();
+    let (was, is) = (&site.wholes.base, &site.wholes.revision);
     for name in added {
-        let property = match both(&name) {
-            Some((_, property)) => View::of(site.differ.revision, &property, &[]),
-            None if is_condition && elsewhere(&name) => View::empty(site.differ.revision, site.revision.at.clone()),
-            None => continue,
+        // another schema of the same value asked for it before
+        if was.requires(&name) {
+            continue;
+        }
+        let property = match (was.property(&name), is.property(&name)) {
+            (Some(_), Some(property)) => View::of(site.differ.revision, property, &[]),
+            (None, None) => View::empty(site.differ.revision, site.revision.at.clone()),
+            // a property that is new or gone is said as such
+            _ => continue,
         };
         became_required(site, &name, &property);
     }
     for name in gone {
-        let property = match both(&name) {
-            Some((property, _)) => View::of(site.differ.base, &property, &[]),
-            None if is_condition && elsewhere(&name) => View::empty(site.differ.base, site.base.at.clone()),
-            None => continue,
+        if is.requires(&name) {
+            continue;
+        }
+        let property = match (was.property(&name), is.property(&name)) {
+            (Some(property), Some(_)) => View::of(site.differ.base, property, &[]),
+            (None, None) => View::empty(site.differ.base, site.base.at.clone()),
+            _ => continue,
         };
         became_optional(site, &name, &property);
     }
