@@ -63,10 +63,7 @@ impl Request {
 
     /// The value of a header field, the first if it is there more than once.
     pub fn field(&self, name: &HeaderName) -> Option<&HeaderValue> {
-        if self.headers.keys_len() > FIELDS_FEW {
-            return self.headers.get(name);
-        }
-        self.headers.iter().find(|(each, _)| *each == name).map(|(_, value)| value)
+        field(&self.headers, name)
     }
 
     /// The value of a header field, if it is there once or more and is text.
@@ -78,6 +75,13 @@ impl Request {
     pub fn has_body(&self) -> bool {
         !self.body.is_empty()
     }
+}
+
+fn field<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h HeaderValue> {
+    if headers.keys_len() > FIELDS_FEW {
+        return headers.get(name);
+    }
+    headers.iter().find(|(each, _)| *each == name).map(|(_, value)| value)
 }
 
 /// An answer, ready to be written to a socket.
@@ -105,6 +109,11 @@ impl Response {
         self
     }
 
+    /// The value of a header field, the first if it is there more than once.
+    pub fn field(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        field(&self.headers, name)
+    }
+
     /// Sets a header field. What cannot stand in one (CR, LF, NUL) is cut out, so no value can start another field.
     pub fn set_header(&mut self, name: HeaderName, value: &str) {
         self.headers.insert(name, header_value(value));
@@ -119,9 +128,15 @@ impl Response {
 /// The reason phrase of a status: the one that most servers send, which is that of the registry or an older one of it
 /// (`Unprocessable Entity`); `unknown` for a status that has none.
 pub fn reason_phrase(status: StatusCode) -> &'static str {
+    phrase_of_ours(status).or(status.canonical_reason()).unwrap_or_default()
+}
+
+/// The reason phrase of a status for which the crate that writes answers has none, or another.
+pub fn phrase_of_ours(status: StatusCode) -> Option<&'static str> {
     match status {
-        StatusCode::NON_AUTHORITATIVE_INFORMATION => "Non-Authoritative Information",
-        status => status.canonical_reason().unwrap_or("unknown"),
+        StatusCode::NON_AUTHORITATIVE_INFORMATION => Some("Non-Authoritative Information"),
+        status if status.canonical_reason().is_none() => Some("unknown"),
+        _ => None,
     }
 }
 

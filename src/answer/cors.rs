@@ -47,11 +47,11 @@ pub(crate) fn allow_any(reply: &mut Response) {
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("*"));
 }
 
-/// Names the page that asks, in an answer that is for any: with credentials, browsers want it by name.
+/// Names the page that asks, in an answer that is for any: with credentials, browsers want it by name. No page asks
+/// without saying who it is.
 pub(crate) fn allow_asking(reply: &mut Response, request: &Request) {
-    if let Some(origin) = request.field(&header::ORIGIN) {
-        reply.headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-    }
+    let Some(origin) = request.field(&header::ORIGIN) else { return };
+    reply.headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     if let Some(asked) = request.field(&header::ACCESS_CONTROL_REQUEST_HEADERS) {
         reply.headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
     }

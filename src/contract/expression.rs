@@ -55,7 +55,7 @@ impl Received<'_> {
             }),
             Source::Path(name) => self.parameter(ParameterPlace::Path, name),
             Source::Cookie(name) => cookie(self.request, name).map(|value| Value::String(value.to_owned())),
-            Source::Body(pointer) => self.checked.body.as_ref()?.pointer(pointer).cloned(),
+            Source::Body(pointer) => self.checked.body.get()?.pointer(pointer).cloned(),
         }
     }
 

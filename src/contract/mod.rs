@@ -25,7 +25,7 @@ mod site;
 mod xml;
 
 pub use body::undescribed_body;
-pub use check::Checked;
+pub use check::{BodyValue, Checked};
 pub use encode::Written;
 pub(crate) use encode::simple;
 pub use expression::Received;

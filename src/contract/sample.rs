@@ -65,7 +65,7 @@ impl Contract {
         });
         let Some(schema) = schema else { return shown.next().cloned() };
         let validator = self.schemas.validator(schema, Direction::Request);
-        let fitting = shown.find(|value| validator.is_valid(value)).cloned();
+        let fitting = shown.find(|value| validator.is_valid(*value)).cloned();
         fitting.or_else(|| {
             let made = self.schemas.generate(schema, Direction::Request, Sampling::Plain);
             made.map_or_else(Impossible::nearest, Some)

@@ -170,7 +170,7 @@ fn request(received: &Received<'_>) -> Value {
         }
     }
     let text = || (!request.body.is_empty()).then(|| String::from_utf8_lossy(&request.body).into());
-    let body = received.checked.body.clone().or_else(text);
+    let body = received.checked.body.get().cloned().or_else(text);
     json!({
         "method": request.method.as_str(),
         "path": request.path,

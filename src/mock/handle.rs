@@ -119,7 +119,7 @@ pub fn arrive<'m>(mock: &'m Mock, request: &'m Request, moment: Moment) -> Arriv
         Stage::Preflight
     } else {
         match visit(mock, request, &mut entry) {
-            Ok(visit) => Stage::Operation(Box::new(visit)),
+            Ok(visit) => Stage::Operation(visit),
             Err(problem) => refused_or_authorized(mock, request, &mut entry, problem),
         }
     };
@@ -136,7 +136,7 @@ fn refused_or_authorized<'m>(mock: &'m Mock, request: &Request, entry: &mut Entr
 }
 
 /// Find, authenticate by form, check.
-fn visit<'m>(mock: &'m Mock, request: &'m Request, entry: &mut Entry) -> Result<Visit<'m>, Problem> {
+fn visit<'m>(mock: &'m Mock, request: &'m Request, entry: &mut Entry) -> Result<Box<Visit<'m>>, Problem> {
     let (contract, path) = match mock.site.locate(request) {
         Located::Api { contract, path } => (contract, path),
         Located::Ambiguous { addresses } => return Err(ambiguous(request, &addresses)),
@@ -157,7 +157,7 @@ fn visit<'m>(mock: &'m Mock, request: &'m Request, entry: &mut Entry) -> Result<
     let (wish, preference) = wishes.map_err(|problem| problem.written_as(contract.problem_type(found.operation)))?;
     let (faults, checked) = judge(contract, &found, request, &mock.settings);
     entry.findings = faults;
-    Ok(Visit { contract, book, found, preference, wish, checked })
+    Ok(Box::new(Visit { contract, book, found, preference, wish, checked }))
 }
 
 impl Arrival<'_> {

@@ -42,7 +42,7 @@ fn pairs<'a>(contract: &'a Contract, requests: &[Example], answers: &[Example]) 
 }
 
 fn by_body(contract: &Contract, operation: &Operation, checked: &Checked, answers: &[Example]) -> Option<usize> {
-    let sent = checked.body.as_ref()?;
+    let sent = checked.body.get()?;
     let content = &operation.body.as_ref()?.content;
     let media = content.get(checked.media?)?;
     // The examples may be given for one media type and mean the same in another.

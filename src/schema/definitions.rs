@@ -68,6 +68,13 @@ pub(super) struct Definition {
     pub(super) compiled: OnceLock<Compiled>,
 }
 
+impl Definition {
+    /// Its lowered form, if it was asked for before.
+    pub(super) fn lowered(&self) -> Option<&Lowered> {
+        self.lowered.get()
+    }
+}
+
 /// Gives out numbers, and keeps what was made under them.
 #[derive(Debug, Default)]
 pub(super) struct Definitions {

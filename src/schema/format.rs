@@ -7,10 +7,13 @@ use base64::{
     alphabet::{STANDARD, URL_SAFE},
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use jsonschema::{Draft, Keyword, PatternOptions, ValidationError, ValidationOptions};
-use serde_json::Value;
+use jsonschema::{Draft, Keyword, PatternOptions, ValidationError, json::Node};
 
-use super::rounded::{KEYWORDS, Lenient};
+use super::{
+    instance::{Instance, Instances},
+    rounded::{KEYWORDS, Lenient},
+    validator::Options,
+};
 use crate::limit;
 
 /// Formats of JSON Schema 2020-12, which the validating crate knows.
@@ -50,16 +53,20 @@ pub(super) const INT64_LOW: &str = "mimeo-int64";
 
 struct Int64Low;
 
-impl<'i> Keyword<'i> for Int64Low {
-    fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
-        if Keyword::is_valid(self, instance) { Ok(()) } else { Err(ValidationError::custom("is below 64 bits")) }
+impl<'i> Keyword<'i, Instances> for Int64Low {
+    fn validate(&self, instance: Instance<'i>) -> Result<(), ValidationError<'i>> {
+        if Keyword::<Instances>::is_valid(self, instance) {
+            Ok(())
+        } else {
+            Err(ValidationError::custom("is below 64 bits"))
+        }
     }
 
-    fn is_valid(&self, instance: &'i Value) -> bool {
+    fn is_valid(&self, instance: Instance<'i>) -> bool {
         // -2^63 as an integer is no float
         const LOW: f64 = -9_223_372_036_854_775_808.0;
-        match instance {
-            Value::Number(number) if number.is_f64() => number.as_f64().is_some_and(|float| float > LOW),
+        match instance.as_number() {
+            Some(number) if number.is_f64() => number.as_f64().is_some_and(|float| float > LOW),
             _ => true,
         }
     }
@@ -74,13 +81,13 @@ pub(super) fn is_checked(name: &str) -> bool {
 }
 
 /// How every schema is compiled: 2020-12, formats checked, nothing fetched, patterns within limits.
-pub(super) fn options() -> &'static ValidationOptions<'static> {
-    static OPTIONS: LazyLock<ValidationOptions<'static>> = LazyLock::new(|| {
+pub(super) fn options() -> &'static Options {
+    static OPTIONS: LazyLock<Options> = LazyLock::new(|| {
         let patterns = PatternOptions::fancy_regex()
             .backtrack_limit(limit::PATTERN_STEPS_MAX)
             .size_limit(limit::PATTERN_BYTES_MAX)
             .dfa_size_limit(limit::PATTERN_BYTES_MAX);
-        let options = jsonschema::options()
+        let options = jsonschema::options_for()
             .with_draft(Draft::Draft202012)
             .should_validate_formats(true)
             .should_ignore_unknown_formats(true)

@@ -7,12 +7,11 @@
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
-    ptr,
 };
 
-use serde_json::Value;
+use jsonschema::json::Node;
 
-use super::definitions::Number;
+use super::{definitions::Number, instance::Instance};
 use crate::limit;
 
 /// Steps from which on a verdict is kept: what took less is sooner found out again.
@@ -26,7 +25,7 @@ struct Judging {
     /// Steps that are left.
     left: Cell<usize>,
     /// Verdicts of definitions on parts of the value, by their addresses: nothing moves while the value is borrowed.
-    kept: RefCell<Option<HashMap<(Number, *const Value), bool>>>,
+    kept: RefCell<Option<HashMap<(Number, usize), bool>>>,
 }
 
 thread_local! {
@@ -46,17 +45,13 @@ pub(super) fn within<T>(steps: usize, work: impl FnOnce() -> T) -> Option<T> {
 }
 
 /// The steps that a value is worth; beyond [`limit::JUDGED_STEPS_MAX`] only for large ones.
-pub(super) fn worth(value: &Value) -> usize {
+pub(super) fn worth(value: Instance<'_>) -> usize {
     limit::JUDGED_STEPS_MAX.saturating_add(count(value).saturating_mul(limit::JUDGED_STEPS_PER_VALUE))
 }
 
 /// The values in a value, itself among them.
-fn count(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => 1 + items.iter().map(count).sum::<usize>(),
-        Value::Object(members) => 1 + members.values().map(count).sum::<usize>(),
-        _ => 1,
-    }
+fn count(value: Instance<'_>) -> usize {
+    1 + value.parts().map(count).sum::<usize>()
 }
 
 /// Takes steps; false if none is left.
@@ -66,7 +61,7 @@ pub(super) fn step(steps: usize) -> bool {
 
 /// The verdict of a definition on a part of the value: the one that is kept, or that of `judge`. False once no step is
 /// left, when it does not count any more.
-pub(super) fn ask(number: Number, value: &Value, judge: impl FnOnce() -> bool) -> bool {
+pub(super) fn ask(number: Number, value: Instance<'_>, judge: impl FnOnce() -> bool) -> bool {
     JUDGING.with(|judging| {
         if let Some(verdict) = judging.known(number, value) {
             return verdict;
@@ -91,11 +86,11 @@ impl Judging {
         left > 0
     }
 
-    fn known(&self, number: Number, value: &Value) -> Option<bool> {
-        self.kept.borrow().as_ref()?.get(&(number, ptr::from_ref(value))).copied()
+    fn known(&self, number: Number, value: Instance<'_>) -> Option<bool> {
+        self.kept.borrow().as_ref()?.get(&(number, value.address())).copied()
     }
 
-    fn keep(&self, number: Number, value: &Value, verdict: bool) {
+    fn keep(&self, number: Number, value: Instance<'_>, verdict: bool) {
         // A property name is judged as a text of its own, whose place the next name takes.
         if value.is_string() {
             return;
@@ -105,7 +100,7 @@ impl Judging {
         if kept.len() >= KEPT_MAX {
             kept.clear();
         }
-        kept.insert((number, ptr::from_ref(value)), verdict);
+        kept.insert((number, value.address()), verdict);
     }
 }
 
@@ -116,7 +111,7 @@ mod tests {
     use super::*;
 
     /// Asks about a value twice at each level; how often it was really judged.
-    fn doubled(levels: usize, value: &Value, judged: &Cell<usize>) -> bool {
+    fn doubled(levels: usize, value: Instance<'_>, judged: &Cell<usize>) -> bool {
         let below = Number::try_from(levels).unwrap();
         let next = || levels == 0 || doubled(levels - 1, value, judged) && doubled(levels - 1, value, judged);
         ask(below, value, || {
@@ -128,15 +123,19 @@ mod tests {
     #[test]
     fn what_took_many_steps_is_judged_once() {
         let judged = Cell::new(0);
-        assert_eq!(within(100_000, || doubled(100, &json!({}), &judged)), Some(true));
+        assert_eq!(within(100_000, || doubled(100, (&json!({})).into(), &judged)), Some(true));
         assert!(judged.get() < 1_000, "{judged:?}");
     }
 
     #[test]
     fn what_has_no_end_is_given_up() {
         let judged = Cell::new(0);
-        assert_eq!(within(100_000, || doubled(100, &json!("text"), &judged)), None);
+        assert_eq!(within(100_000, || doubled(100, (&json!("text")).into(), &judged)), None);
         assert_eq!(judged.get(), 100_000 - 1);
-        assert_eq!(within(1_000, || doubled(2, &json!("text"), &judged)), Some(true), "each value has its own steps");
+        assert_eq!(
+            within(1_000, || doubled(2, (&json!("text")).into(), &judged)),
+            Some(true),
+            "each value has its own steps"
+        );
     }
 }

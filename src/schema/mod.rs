@@ -8,11 +8,13 @@
 //!                                          └─ generate ─▶ a value, checked by the Validator
 //! ```
 
+mod borrowed;
 mod check;
 mod core;
 mod definitions;
 mod format;
 mod generate;
+mod instance;
 mod judging;
 mod lower;
 mod pattern;
@@ -26,7 +28,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+pub use borrowed::Borrowed;
 pub use generate::{Impossible, Sampling, matching, of_format};
+pub use instance::Instance;
 pub use shape::{Shape, Types, XmlNote};
 pub use validator::Validator;
 pub use violation::Violation;

@@ -5,8 +5,13 @@
 
 use std::sync::OnceLock;
 
-use jsonschema::{Keyword, ValidationError, Validator};
+use jsonschema::{Draft, Keyword, ValidationError, json::Node};
 use serde_json::{Map, Number, Value};
+
+use super::{
+    instance::{Instance, Instances},
+    validator::Compiled,
+};
 
 /// The keywords for which it matters. For all others, rounding both sides keeps what holds between them.
 pub(super) const KEYWORDS: [&str; 4] = ["exclusiveMaximum", "exclusiveMinimum", "multipleOf", "uniqueItems"];
@@ -22,7 +27,7 @@ pub(super) struct Lenient {
     keyword: &'static str,
     limit: Value,
     /// The keyword as the crate knows it.
-    strict: OnceLock<Option<Validator>>,
+    strict: OnceLock<Compiled>,
 }
 
 impl Lenient {
@@ -31,49 +36,54 @@ impl Lenient {
         Self { keyword, limit: limit.clone(), strict: OnceLock::new() }
     }
 
-    fn strict(&self) -> Option<&Validator> {
+    fn strict(&self) -> Option<&jsonschema::Validator<Instances>> {
         let build = || {
             let schema = Map::from_iter([(self.keyword.to_owned(), self.limit.clone())]);
-            jsonschema::draft202012::new(&Value::Object(schema)).ok()
+            jsonschema::options_for().with_draft(Draft::Draft202012).offline().build(&Value::Object(schema)).ok()
         };
         self.strict.get_or_init(build).as_ref()
     }
 
+    /// True if a number is within a limit, or a multiple of it.
+    fn allows(&self, number: &Number, limit: &Number, instance: Instance<'_>) -> bool {
+        if self.keyword == "multipleOf" {
+            return self.is_strictly_valid(instance) || may_be_multiple(number, limit);
+        }
+        let (Some(float), Some(bound)) = (number.as_f64(), limit.as_f64()) else { return true };
+        let is_upper = self.keyword == "exclusiveMaximum";
+        if bound.abs() < EXACT_MAX {
+            return if is_upper { float < bound } else { float > bound };
+        }
+        // Of the integers that are rounded to one of these two, those towards 0 are exact, and no floats.
+        let is_exact = if is_upper { float > BELOW && float <= ABOVE } else { (BELOW..ABOVE).contains(&float) };
+        #[expect(clippy::float_cmp, reason = "both are rounded to the same float, or are not")]
+        let is_near = number.is_f64() && float == bound && !is_exact;
+        is_near || self.is_strictly_valid(instance)
+    }
+
     /// What the crate says; true where the value of the keyword makes no sense.
-    fn is_strictly_valid(&self, value: &Value) -> bool {
+    fn is_strictly_valid(&self, value: Instance<'_>) -> bool {
         self.strict().is_none_or(|strict| strict.is_valid(value))
     }
 }
 
-impl<'i> Keyword<'i> for Lenient {
-    fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
-        if Keyword::is_valid(self, instance) {
+impl<'i> Keyword<'i, Instances> for Lenient {
+    fn validate(&self, instance: Instance<'i>) -> Result<(), ValidationError<'i>> {
+        if Keyword::<Instances>::is_valid(self, instance) {
             return Ok(());
         }
         self.strict().map_or(Ok(()), |strict| strict.validate(instance))
     }
 
-    fn is_valid(&self, instance: &'i Value) -> bool {
-        match (instance, &self.limit) {
-            (Value::Number(number), Value::Number(step)) if self.keyword == "multipleOf" => {
-                self.is_strictly_valid(instance) || may_be_multiple(number, step)
-            }
-            (Value::Number(number), Value::Number(limit)) => {
-                let (Some(float), Some(bound)) = (number.as_f64(), limit.as_f64()) else { return true };
-                let is_upper = self.keyword == "exclusiveMaximum";
-                if bound.abs() < EXACT_MAX {
-                    return if is_upper { float < bound } else { float > bound };
-                }
-                // Of the integers that are rounded to one of these two, those towards 0 are exact, and no floats.
-                let is_exact = if is_upper { float > BELOW && float <= ABOVE } else { (BELOW..ABOVE).contains(&float) };
-                #[expect(clippy::float_cmp, reason = "both are rounded to the same float, or are not")]
-                let is_near = number.is_f64() && float == bound && !is_exact;
-                is_near || self.is_strictly_valid(instance)
-            }
-            (Value::Array(items), Value::Bool(true)) => {
+    fn is_valid(&self, instance: Instance<'i>) -> bool {
+        match &self.limit {
+            Value::Number(limit) => instance.as_number().is_none_or(|number| self.allows(number, limit, instance)),
+            Value::Bool(true) if instance.as_array().is_some() => {
                 self.is_strictly_valid(instance) || {
+                    let value = instance.to_value();
+                    let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
                     let exact: Vec<Value> = items.iter().filter(|item| !has_rounded(item)).cloned().collect();
-                    exact.len() < items.len() && self.is_strictly_valid(&Value::Array(exact))
+                    exact.len() < items.len() && self.is_strictly_valid((&Value::Array(exact)).into())
                 }
             }
             _ => true,

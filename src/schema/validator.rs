@@ -5,8 +5,8 @@
 //! many schemas refer to it. Cutting is no use where a keyword looks through references (`unevaluatedProperties`) or
 //! where a chain of references on one value has no end; such a definition is compiled *whole*, with all it reaches.
 //!
-//! To say what is wrong with a value, the whole schema is compiled once more, since only that sees through a choice of
-//! branches. That happens when the first wrong value is met. Values with many levels, and values of schemas that reach
+//! To say what is wrong with a value, a schema that refers to others is compiled once more with all of them, since only
+//! that sees through a choice of branches. That happens when the first wrong value is met. Values with many levels, and values of schemas that reach
 //! very many others, are explained by the definitions one after the other instead.
 
 use std::{
@@ -14,13 +14,15 @@ use std::{
     sync::{Arc, OnceLock, Weak},
 };
 
-use jsonschema::{Keyword, ValidationError, error::ValidationErrorKind};
+use jsonschema::{Keyword, ValidationError, error::ValidationErrorKind, json::Node};
 use serde_json::{Map, Value, json};
 
 use super::{
     core::Core,
     definitions::{Chain, Definition, Number, number_of, reference},
-    format, judging, lower, pattern,
+    format,
+    instance::{Instance, Instances},
+    judging, lower, pattern,
     violation::{self, Violation},
 };
 use crate::{
@@ -44,7 +46,10 @@ const CUT: &str = "mimeo-cut";
 const STEP: &str = "mimeo-step";
 
 /// A definition, compiled; `None` where there is nothing to check.
-pub(super) type Compiled = Option<jsonschema::Validator>;
+pub(super) type Compiled = Option<jsonschema::Validator<Instances>>;
+
+/// How schemas are compiled.
+pub(super) type Options = jsonschema::ValidationOptions<'static, Arc<dyn jsonschema::Retrieve>, Instances>;
 
 /// A compiled schema.
 #[derive(Debug)]
@@ -54,30 +59,34 @@ pub struct Validator {
     core: Weak<Core>,
     /// Whose verdict counts.
     judge: OnceLock<(Number, Arc<Definition>)>,
-    /// The whole schema, for saying what is wrong.
-    whole: OnceLock<Compiled>,
+    /// What says what is wrong.
+    explained: OnceLock<Explained>,
+}
+
+/// What says what is wrong with a value.
+#[derive(Debug)]
+enum Explained {
+    /// The definition that judges as well: it refers to no other.
+    Alone,
+    /// The schema with all that it reaches; `None` where that would be large, since it is kept.
+    Whole(Compiled),
 }
 
 impl Validator {
     /// The validator of a definition; it is compiled when it is first asked.
     pub(super) fn new(core: &Arc<Core>, number: Number) -> Self {
         let definition = core.definitions.get(number).cloned();
-        Self { number, definition, core: Arc::downgrade(core), judge: OnceLock::new(), whole: OnceLock::new() }
+        Self { number, definition, core: Arc::downgrade(core), judge: OnceLock::new(), explained: OnceLock::new() }
     }
 
     /// True if the value satisfies the schema; false if that would take too many steps to say. The fast path.
-    pub fn is_valid(&self, value: &Value) -> bool {
-        self.verdict(value) == Some(true)
+    pub fn is_valid<'v>(&self, value: impl Into<Instance<'v>>) -> bool {
+        self.verdict(value.into()) == Some(true)
     }
 
     /// Whether the value satisfies the schema; `None` if that would take more steps than it is worth.
-    fn verdict(&self, value: &Value) -> Option<bool> {
-        let Some(definition) = &self.definition else { return Some(true) };
-        let (number, definition) = self.judge.get_or_init(|| {
-            let behind = self.core.upgrade().map(|core| (referred(&core, self.number), core));
-            let behind = behind.and_then(|(number, core)| Some((number, Arc::clone(core.definitions.get(number)?))));
-            behind.unwrap_or_else(|| (self.number, Arc::clone(definition)))
-        });
+    fn verdict(&self, value: Instance<'_>) -> Option<bool> {
+        let Some((number, definition)) = self.judge() else { return Some(true) };
         let judge = || is_valid(definition, *number, &self.core, value);
         judging::within(limit::JUDGED_STEPS_MAX, judge).or_else(|| {
             // Only a large value is worth a second try.
@@ -86,16 +95,29 @@ impl Validator {
         })
     }
 
+    fn judge(&self) -> Option<&(Number, Arc<Definition>)> {
+        let definition = self.definition.as_ref()?;
+        Some(self.judge.get_or_init(|| {
+            let behind = self.core.upgrade().map(|core| (referred(&core, self.number), core));
+            let behind = behind.and_then(|(number, core)| Some((number, Arc::clone(core.definitions.get(number)?))));
+            behind.unwrap_or_else(|| (self.number, Arc::clone(definition)))
+        }))
+    }
+
     /// Everything that is wrong with a value, at most [`limit::VIOLATIONS_MAX`]; empty if it satisfies the schema.
     ///
     /// In a value with more than [`limit::EXPLAINED_LEVELS_MAX`] levels, a choice of branches is not looked into: that
     /// would cost its branches to the power of the levels.
-    pub fn violations(&self, value: &Value) -> Vec<Violation> {
+    pub fn violations<'v>(&self, value: impl Into<Instance<'v>>) -> Vec<Violation> {
+        let value = value.into();
         let verdict = self.verdict(value);
         if verdict == Some(true) {
             return Vec::new();
         }
         let Some(core) = self.core.upgrade() else { return Vec::new() };
+        // What is said of a value holds it, so it is brought into that form once for all.
+        let value = &*value.to_value();
+        let value = Instance::from(value);
         let written = || core.lowered(self.number)?.origin("").map(|(written, _)| written);
         if verdict.is_none() {
             return vec![violation::too_involved(written())];
@@ -118,18 +140,38 @@ impl Validator {
         without_echoes(found)
     }
 
-    /// Explains by the whole schema; not at all where that would be large, since it is kept.
-    fn explain_whole(&self, core: &Core, value: &Value, found: &mut Vec<Violation>) {
-        let whole = self.whole.get_or_init(|| {
-            let is_small = core.reached(self.number).is_some_and(|reached| reached.len() <= limit::EXPLAINED_REACH_MAX);
-            if is_small { compiled_whole(core, self.number, weight) } else { None }
-        });
-        let Some(whole) = whole else { return };
-        for error in whole.iter_errors(value) {
-            violation::explain(&error, &|path| origin(core, path), found);
-            if found.len() >= limit::VIOLATIONS_MAX {
-                break;
+    /// Explains by what sees through all branches; not at all where that would be large.
+    fn explain_whole(&self, core: &Core, value: Instance<'_>, found: &mut Vec<Violation>) {
+        let Some((number, definition)) = self.judge() else { return };
+        let explained = self.explained.get_or_init(|| {
+            if is_cut(core, *number) && core.lowered(*number).is_some_and(|lowered| lowered.refs.is_empty()) {
+                return Explained::Alone;
             }
+            let is_small = core.reached(self.number).is_some_and(|reached| reached.len() <= limit::EXPLAINED_REACH_MAX);
+            Explained::Whole(if is_small { compiled_whole(core, self.number, weight) } else { None })
+        });
+        match explained {
+            Explained::Alone => {
+                let compiled = definition.compiled.get().and_then(Option::as_ref);
+                let lowered = definition.lowered();
+                explain_by(compiled, value, &|path| lowered?.origin(path), found);
+            }
+            Explained::Whole(compiled) => explain_by(compiled.as_ref(), value, &|path| origin(core, path), found),
+        }
+    }
+}
+
+fn explain_by(
+    compiled: Option<&jsonschema::Validator<Instances>>,
+    value: Instance<'_>,
+    origins: violation::Origins<'_>,
+    found: &mut Vec<Violation>,
+) {
+    let Some(compiled) = compiled else { return };
+    for error in compiled.iter_errors(value) {
+        violation::explain(&error, origins, found);
+        if found.len() >= limit::VIOLATIONS_MAX {
+            break;
         }
     }
 }
@@ -140,16 +182,12 @@ fn roomy<T>(work: impl FnOnce() -> T) -> T {
 }
 
 /// True if a value has at most so many levels and values.
-fn is_plain(value: &Value, levels: usize, values: &mut usize) -> bool {
+fn is_plain(value: Instance<'_>, levels: usize, values: &mut usize) -> bool {
     if *values == 0 {
         return false;
     }
     *values -= 1;
-    match value {
-        Value::Array(items) => levels > 0 && items.iter().all(|item| is_plain(item, levels - 1, values)),
-        Value::Object(members) => levels > 0 && members.values().all(|member| is_plain(member, levels - 1, values)),
-        _ => true,
-    }
+    !value.has_parts() || levels > 0 && value.parts().all(|part| is_plain(part, levels - 1, values))
 }
 
 /// Says what is wrong by asking one definition after the other, without looking into branches.
@@ -160,7 +198,7 @@ struct Explainer<'e> {
 }
 
 impl Explainer<'_> {
-    fn explain(&mut self, number: Number, value: &Value, at: &str) {
+    fn explain(&mut self, number: Number, value: Instance<'_>, at: &str) {
         let (Some(definition), Some(lowered)) = (self.core.definitions.get(number), self.core.lowered(number)) else {
             return;
         };
@@ -194,13 +232,17 @@ struct Cut {
     core: Weak<Core>,
 }
 
-impl<'i> Keyword<'i> for Cut {
-    fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
+impl<'i> Keyword<'i, Instances> for Cut {
+    fn validate(&self, instance: Instance<'i>) -> Result<(), ValidationError<'i>> {
         // The number tells whoever explains the error which definition to ask.
-        if Keyword::is_valid(self, instance) { Ok(()) } else { Err(ValidationError::custom(self.number.to_string())) }
+        if Keyword::<Instances>::is_valid(self, instance) {
+            Ok(())
+        } else {
+            Err(ValidationError::custom(self.number.to_string()))
+        }
     }
 
-    fn is_valid(&self, instance: &'i Value) -> bool {
+    fn is_valid(&self, instance: Instance<'i>) -> bool {
         let Some(definition) = self.definition.upgrade() else { return true };
         let judge = || is_valid(&definition, self.number, &self.core, instance);
         // Each reference is a step of recursion, and a body may be as deep as a description wants it.
@@ -214,12 +256,16 @@ struct Step {
     steps: usize,
 }
 
-impl<'i> Keyword<'i> for Step {
-    fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
-        if Keyword::is_valid(self, instance) { Ok(()) } else { Err(ValidationError::custom("no steps are left")) }
+impl<'i> Keyword<'i, Instances> for Step {
+    fn validate(&self, instance: Instance<'i>) -> Result<(), ValidationError<'i>> {
+        if Keyword::<Instances>::is_valid(self, instance) {
+            Ok(())
+        } else {
+            Err(ValidationError::custom("no steps are left"))
+        }
     }
 
-    fn is_valid(&self, _: &'i Value) -> bool {
+    fn is_valid(&self, _: Instance<'i>) -> bool {
         judging::step(self.steps)
     }
 }
@@ -252,7 +298,7 @@ fn referred(core: &Core, mut number: Number) -> Number {
     number
 }
 
-fn is_valid(definition: &Definition, number: Number, core: &Weak<Core>, value: &Value) -> bool {
+fn is_valid(definition: &Definition, number: Number, core: &Weak<Core>, value: Instance<'_>) -> bool {
     let compiled = match definition.compiled.get() {
         Some(compiled) => compiled,
         None => match core.upgrade() {
@@ -308,7 +354,7 @@ fn compiled_whole(core: &Core, number: Number, steps: fn(&Value) -> usize) -> Co
 /// Builds a schema; what cannot be compiled of it is left out.
 fn build(
     mut schema: Value,
-    build: &dyn for<'a> Fn(&'a Value) -> Result<jsonschema::Validator, ValidationError<'a>>,
+    build: &dyn for<'a> Fn(&'a Value) -> Result<jsonschema::Validator<Instances>, ValidationError<'a>>,
 ) -> Compiled {
     // Compiling recurses through all that a schema reaches, so it gets a stack of its own.
     let build = |schema: &Value| {
@@ -331,7 +377,7 @@ fn build(
 }
 
 /// How a cut schema is compiled.
-fn cutting(core: &Arc<Core>) -> jsonschema::ValidationOptions<'static> {
+fn cutting(core: &Arc<Core>) -> Options {
     let core = Arc::downgrade(core);
     format::options().clone().with_keyword(CUT, move |_, value, _| {
         let number = value.as_u64().and_then(|number| Number::try_from(number).ok()).unwrap_or(Number::MAX);

@@ -25,9 +25,10 @@ pub struct Journal {
 impl Journal {
     /// Writes a record down, and forgets the oldest ones beyond [`limit::JOURNAL_RECORDS_MAX`] and beyond `bytes_max`.
     /// Gives the record's number.
-    pub fn write(&mut self, mut record: Record, bytes_max: usize) -> u64 {
+    pub fn write(&mut self, mut record: Arc<Record>, bytes_max: usize) -> u64 {
         self.written += 1;
-        record.number = self.written;
+        // Nobody else has it yet, so that it is not copied.
+        Arc::make_mut(&mut record).number = self.written;
         self.keep(record, bytes_max);
         self.written
     }
@@ -37,14 +38,14 @@ impl Journal {
         for record in records {
             self.written = record.number;
             self.restored = record.number;
-            self.keep(record, bytes_max);
+            self.keep(Arc::new(record), bytes_max);
         }
     }
 
-    fn keep(&mut self, record: Record, bytes_max: usize) {
+    fn keep(&mut self, record: Arc<Record>, bytes_max: usize) {
         let bytes = record.weight();
         self.bytes += bytes;
-        self.records.push_back(Kept { record: Arc::new(record), bytes });
+        self.records.push_back(Kept { record, bytes });
         while self.records.len() > limit::JOURNAL_RECORDS_MAX || (self.bytes > bytes_max && self.records.len() > 1) {
             let Some(oldest) = self.records.pop_front() else { break };
             self.bytes -= oldest.bytes;
@@ -112,12 +113,12 @@ mod tests {
         message::{Request, Response},
     };
 
-    fn record(body: &str) -> Record {
+    fn record(body: &str) -> Arc<Record> {
         let mut request = Request::new(Method::POST, "/pets?a=1");
         request.headers.insert("accept", "*/*".parse().unwrap());
         request.body = Bytes::copy_from_slice(body.as_bytes());
         let reply = Response::new(StatusCode::OK).with_body("text/plain", "fine");
-        Record::of(&request, Entry::new(5), &reply, 7)
+        Arc::new(Record::of(&request, Entry::new(5), &reply, 7))
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl Record {
             api: entry.api,
             operation: entry.operation,
             status: reply.status.as_u16(),
-            answer_type: reply.headers.get(header::CONTENT_TYPE).cloned(),
+            answer_type: reply.field(&header::CONTENT_TYPE).cloned(),
             // A slice would keep all of a large body.
             answer: if reply.body.len() > limit::JOURNAL_BODY_BYTES_MAX {
                 Bytes::copy_from_slice(beginning(&reply.body))

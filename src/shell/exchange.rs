@@ -30,7 +30,7 @@ use crate::{
     answer::{Effect, Entry, Outcome},
     finding::Severity,
     limit,
-    message::{Request, Response, reason_phrase},
+    message::{Request, Response, phrase_of_ours},
     mock::{Mock, Moment, arrive},
     session::{BadSession, Record, SessionId, State},
 };
@@ -159,7 +159,9 @@ fn respond<'v>(server: &'v Server, request: &mut Request) -> Sent<'v> {
         Ok(begun) => begun,
         Err(fault) => return bad_session(&fault),
     };
-    let answered = guarded(|| server.with_mock(|mock| answer(mock, &begun.session, begun.request, begun.moment)));
+    // What is given back through several hands is moved each time.
+    let mut answered = None;
+    guarded(|| server.with_mock(|mock| answered = Some(answer(mock, &begun.session, begun.request, begun.moment))));
     conclude(server, begun, answered)
 }
 
@@ -189,14 +191,16 @@ fn in_session<'r>(server: &Server, request: &'r mut Request) -> Result<Begun<'r>
 /// Writes an exchange down wherever it is to be known; `answered` with the time by the session's clock.
 fn conclude<'v>(server: &'v Server, begun: Begun<'_>, answered: Option<(Outcome, u64)>) -> Sent<'v> {
     let Begun { request, id, session, moment, after } = begun;
-    let (outcome, virtual_ms) = answered.unwrap_or_else(|| (broken(request, moment), moment.now_ms));
-    tell(request, &outcome);
-    let Outcome { reply: response, entry, effects } = outcome;
+    let (Outcome { reply: response, entry, effects }, virtual_ms) = match answered {
+        Some(answered) => answered,
+        None => (broken(request, moment), moment.now_ms),
+    };
+    tell(request, &entry, response.status);
     server.metrics().answered(entry.api.as_ref(), entry.operation.as_ref(), response.status.as_u16());
     let mut record = Record::of(request, entry, &response, virtual_ms);
     record.after = after;
     let witness = server.settings().witness.as_deref();
-    let written = session.record(record, server.sessions().ledger(), |record| {
+    let written = session.record(Arc::new(record), server.sessions().ledger(), |record| {
         if let Some(witness) = witness {
             witness.see(&id, record);
         }
@@ -247,19 +251,16 @@ pub(super) fn reply(response: Response) -> Reply {
     let mut reply = HttpResponse::new(Either::Left(Whole::new(response.body)));
     *reply.status_mut() = response.status;
     *reply.headers_mut() = response.headers;
-    let phrase = reason_phrase(response.status);
-    // The crate writes most of them itself.
-    if response.status.canonical_reason() != Some(phrase) {
+    if let Some(phrase) = phrase_of_ours(response.status) {
         reply.extensions_mut().insert(ReasonPhrase::from_static(phrase.as_bytes()));
     }
     reply
 }
 
 /// Writes an exchange to the log.
-fn tell(request: &Request, outcome: &Outcome) {
-    let entry = &outcome.entry;
-    let status = outcome.reply.status.as_u16();
+fn tell(request: &Request, entry: &Entry, status: StatusCode) {
     if enabled!(Level::INFO) {
+        let status = status.as_u16();
         info!(
             status,
             api = entry.api.as_deref(),

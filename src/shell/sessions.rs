@@ -171,7 +171,7 @@ impl Session {
     /// wakes those who wait for it. The answer must not leave before what is given back is done.
     pub(super) fn record<'l>(
         &self,
-        record: Record,
+        record: Arc<Record>,
         ledger: Option<&'l Arc<Ledger>>,
         witness: impl FnOnce(&Arc<Record>),
     ) -> Option<Notified<'l>> {
@@ -194,7 +194,7 @@ impl Session {
     }
 
     /// Writes a record into the journal, and does something with it before the next one gets in.
-    fn write(&self, record: Record, then: impl FnOnce(&Arc<Record>)) {
+    fn write(&self, record: Arc<Record>, then: impl FnOnce(&Arc<Record>)) {
         self.with_journal(|journal| {
             let number = journal.write(record, self.totals.journal_bytes_max());
             self.written.store(number, Ordering::Release);

@@ -215,7 +215,7 @@ impl Values<'_> {
         let is_packed = seen.request.headers.contains_key(header::CONTENT_ENCODING);
         let described = seen.met.as_ref().and_then(|(_, checked)| {
             let media = seen.operation()?.body.as_ref()?.content.get(checked.media?)?;
-            Some((media, checked.body.as_ref()?))
+            Some((media, checked.body.get()?))
         });
         let shown = match described.filter(|_| !is_packed) {
             Some((media, Value::Object(members))) if !media.form_fields.is_empty() => {

@@ -32,7 +32,7 @@ pub(crate) fn read(contract: &Contract, content_type: &str, body: &str) -> (Valu
     let mut request = request(&format!("POST /\nContent-Type: {content_type}"));
     request.body = body.to_owned().into();
     let checked = judge(contract, &request);
-    (checked.body.unwrap_or(Value::Null), lines(&checked.findings))
+    (checked.body.into_value().unwrap_or(Value::Null), lines(&checked.findings))
 }
 
 #[track_caller]

@@ -17,7 +17,7 @@ fn send(contract: &Contract, content_type: &str, body: &[u8]) -> (Value, Vec<Str
     let mut request = request(&format!("POST /\nContent-Type: {content_type}"));
     request.body = body.to_vec().into();
     let checked = judge(contract, &request);
-    (checked.body.unwrap_or(Value::Null), lines(&checked.findings))
+    (checked.body.into_value().unwrap_or(Value::Null), lines(&checked.findings))
 }
 
 const MIXED: &str = "{multipart/mixed: {schema: {type: array, minItems: 2, prefixItems: [{type: object, required: [a], \

@@ -205,12 +205,17 @@ pub(super) fn read(
     }
 }
 
-/// One JSON value. A byte order mark is passed over (RFC 8259, section 8.1).
+/// One JSON value.
 pub(super) fn json(bytes: &[u8]) -> Result<Value, Fault> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     // Looking at the whole text at once is faster than at each string in it; what is not UTF-8 is found string by string.
-    let value = std::str::from_utf8(bytes).map_or_else(|_| serde_json::from_slice(bytes), serde_json::from_str);
+    let value = json_text(bytes).map_or_else(serde_json::from_slice, serde_json::from_str);
     value.map_err(|error| Fault::body(format!("is not JSON: {error}")))
+}
+
+/// The text of a JSON value, without a byte order mark (RFC 8259, section 8.1); if it is no text, its bytes.
+pub(super) fn json_text(bytes: &[u8]) -> Result<&str, &[u8]> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    std::str::from_utf8(bytes).map_err(|_| bytes)
 }
 
 /// Text as the value that its schema asks for. A schema that allows no single value can only mean JSON.

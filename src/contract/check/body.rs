@@ -3,17 +3,22 @@
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
-use super::{parameter::Source, plan::MediaPlan, plan::Subject as Schema, wording::Subject};
+use super::{
+    parameter::Source,
+    plan::{MediaPlan, Subject as Schema},
+    value::Judged,
+    wording::Subject,
+};
 use crate::{
     contract::{
         Contract, MediaRange,
-        body::{self, Decoded, Fault, Kind, Raw, Reach, Slot},
+        body::{self, Decoded, Fault, Kind, Raw, Reach, Slot, json_text},
         media, multipart,
         parameter::{Claims, Pairs, Typing},
     },
     finding::{Finding, Side},
     openapi::MediaType,
-    schema::{Shape, Violation},
+    schema::{Borrowed, Instance, Shape, Violation},
 };
 
 /// Finds the described media type for a body, and how it is read.
@@ -47,19 +52,27 @@ impl Contract {
         plan: &MediaPlan,
         kind: Kind,
         raw: Raw<'_>,
-    ) -> (Option<Value>, Vec<Finding>) {
+    ) -> (Judged, Vec<Finding>) {
         if !media.form_fields.is_empty() && matches!(kind, Kind::Form | Kind::Multipart) {
             return self.check_form(side, media, plan, kind, raw);
         }
         let subject = Subject::Body(side);
+        if kind == Kind::Json
+            && plan.item.is_none()
+            && let Some(value) = json_text(raw.bytes).ok().and_then(Borrowed::read)
+        {
+            let mut findings = Vec::new();
+            self.check_whole(subject, plan.subject.as_ref(), (&value).into(), &[], &mut findings);
+            return (Judged::Json, findings);
+        }
         let decoded = self.read_body(media, plan, kind, raw);
         let mut findings: Vec<Finding> = decoded.faults.iter().map(|fault| subject.fault(fault)).collect();
         for (slot, headers) in &decoded.part_headers {
             self.check_part_headers(side, media, plan, (slot, headers), &mut findings);
         }
-        let Some(value) = decoded.value else { return (None, findings) };
+        let Some(value) = decoded.value else { return (Judged::Nothing, findings) };
         self.check_value(subject, plan, kind, &value, &decoded.faults, &mut findings);
-        (Some(value), findings)
+        (Judged::Value(value), findings)
     }
 
     /// Reads a body in the way that satisfies its schema, if one of the two does.
@@ -110,17 +123,7 @@ impl Contract {
         findings: &mut Vec<Finding>,
     ) {
         let (whole, item) = self.subjects(plan, kind, value);
-        if let Some(schema) = whole {
-            let violations = schema.validator(&self.schemas).violations(value);
-            // A field that could not be read is not missing as well, and what stands for it is not wrong.
-            let told = |property: &str| faults.iter().any(|fault| fault.at.strip_prefix('/') == Some(property));
-            let is_told = |violation: &&Violation| {
-                faults.iter().any(|fault| !fault.at.is_empty() && fault.at == violation.at)
-                    || (violation.at.is_empty() && violation.property.as_deref().is_some_and(told))
-            };
-            let new = violations.iter().filter(|violation| !is_told(violation));
-            findings.extend(new.map(|violation| subject.violation("", violation)));
-        }
+        self.check_whole(subject, whole, value.into(), faults, findings);
         let (Some(schema), Value::Array(items)) = (item, value) else { return };
         for (index, item) in items.iter().enumerate() {
             if faults.iter().all(|fault| fault.at != format!("/{index}"))
@@ -131,6 +134,26 @@ impl Contract {
         }
     }
 
+    fn check_whole(
+        &self,
+        subject: Subject<'_>,
+        schema: Option<&Schema>,
+        value: Instance<'_>,
+        faults: &[Fault],
+        findings: &mut Vec<Finding>,
+    ) {
+        let Some(schema) = schema else { return };
+        let violations = schema.validator(&self.schemas).violations(value);
+        // A field that could not be read is not missing as well, and what stands for it is not wrong.
+        let told = |property: &str| faults.iter().any(|fault| fault.at.strip_prefix('/') == Some(property));
+        let is_told = |violation: &&Violation| {
+            faults.iter().any(|fault| !fault.at.is_empty() && fault.at == violation.at)
+                || (violation.at.is_empty() && violation.property.as_deref().is_some_and(told))
+        };
+        let new = violations.iter().filter(|violation| !is_told(violation));
+        findings.extend(new.map(|violation| subject.violation("", violation)));
+    }
+
     /// Judges the fields of a Swagger 2.0 form one by one.
     fn check_form(
         &self,
@@ -139,14 +162,14 @@ impl Contract {
         plan: &MediaPlan,
         kind: Kind,
         raw: Raw<'_>,
-    ) -> (Option<Value>, Vec<Finding>) {
+    ) -> (Judged, Vec<Finding>) {
         let subject = Subject::Body(side);
         let mut findings = Vec::new();
         let parts;
         let pairs = if kind == Kind::Multipart {
             let (read, faults) = match multipart::parts(raw) {
                 Ok(parts) => parts,
-                Err(fault) => return (None, vec![subject.fault(&fault)]),
+                Err(fault) => return (Judged::Nothing, vec![subject.fault(&fault)]),
             };
             findings.extend(faults.iter().map(|fault| subject.fault(fault)));
             parts = read;
@@ -155,7 +178,7 @@ impl Contract {
             Pairs::form(text)
         } else {
             findings.push(subject.malformed("is not UTF-8"));
-            return (None, findings);
+            return (Judged::Nothing, findings);
         };
         let is_known = |key: &str| media.form_fields.iter().any(|field| field.name == key);
         if !pairs.list.is_empty() && !pairs.list.iter().any(|pair| is_known(&pair.key)) {
@@ -171,7 +194,7 @@ impl Contract {
                 object.insert(field.name.clone(), value);
             }
         }
-        (Some(Value::Object(object)), findings)
+        (Judged::Value(Value::Object(object)), findings)
     }
 
     fn check_part_headers(

@@ -91,7 +91,7 @@ pub(in crate::contract) fn lines(findings: &[Finding]) -> Vec<String> {
 pub(in crate::contract) fn check_body(contract: &Contract, text: &str, value: impl Into<Value>, findings: &[&str]) {
     let checked = judge(contract, text);
     assert_eq!(lines(&checked.findings), findings);
-    assert_eq!(checked.body.unwrap_or(Value::Null), value.into());
+    assert_eq!(checked.body.into_value().unwrap_or(Value::Null), value.into());
 }
 
 /// The only operation of a description.

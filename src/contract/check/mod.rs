@@ -10,10 +10,12 @@ mod parameter;
 mod plan;
 mod request;
 mod response;
+mod value;
 mod wording;
 
 pub(super) use plan::{Plan, plans};
 pub use request::Checked;
+pub use value::BodyValue;
 
 #[cfg(test)]
 mod tests;

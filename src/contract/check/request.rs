@@ -7,6 +7,7 @@ use super::{
     body::{described, names},
     parameter::Source,
     plan::Plan,
+    value::BodyValue,
     wording::Subject,
 };
 use crate::{
@@ -26,8 +27,8 @@ use crate::{
 pub struct Checked {
     /// Everything that is wrong with parameters and body, in the order of the description, each with a reason.
     pub findings: Vec<Finding>,
-    /// The body as a value, if there was one that could be read as one.
-    pub body: Option<Value>,
+    /// The body as a value.
+    pub body: BodyValue,
     /// The parameters that were sent and could be read: index into the operation's parameters, and value.
     pub parameters: Vec<(usize, Value)>,
     /// Index into the body's `content` of the media type that was sent.
@@ -116,8 +117,8 @@ impl Contract {
         checked.media = Some(index);
         let (Some(media), Some(plan)) = (body.content.get(index), plan.body.get(index)) else { return };
         let raw = Raw { bytes: &request.body, content_type: content_type.unwrap_or_default() };
-        let (value, findings) = self.check_body(Side::Request, media, plan, kind, raw);
-        checked.body = value;
+        let (judged, findings) = self.check_body(Side::Request, media, plan, kind, raw);
+        checked.body = BodyValue::new(judged, &request.body);
         checked.findings.extend(findings);
     }
 }

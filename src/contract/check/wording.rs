@@ -1,6 +1,9 @@
 //! How findings about messages are worded.
 
-use std::{borrow::Cow, fmt};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write},
+};
 
 use crate::{
     contract::body::Fault,
@@ -137,6 +140,16 @@ impl Subject<'_> {
     }
 }
 
+/// Room for what a message says of its subject.
+const SUBJECT_BYTES: usize = 48;
+
 fn at(subject: Subject<'_>, pointer: &str, message: &str) -> String {
-    if pointer.is_empty() { format!("{subject} {message}") } else { format!("{subject} at `{pointer}` {message}") }
+    let mut text = String::with_capacity(SUBJECT_BYTES + pointer.len() + message.len());
+    // writing to a String does not fail
+    let _ = write!(text, "{subject}");
+    if !pointer.is_empty() {
+        text.extend([" at `", pointer, "`"]);
+    }
+    text.extend([" ", message]);
+    text
 }

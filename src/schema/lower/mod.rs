@@ -58,7 +58,7 @@ impl Lowered {
             .max_by_key(|(origin, _)| origin.lowered.len())?;
         let at = match origin.keyword {
             Some(_) => origin.written.clone(),
-            None => Location::new(origin.written.doc, format!("{}{rest}", origin.written.pointer)),
+            None => Location::new(origin.written.doc, [&*origin.written.pointer, rest].concat()),
         };
         Some((at, origin.keyword))
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     openapi::{Dialect, DocId, Document, Documents, Location, MadeItems, SchemaKind, SchemaRef},
-    schema::{Direction, Schemas, Violation},
+    schema::{Borrowed, Direction, Schemas, Violation},
 };
 
 fn violations(dialect: Dialect, direction: Direction, document: Value, pointer: &str, value: &Value) -> Vec<Violation> {
@@ -18,6 +18,8 @@ fn violations(dialect: Dialect, direction: Direction, document: Value, pointer: 
     let validator = schemas.validator(&SchemaRef { at, kind: SchemaKind::Schema }, direction);
     let violations = validator.violations(value);
     assert_eq!(validator.is_valid(value), violations.is_empty());
+    let text = value.to_string();
+    assert_eq!(validator.violations(&Borrowed::read(&text).unwrap()), violations, "the same on its text: {text}");
     violations
 }
 

@@ -39,7 +39,7 @@ pub(super) type Origins<'a> = &'a dyn Fn(&str) -> Option<(Location, Option<&'sta
 
 /// Adds what an error of the validating crate means; the same violation is said once.
 pub(super) fn explain(error: &ValidationError<'_>, origins: Origins<'_>, found: &mut Vec<Violation>) {
-    let mut violations = Vec::new();
+    let mut violations = Vec::with_capacity(1);
     branch::explain(error, origins, &mut violations, branch::DEPTH_MAX);
     for violation in violations {
         if found.len() >= limit::VIOLATIONS_MAX {
@@ -124,7 +124,7 @@ fn keyword_of(kind: &Kind, path: &str) -> &'static str {
         Kind::Not { .. } => "not",
         Kind::OneOfMultipleValid { .. } | Kind::OneOfNotValid { .. } => "oneOf",
         Kind::PropertyNames { .. } => "propertyNames",
-        Kind::Required { .. } if path.contains("/dependentRequired") => "dependentRequired",
+        Kind::Required { .. } if path.ends_with("/dependentRequired") => "dependentRequired",
         Kind::Required { .. } => "required",
         Kind::Type { .. } => "type",
         Kind::UnevaluatedItems { .. } => "unevaluatedItems",

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     openapi::{Dialect, DocId, Document, Documents, Location, MadeItems, SchemaKind, SchemaRef},
-    schema::{Direction, Schemas},
+    schema::{Borrowed, Direction, Schemas},
 };
 
 /// Checks a value against a schema; expected is a line `/pointer message` for each violation.
@@ -15,7 +15,10 @@ fn check(schema: Value, value: Value, expected: &[&str]) {
     let documents = Documents::new(vec![Document::from_value("schema.json", schema)]);
     let schemas = Schemas::new(Arc::new(documents), Dialect::JsonSchema, MadeItems::default());
     let schema = SchemaRef { at: Location::new(DocId::ENTRY, ""), kind: SchemaKind::Schema };
-    let found = schemas.validator(&schema, Direction::Request).violations(&value);
+    let validator = schemas.validator(&schema, Direction::Request);
+    let found = validator.violations(&value);
+    let text = value.to_string();
+    assert_eq!(validator.violations(&Borrowed::read(&text).unwrap()), found, "the same on its text: {text}");
     let found: Vec<String> = found.iter().map(|found| format!("{} {}", found.at, found.message)).collect();
     assert_eq!(found, expected);
 }

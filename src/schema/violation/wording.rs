@@ -22,7 +22,7 @@ pub(super) fn message(error: &ValidationError<'_>, keyword: &str) -> String {
     }
     match error.kind() {
         Kind::Required { property } => {
-            format!("must have required property '{}'", property.as_str().unwrap_or_default())
+            ["must have required property '", property.as_str().unwrap_or_default(), "'"].concat()
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             format!("must not have {}", properties(unexpected))

@@ -130,11 +130,11 @@ async fn take(server: &Server, gate: &Gate, alarm: &Alarm, request: HttpRequest<
 fn judged(contract: &Contract, found: &Match<'_>, request: &Request) -> Result<Given, Refusal> {
     judge_media_type(request)?;
     let operation = contract.operation(found.operation);
-    let mut checked = contract.check_request(found, request);
+    let checked = contract.check_request(found, request);
     if !checked.findings.is_empty() {
         return Err(Refusal::invalid(checked.findings));
     }
-    let mut given = Given { body: checked.body.take().unwrap_or_default(), ..Given::default() };
+    let mut given = Given { body: checked.body.into_value().unwrap_or_default(), ..Given::default() };
     for (index, value) in checked.parameters {
         let Some(parameter) = operation.parameters.get(index) else { continue };
         let place = if parameter.place == ParameterPlace::Path { &mut given.path } else { &mut given.query };
