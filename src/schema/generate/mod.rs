@@ -104,7 +104,7 @@ pub(super) fn make(
         Err(failure) => failure,
     };
     let Impossible::Unsolved { nearest: Some(nearest), .. } = &impossible else { return Err(impossible) };
-    let violations = core.validator(schema, direction).violations(nearest);
+    let violations = core.validator(schema, direction).violations(&**nearest);
     let overlaps = violations.into_iter().filter(Violation::fits_several).map(|violation| violation.at);
     let last = LastResort { apart: overlaps.collect(), reuses: usize::from(endless) };
     if last.apart.is_empty() && !endless {
