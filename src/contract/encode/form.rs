@@ -37,7 +37,9 @@ pub(super) fn urlencoded(value: &Value, media: &MediaType) -> String {
             (Value::Object(members), Some(Encoding { style: Some(Style::Form), explode: true, .. })) => {
                 for (name, value) in members {
                     let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-                    values.iter().for_each(|value| push(&mut form, name, &plain(value)));
+                    for value in values {
+                        push(&mut form, name, &plain(value));
+                    }
                 }
             }
             (Value::Array(items), _) => items.iter().for_each(|item| push(&mut form, name, &plain(item))),
