@@ -28,7 +28,7 @@ pub const OVERLAY_NODES_MAX: usize = 1_000_000;
 /// Findings kept for one description; the rest are counted only.
 pub const FINDINGS_MAX: usize = 2_000;
 /// Segments of one path template: routing recurses over them. Real ones have at most about 20.
-pub const PATH_SEGMENTS_MAX: usize = 128;
+pub const PATH_SEGMENTS_MAX: usize = 256;
 /// Schemas that one validator may reach; above it the check is dropped and reported.
 pub const SCHEMA_REACH_MAX: usize = 20_000;
 /// Definitions that may apply to the same value, each by way of the last; judging a value recurses through them.

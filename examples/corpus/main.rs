@@ -54,6 +54,9 @@ fn main() -> ExitCode {
                 row.calls.add(&calls);
             }
             Ok(Err(fault)) => {
+                if corpus.is_listed {
+                    println!("{}\t{fault}", entry.cell("path"));
+                }
                 if entry.cell("expect") == "valid" || fault.starts_with("slow") {
                     row.faults.push(format!("{}: {fault}", entry.cell("path")));
                 }

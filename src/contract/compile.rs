@@ -46,6 +46,19 @@ fn describe(api: &Api, id: OperationId, problem: RouteProblem) -> Option<Finding
             )
             .help("keep one of the two, or make their paths differ in more than a parameter's name or a fragment")
         }
+        RouteProblem::Second { to } => {
+            let other = other_key(api, to);
+            Finding::warning(
+                Code::PATH_CONFLICT,
+                api.documents.key_place(&operation.at),
+                format!(
+                    "{method} `{path}` is reached only by requests whose path parameters do not fit {method} `{other}`, \
+                     because both match the same paths"
+                ),
+            )
+            .help("keep one of the two, make their paths differ in more than a parameter's name, or describe the \
+                   parameters so that no text fits both")
+        }
         RouteProblem::Twin { of } => {
             let other = other_key(api, of);
             Finding::note(
@@ -150,7 +163,8 @@ mod tests {
         check(
             &["GET /a/{x}", "GET /a/{y}"],
             &[
-                "warning /paths/~1a~1{y}/get: GET `/a/{y}` is never reached, because GET `/a/{x}` matches the same requests",
+                "warning /paths/~1a~1{y}/get: GET `/a/{y}` is reached only by requests whose path parameters do not fit GET \
+                 `/a/{x}`, because both match the same paths",
             ],
         );
         check(

@@ -13,13 +13,13 @@ use super::{
     body::{Decoded, Fault, Field, Fields, Raw, Slot, check_reserved, from_text, json, read_field},
     charset::{self, Charset},
     media::MediaRange,
-    parameter::{Escape, Malformed, Pair, Pairs, Typing, has_primitive},
+    parameter::{Escape, Malformed, Pair, Pairs, Typing, has_text, is_null, is_object},
     xml,
 };
 use crate::{
     finding::Code,
     limit::MULTIPART_PARTS_MAX,
-    openapi::{Encoding, MediaType},
+    openapi::{Encoding, MediaType, Style},
     schema::{Shape, Types},
 };
 
@@ -227,7 +227,14 @@ pub(super) fn read(raw: Raw<'_>, media: &MediaType, fields: &Fields, shape: &Sha
     }
     let mut decoded = Decoded::default();
     let mut object = Map::new();
-    for (name, group) in by_name(&parts, &mut faults) {
+    let mut groups = by_name(&parts, &mut faults);
+    for (name, encoding) in &media.encoding {
+        match spread(name, encoding, &mut groups, shape, typing) {
+            Ok(value) => object.extend(value.map(|value| (name.clone(), value))),
+            Err(Malformed(message)) => faults.push(Fault::field(name, Code::MALFORMED_BODY, message)),
+        }
+    }
+    for (name, group) in groups {
         let inner = typing.inner(Typing::property(shape, name));
         let encoding = media.encoding.get(name);
         if encoding.is_some_and(|encoding| !encoding.headers.is_empty()) {
@@ -282,6 +289,43 @@ fn by_name<'p, 'm>(parts: &'p [Part<'m>], faults: &mut Vec<Fault>) -> IndexMap<&
     groups
 }
 
+/// True if the members of an object have parts of their own: `name[member]`, or `member` alone.
+fn is_spread(encoding: &Encoding, shape: &Shape) -> bool {
+    match encoding.style {
+        Some(Style::DeepObject) => true,
+        Some(Style::Form) => encoding.explode && is_object(shape.types),
+        _ => false,
+    }
+}
+
+/// A property whose members have parts of their own, which are taken from `groups`. `None` if none of them was sent, or
+/// one part has the whole property, as every object has without a style.
+fn spread(
+    name: &str,
+    encoding: &Encoding,
+    groups: &mut IndexMap<&str, Vec<&Part<'_>>>,
+    shape: &Shape,
+    typing: &Typing<'_>,
+) -> Result<Option<Value>, Malformed> {
+    let Some(schema) = shape.properties.get(name) else { return Ok(None) };
+    let inner = typing.shape(schema);
+    let (Some(style), true, false) = (encoding.style, is_spread(encoding, &inner), groups.contains_key(name)) else {
+        return Ok(None);
+    };
+    let is_member = |part: &str| match style {
+        Style::DeepObject => part.strip_prefix(name).is_some_and(|rest| rest.starts_with('[')),
+        _ => inner.properties.contains_key(part) && !shape.properties.contains_key(part),
+    };
+    let names: Vec<&str> = groups.keys().copied().filter(|part| is_member(part)).collect();
+    let taken: Vec<(&str, Vec<&Part<'_>>)> =
+        names.into_iter().filter_map(|part| Some((part, groups.shift_remove(part)?))).collect();
+    let list = taken
+        .iter()
+        .flat_map(|(key, group)| group.iter().map(move |part| Pair { key: Cow::Borrowed(*key), raw: &part.text }));
+    let pairs = Pairs { list: list.collect(), escape: Escape::None };
+    read_field(Field { name, encoding: Some(encoding), shape: &inner }, &pairs, typing)
+}
+
 /// The value of all parts of one name.
 fn property(field: Field<'_>, parts: &[&Part<'_>], typing: &Typing<'_>) -> Result<Value, Fault> {
     let Field { name, encoding, shape } = field;
@@ -289,14 +333,18 @@ fn property(field: Field<'_>, parts: &[&Part<'_>], typing: &Typing<'_>) -> Resul
     for part in parts {
         check_content_type(part, encoding).map_err(here)?;
     }
-    if encoding.is_some_and(|encoding| encoding.style.is_some()) {
+    let is_styled = |encoding: &Encoding| encoding.style.is_some() && !is_spread(encoding, shape);
+    let is_json = parts.len() == 1 && parts[0].content_type().is_some_and(|range| range.is_json());
+    if encoding.is_some_and(is_styled) && !is_json {
         let list = parts.iter().map(|part| Pair { key: name.into(), raw: &part.text }).collect();
         return read_field(field, &Pairs { list, escape: Escape::None }, typing)
             .map(|value| value.unwrap_or(Value::Null))
             .map_err(|Malformed(message)| Fault::field(name, Code::MALFORMED_BODY, message));
     }
     match parts {
-        [part] if !shape.types.has(Types::ARRAY) || has_primitive(shape.types) => {
+        // As in parameters: a list of one text `null` is less likely than no list.
+        [part] if !part.file && is_null(&part.text, shape.types) && typing.choose(true) => Ok(Value::Null),
+        [part] if !shape.types.has(Types::ARRAY) || has_text(shape.types) || is_json_list(part, shape) => {
             content(part, encoding, shape, typing).map_err(here)
         }
         _ if !shape.types.has(Types::ARRAY) => {
@@ -318,6 +366,11 @@ fn property(field: Field<'_>, parts: &[&Part<'_>], typing: &Typing<'_>) -> Resul
             Ok(Value::Array(items))
         }
     }
+}
+
+/// True if a list that may be null is sent as JSON.
+fn is_json_list(part: &Part<'_>, shape: &Shape) -> bool {
+    shape.types.has(Types::NULL) && part.text.trim_start().starts_with('[')
 }
 
 /// The value of one part, by its own media type, else the described one, else what its shape suggests.

@@ -68,6 +68,59 @@ fn parts() {
 }
 
 #[test]
+fn a_list_that_may_be_null_has_one_part_or_more() {
+    let contract = posting(
+        "multipart/form-data",
+        "schema: {type: object, properties: {l: {type: [array, 'null'], items: {type: string}}}}",
+    );
+    let check = |parts: &[&str], value| {
+        let parts: Vec<String> = parts.iter().map(|content| field("l", "", content)).collect();
+        check_body(&contract, &post(&parts.iter().map(String::as_str).collect::<Vec<_>>()), value, &[]);
+    };
+    check(&["a"], json!({"l": ["a"]}));
+    check(&["a", "b"], json!({"l": ["a", "b"]}));
+    check(&["[\"a\"]"], json!({"l": ["a"]}));
+    check(&["null"], json!({"l": null}));
+}
+
+#[test]
+fn parts_in_a_style() {
+    let contract = posting(
+        "multipart/form-data",
+        "schema:
+  type: object
+  properties:
+    spread: {type: object, required: [a], properties: {a: {type: integer}, b: {type: array, items: {type: integer}}}}
+    deep: {type: object, properties: {x: {type: object, properties: {y: {type: integer}}}}}
+    list: {type: array, items: {type: integer}}
+    own: {type: integer}
+encoding:
+  spread: {style: form}
+  deep: {style: deepObject, explode: true}
+  list: {style: form, explode: false}
+",
+    );
+    let check = |parts: &[(&str, &str)], value, findings: &[&str]| {
+        let parts: Vec<String> = parts.iter().map(|(name, content)| field(name, "", content)).collect();
+        check_body(&contract, &post(&parts.iter().map(String::as_str).collect::<Vec<_>>()), value, findings);
+    };
+    check(&[("b", "1"), ("own", "5"), ("a", "2"), ("b", "3")], json!({"spread": {"b": [1, 3], "a": 2}, "own": 5}), &[]);
+    check(
+        &[("b", "1")],
+        json!({"spread": {"b": [1]}}),
+        &["required body /spread: the body at `/spread` must have required property 'a'"],
+    );
+    check(&[("deep[x][y]", "7"), ("list", "1,2")], json!({"deep": {"x": {"y": 7}}, "list": [1, 2]}), &[]);
+    check(
+        &[("spread", "{\"a\": 1}"), ("deep", "{}"), ("a", "x")],
+        json!({"spread": {"a": 1}, "deep": {}, "a": "x"}),
+        &[],
+    );
+    let listed = field("list", "\r\nContent-Type: application/json", "[3, 4]");
+    check_body(&contract, &post(&[listed.as_str()]), json!({"list": [3, 4]}), &[]);
+}
+
+#[test]
 fn bodies_that_cannot_be_cut() {
     let contract = posting("multipart/form-data", "schema: {type: object}");
     let check = |boundary: &str, body: &str, finding: &str| {

@@ -4,11 +4,12 @@
 //! fits, else by schema; the credentials of the first security requirement, in form only; the body by its first
 //! example, else by schema.
 
+use bytes::Bytes;
 use http::{HeaderName, Method, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::{Contract, OperationId, parameter::Spelling};
+use super::{Contract, MediaRange, OperationId, body::Kind, parameter::Spelling};
 use crate::{
     message::{Request, header_value},
     openapi::{
@@ -88,6 +89,7 @@ impl Sample<'_> {
             ParameterFormat::Content(media) => media.schema.as_ref(),
         };
         let value = self.contract.sample_value(&parameter.examples, schema).unwrap_or_else(|| "x".into());
+        let value = self.shown(value, schema);
         let spelling = match &parameter.format {
             ParameterFormat::Content(media) => return self.add_document(parameter, media, &value),
             ParameterFormat::Style { style, explode, .. } => {
@@ -101,6 +103,14 @@ impl Sample<'_> {
             ParameterPlace::Header => self.add_header(&parameter.name, &self.contract.header_text(parameter, &value)),
             ParameterPlace::Cookie => self.cookies.extend(in_cookies(spelling, &value)),
         }
+    }
+
+    /// A value that can be seen in a style, instead of an object without members, which most write as nothing.
+    fn shown(&self, value: Value, schema: Option<&SchemaRef>) -> Value {
+        let Some(schema) = schema.filter(|_| value.as_object().is_some_and(Map::is_empty)) else { return value };
+        let validator = self.contract.schemas.validator(schema, Direction::Request);
+        let others = [json!({"x": "x"}), json!({"x": 0}), Value::Null];
+        others.into_iter().find(|other| validator.is_valid(other)).unwrap_or(value)
     }
 
     /// A parameter that is a document of a media type.
@@ -159,11 +169,24 @@ impl Sample<'_> {
         let written = value.map(|value| self.contract.write(media, &value));
         let (media_type, body) = match written {
             Some(written) => (written.media_type, written.body),
-            // Nothing is known of the content: any bytes will do.
-            None => (media.range.replace('*', "octet-stream"), "x".into()),
+            None => self.unknown(media),
         };
         self.request.headers.insert(header::CONTENT_TYPE, header_value(&media_type));
         self.request.body = body;
+    }
+
+    /// Content of which only the media type is known: the least that can be it.
+    fn unknown(&self, media: &MediaType) -> (String, Bytes) {
+        let value = match MediaRange::parse(&media.range).as_ref().map(Kind::of) {
+            Some(Kind::Json) => Value::Object(Map::new()),
+            Some(Kind::Form | Kind::Multipart | Kind::Xml) => {
+                Value::Object(Map::from_iter([("x".to_owned(), "x".into())]))
+            }
+            // Any bytes will do.
+            _ => return (media.range.replace('*', "octet-stream"), "x".into()),
+        };
+        let written = self.contract.write(media, &value);
+        (written.media_type, written.body)
     }
 
     /// A sequence of which only the items are described: the first example whose items all fit, else one item.
@@ -326,6 +349,19 @@ fn deep(name: &str, value: &Value, pairs: &mut Vec<String>) {
 #[cfg(test)]
 mod tests {
     use crate::contract::check::fixture::{ONLY, contract, judged};
+
+    #[test]
+    fn content_of_which_nothing_is_described() {
+        for media_type in ["application/json", "application/xml", "multipart/form-data", "text/plain", "image/*"] {
+            let contract = contract(&format!(
+                "openapi: 3.1.0\ninfo: {{title: t, version: '1'}}\npaths:\n  /{{o}}:\n    post:\n      parameters: [{{name: o, in: \
+                 path, required: true, schema: {{type: object}}}}]\n      requestBody: {{required: true, content: {{'{media_type}': \
+                 {{}}}}}}\n      responses: {{'200': {{description: ok}}}}\n"
+            ));
+            let request = contract.sample_request(ONLY);
+            assert_eq!(judged(&contract, &request).findings, [], "{request:?}");
+        }
+    }
 
     /// A required parameter of that place and style, whose value holds arrays and objects, is sent as it is read.
     #[test]

@@ -181,6 +181,44 @@ fn paths_are_decoded_and_segments_have_several_parts() {
 }
 
 #[test]
+fn paths_that_differ_in_names_are_told_apart_by_their_parameters() {
+    let operation = |name: &str, schema: &str, text: &str| {
+        format!(
+            "{{get: {{parameters: [{{name: {name}, in: path, required: true, schema: {{{schema}}}}}], responses: {{'200': {{description: ok, \
+             content: {{text/plain: {{example: {text}}}}}}}}}}}}}"
+        )
+    };
+    let described = format!(
+        "paths: {{'/a/{{id}}/b': {}, '/a/{{name}}/b': {}, '/a/{{code}}/b': {}, '/a/{{mount}}/b': {}}}\n",
+        operation("id", "type: string, format: uuid", "by-id"),
+        operation("name", "type: string, pattern: '^[a-z]+$'", "by-name"),
+        operation("code", "type: integer", "by-code"),
+        operation("mount", "type: string, default: usual", "by-mount"),
+    );
+    let get = |path: &str, status, body: &str| check(&described, &format!("GET {path}"), status, ("x", "-"), body);
+    get("/a/123e4567-e89b-12d3-a456-426614174000/b", 200, "by-id");
+    get("/a/rover/b", 200, "by-name");
+    get("/a/7/b", 200, "by-code");
+    get("/a/R-7/b", 200, "by-mount");
+    get("/a/usual/b", 200, "by-mount");
+}
+
+#[test]
+fn an_example_that_is_json_in_a_text_is_sent_as_what_it_holds() {
+    let described = |schema: &str| {
+        format!(
+            "paths: {{/: {{get: {{responses: {{'200': {{description: ok, content: {{application/json: {{schema: {schema}, example: '{{\"n\": \
+             \"x\"}}'}}}}}}}}}}}}}}\n"
+        )
+    };
+    let json = (TYPE, "application/json");
+    check(&described("{type: object}"), "GET /", 200, json, "{\"n\":\"x\"}");
+    // Its faults are its own, and not that it is a text.
+    check(&described("{type: object, properties: {n: {type: integer}}}"), "GET /", 200, json, "{\"n\":\"x\"}");
+    check(&described("{type: string}"), "GET /", 200, json, "\"{\\\"n\\\": \\\"x\\\"}\"");
+}
+
+#[test]
 fn an_example_of_the_error_can_be_asked_for() {
     let described = "paths: {/: {get: {parameters: [{name: n, in: query, required: true, schema: {type: integer}}], responses: {'200': \
                      {description: ok}, '422': {description: no, content: {application/json: {examples: {one: {value: 1}, two: \

@@ -134,6 +134,19 @@ fn multipart_both_ways() {
 }
 
 #[test]
+fn multipart_in_styles_both_ways() {
+    let media = "{schema: {type: object, properties: {o: {type: object, properties: {x: {type: integer}, y: {type: array, items: \
+                 {type: string}}}}, d: {type: object, properties: {z: {type: integer}}}}}, encoding: {o: {style: form}, d: {style: \
+                 deepObject, explode: true}}}";
+    let part = |name: &str, text: &str| {
+        format!("--mimeo-boundary\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
+    };
+    let text =
+        format!("{}{}{}{}--mimeo-boundary--\r\n", part("x", "3"), part("y", "a"), part("y", "b"), part("d[z]", "4"));
+    both_ways("multipart/form-data", media, json!({"o": {"x": 3, "y": ["a", "b"]}, "d": {"z": 4}}), &text);
+}
+
+#[test]
 fn forms_both_ways() {
     let media = "{schema: {type: object, properties: {a: {type: string}, l: {type: array, items: {type: integer}}, c: {type: \
                  array, items: {type: string}}, p: {type: array, items: {type: string}}, d: {type: object, properties: {x: \

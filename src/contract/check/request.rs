@@ -17,9 +17,9 @@ use crate::{
         media::without_boundary,
         parameter::{Escape, Pairs},
     },
-    finding::{Code, Finding, Part, Place, Reason, Side},
+    finding::{Code, Finding, Part, Place, Reason, Severity, Side},
     message::Request,
-    openapi::Operation,
+    openapi::{Operation, ParameterPlace},
 };
 
 /// A judged request.
@@ -44,6 +44,26 @@ impl Contract {
         self.check_parameters(operation, plan, found, request, &mut checked);
         self.check_request_body(operation, plan, request, &mut checked);
         checked
+    }
+
+    /// Whether the path parameters of a request fit an operation: `None` if one does not, else whether one of them is what
+    /// its schema has by default, which says that this operation is meant.
+    pub(in crate::contract) fn path_fit(&self, found: &Match<'_>) -> Option<bool> {
+        let plan = self.plan(found.operation);
+        let parameters = self.operation(found.operation).parameters.iter().zip(&plan.parameters);
+        let mut is_meant = false;
+        for (parameter, plan) in parameters.filter(|(parameter, _)| parameter.place == ParameterPlace::Path) {
+            let Some(text) = plan.capture.and_then(|index| found.captures.get(index).copied()) else { continue };
+            let subject = Subject::Parameter(parameter.place, &parameter.name);
+            let mut findings = Vec::new();
+            let value = self.check_parameter(parameter, plan, Source::Text(text), subject, &mut findings);
+            if findings.iter().any(|finding| finding.severity == Severity::Error) {
+                return None;
+            }
+            let usual = plan.subject.as_ref().and_then(|schema| schema.shape(&self.schemas).default.as_ref());
+            is_meant |= value.is_some() && value.as_ref() == usual;
+        }
+        Some(is_meant)
     }
 
     fn check_parameters(

@@ -20,7 +20,9 @@ pub(super) fn urlencoded(value: &Value, media: &MediaType) -> String {
     for (name, value) in members {
         let encoding = media.encoding.get(name);
         match (value, encoding) {
-            (value, Some(Encoding { style: Some(Style::DeepObject), .. })) => push_deep(&mut form, name, value),
+            (value, Some(Encoding { style: Some(Style::DeepObject), .. })) => {
+                deep(name, value, &mut |name, value| push(&mut form, name, &plain(value)));
+            }
             (value, Some(encoding)) if is_joined(value, encoding) => {
                 // Items are escaped, but not what stands between them.
                 let delimiter = encoding.style.map_or(",", |style| match style {
@@ -33,7 +35,12 @@ pub(super) fn urlencoded(value: &Value, media: &MediaType) -> String {
                 push_raw(&mut form, name, &items.join(delimiter));
             }
             (Value::Object(members), Some(Encoding { style: Some(Style::Form), explode: true, .. })) => {
-                members.iter().for_each(|(name, value)| push(&mut form, name, &plain(value)));
+                for (name, value) in members {
+                    let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+                    for value in values {
+                        push(&mut form, name, &plain(value));
+                    }
+                }
             }
             (Value::Array(items), _) => items.iter().for_each(|item| push(&mut form, name, &plain(item))),
             (value, _) => push(&mut form, name, &plain(value)),
@@ -73,22 +80,23 @@ fn push_raw(form: &mut String, name: &str, value: &str) {
     form.extend([escaped(name).as_str(), "=", value]);
 }
 
-/// Recursion is bounded by the depth of the value.
-fn push_deep(form: &mut String, name: &str, value: &Value) {
+/// The names and values of what is inside of a value, in style `deepObject`. Recursion is bounded by the depth of the
+/// value.
+fn deep(name: &str, value: &Value, push: &mut dyn FnMut(&str, &Value)) {
     match value {
         Value::Object(members) => {
             for (member, value) in members {
-                push_deep(form, &format!("{name}[{member}]"), value);
+                deep(&format!("{name}[{member}]"), value, push);
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 // The members of several items are told apart by position.
                 let place = if item.is_object() || item.is_array() { index.to_string() } else { String::new() };
-                push_deep(form, &format!("{name}[{place}]"), item);
+                deep(&format!("{name}[{place}]"), item, push);
             }
         }
-        value => push(form, name, &plain(value)),
+        value => push(name, value),
     }
 }
 
@@ -126,6 +134,7 @@ impl Parts<'_> {
     fn of_property(&self, name: &str, value: &Value) -> Vec<Vec<u8>> {
         let inner = self.typing.inner(Typing::property(self.shape, name));
         let encoding = self.media.encoding.get(name);
+        let is_style = |style| encoding.is_some_and(|encoding| encoding.style == Some(style));
         match value {
             value if encoding.is_some_and(|encoding| is_joined(value, encoding)) => {
                 let delimiter = match encoding.and_then(|encoding| encoding.style) {
@@ -136,6 +145,22 @@ impl Parts<'_> {
                 };
                 let joined = Value::String(pieces(value).join(delimiter));
                 vec![self.part(Some(name), &joined, encoding, &inner)]
+            }
+            Value::Object(members) if is_style(Style::Form) && encoding.is_some_and(|encoding| encoding.explode) => {
+                let mut parts = Vec::new();
+                for (name, value) in members {
+                    let inner = self.typing.inner(Typing::property(&inner, name));
+                    let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+                    parts.extend(values.iter().map(|value| self.part(Some(name), value, None, &inner)));
+                }
+                parts
+            }
+            value if is_style(Style::DeepObject) => {
+                let mut parts = Vec::new();
+                deep(name, value, &mut |name, value| {
+                    parts.push(self.part(Some(name), &Value::String(plain(value)), None, &Shape::default()));
+                });
+                parts
             }
             Value::Array(items) if inner.types.has(Types::ARRAY) => {
                 let item = self.typing.items(&inner);

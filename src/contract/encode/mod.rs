@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     openapi::MediaType,
-    schema::{Direction, Shape},
+    schema::{Direction, Shape, Types},
 };
 
 /// A body, ready to be sent.
@@ -92,15 +92,17 @@ impl Contract {
     }
 
     /// What the example of an answer holds that is a text: many descriptions give the example of an object so. It is read
-    /// as the JSON that it holds where only that satisfies the schema.
+    /// as the JSON that it holds where only that satisfies the schema, or where no text can.
     pub fn held_json(&self, media: &MediaType, value: &Value) -> Option<Value> {
         let text = value.as_str().filter(|text| text.trim_start().starts_with(['{', '[']))?;
         let is_json = MediaRange::parse(&media.range).is_some_and(|range| range.is_json());
-        let validator = self.schemas.validator(media.schema.as_ref().filter(|_| is_json)?, Direction::Response);
+        let schema = media.schema.as_ref().filter(|_| is_json)?;
+        let validator = self.schemas.validator(schema, Direction::Response);
         if validator.is_valid(value) {
             return None;
         }
-        serde_json::from_str(text).ok().filter(|held| validator.is_valid(held))
+        let is_never_text = !self.schemas.shape(schema).types.has(Types::STRING);
+        serde_json::from_str(text).ok().filter(|held| is_never_text || validator.is_valid(held))
     }
 
     /// Text that is already written as `media` describes it, ready to be sent.

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::{
     Malformed,
     pairs::Pairs,
-    text::{Escape, Typing, decode, has_text},
+    text::{Escape, Typing, decode, has_text, is_null},
 };
 use crate::{
     limit::PARAMETER_LEVELS_MAX,
@@ -39,6 +39,9 @@ pub(super) fn from_pairs(
             // The schema allows a plain value as well, and that is how one is written.
             let text = decode(pair.raw, pairs.escape)?;
             return Ok(Some(typing.value(text, shape.types)));
+        }
+        if rest.is_empty() && is_null(pair.raw, shape.types) && shape.types != Types::ANY {
+            return Ok(Some(Value::Null));
         }
         if rest.is_empty() {
             return Err(Malformed(format!("is not an object: its members are sent as `{name}[member]=value`")));

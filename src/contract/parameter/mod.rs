@@ -11,7 +11,7 @@ mod text;
 
 pub(super) use pairs::{Claims, Pair, Pairs};
 pub(super) use style::{Spelling, from_pairs, from_text};
-pub(super) use text::{Escape, Typing, decode, has_primitive, has_text};
+pub(super) use text::{Escape, Typing, decode, has_primitive, has_text, is_null, is_object};
 
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ use super::{
     Malformed,
     deep::{self, members_of},
     pairs::{Claims, Pairs},
-    text::{Escape, Typing, decode, has_primitive},
+    text::{Escape, Typing, decode, has_primitive, is_null, is_object},
 };
 use crate::{
     openapi::{SchemaRef, Style},
@@ -58,6 +58,9 @@ impl Spelling<'_> {
         }
         if !has_primitive(types) {
             return if types.has(Types::ARRAY) { Form::List } else { Form::Members };
+        }
+        if is_object(types) {
+            return if is_null(raw, types) { Form::One } else { Form::Members };
         }
         let cut = self.delimiters().iter().any(|delimiter| raw.contains(delimiter));
         if !types.has(Types::ARRAY) || !typing.choose(cut) { Form::One } else { Form::List }
@@ -122,9 +125,12 @@ pub(in crate::contract) fn from_pairs(
     } else {
         Cow::Borrowed(pairs)
     };
-    let only_object = shape.types.has(Types::OBJECT) && !has_primitive(shape.types) && !shape.types.has(Types::ARRAY);
-    if spelling.explode && only_object {
-        return spread_object(pairs, claims, shape, typing);
+    if spelling.explode && is_object(shape.types) {
+        let own = pairs.values(spelling.name).next().filter(|_| !shape.properties.contains_key(spelling.name));
+        return match own {
+            Some(raw) if is_null(raw, shape.types) => Ok(Some(Value::Null)),
+            _ => spread_object(pairs, claims, shape, typing),
+        };
     }
     let mut values = pairs.values(spelling.name);
     let Some(first) = values.next() else { return Ok(None) };

@@ -34,6 +34,7 @@ fn shape(text: &str) -> Shape {
             "number" => Types::NUMBER,
             "string" => Types::STRING,
             "boolean" => Types::BOOLEAN,
+            "null" => Types::NULL,
             _ if text.starts_with('[') => {
                 shape.items = Some(schema(&text[1..text.len() - 1]));
                 Types::ARRAY
@@ -102,6 +103,30 @@ fn rgb() -> Value {
 
 fn colors() -> Value {
     json!(["blue", "black", "brown"])
+}
+
+#[test]
+fn objects_that_may_be_null() {
+    let of = &format!("{COLORS} or null");
+    query(Style::Form, true, of, "R=100&G=200&B=150", rgb());
+    query(Style::Form, true, of, "color=", Value::Null);
+    query(Style::Form, true, of, "color=null", Value::Null);
+    query(Style::Form, false, of, "color=R,100,G,200,B,150", rgb());
+    query(Style::Form, false, of, "color=", Value::Null);
+    query(Style::DeepObject, true, of, "color[R]=100&color[G]=200&color[B]=150", rgb());
+    query(Style::DeepObject, true, of, "color=null", Value::Null);
+    query_fails(
+        Style::DeepObject,
+        true,
+        of,
+        "color=x",
+        "is not an object: its members are sent as `color[member]=value`",
+    );
+    path(Style::Simple, false, of, "R,100,G,200,B,150", rgb());
+    path(Style::Simple, true, of, "R=100,G=200,B=150", rgb());
+    path(Style::Simple, true, of, "null", Value::Null);
+    path(Style::Matrix, true, of, ";R=100;G=200;B=150", rgb());
+    path(Style::Label, false, of, ".R,100,G,200,B,150", rgb());
 }
 
 #[test]

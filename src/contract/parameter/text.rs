@@ -177,6 +177,16 @@ pub(in crate::contract) fn has_primitive(types: Types) -> bool {
     types.has(primitives)
 }
 
+/// True if the types allow an object, and besides it at most null.
+pub(in crate::contract) fn is_object(types: Types) -> bool {
+    types.has(Types::OBJECT) && !types.has(Types::ARRAY) && !has_text(types)
+}
+
+/// True if the text is how null is written where the types allow it beside an object.
+pub(in crate::contract) fn is_null(raw: &str, types: Types) -> bool {
+    types.has(Types::NULL) && matches!(raw, "" | "null")
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -48,13 +48,33 @@ impl Contract {
     /// lacks the method.
     ///
     /// A HEAD request is led to GET where there is no HEAD. Operations on the same path that differ in their fixed
-    /// query are told apart by `query`.
+    /// query are told apart by `query`, and those whose paths differ in the names of their parameters by what the
+    /// parameters may be.
     pub fn route<'r>(&self, method: &Method, path: &'r str, query: Option<&str>) -> Routed<'r> {
         match self.router.operation(&self.api.operations, method, path, query) {
-            Ok((operation, captures)) => Routed::Operation(Match { operation, captures }),
+            Ok((operation, captures)) => Routed::Operation(self.fitting(Match { operation, captures })),
             Err(others) if others.is_empty() => Routed::NotFound,
             Err(others) => Routed::MethodNotAllowed { allowed: self.methods(others) },
         }
+    }
+
+    /// Of operations whose paths differ in the names of their parameters only, the first whose path parameters fit; before
+    /// others one of them that has a parameter's default. The first of all if none fits.
+    fn fitting<'r>(&self, found: Match<'r>) -> Match<'r> {
+        let seconds = self.router.seconds(found.operation);
+        if seconds.is_empty() {
+            return found;
+        }
+        let mut first = None;
+        for operation in [found.operation].iter().chain(seconds) {
+            let other = Match { operation: *operation, captures: found.captures.clone() };
+            match self.path_fit(&other) {
+                Some(true) => return other,
+                Some(false) => first = first.or(Some(other)),
+                None => (),
+            }
+        }
+        first.unwrap_or(found)
     }
 
     /// The path templates nearest to `path`, best first, at most `count`, each with the first of its methods: for the

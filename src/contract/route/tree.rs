@@ -16,6 +16,8 @@ pub(in crate::contract) struct Router {
     /// The nodes of paths without parameters, by their text after the first slash: they are reached in one step.
     // As with literals, requests are only looked up.
     whole: HashMap<Box<str>, u32, BuildHasherDefault<Fnv>>,
+    /// Operations behind another one of the same method, whose path differs in the names of its parameters only.
+    seconds: HashMap<OperationId, Vec<OperationId>, BuildHasherDefault<Fnv>>,
 }
 
 /// All paths that start with the same segments.
@@ -47,6 +49,12 @@ pub(in crate::contract) enum RouteProblem {
     Hidden {
         /// The earlier one.
         by: OperationId,
+    },
+    /// The operation is reached only where the parameters of the path do not fit an earlier one, whose path differs in
+    /// their names only.
+    Second {
+        /// The earlier one.
+        to: OperationId,
     },
     /// The path differs from an earlier one only in the names of its parameters; their methods differ.
     Twin {
@@ -85,7 +93,7 @@ struct Walk<'r> {
 impl Router {
     /// Builds the tree, and says what is wrong with which operation's path.
     pub(in crate::contract) fn build(operations: &[Operation]) -> (Self, Vec<(OperationId, RouteProblem)>) {
-        let mut router = Self { nodes: vec![Node::default()], whole: HashMap::default() };
+        let mut router = Self { nodes: vec![Node::default()], whole: HashMap::default(), seconds: HashMap::default() };
         let mut problems = Vec::new();
         let mut previous: Option<&Operation> = None;
         for (id, operation) in (0..).map(OperationId).zip(operations) {
@@ -104,7 +112,11 @@ impl Router {
                 router.whole.entry(rooted(&operation.path).into()).or_insert(at);
             }
             let node = &mut router.nodes[at as usize];
-            problems.extend(node.add(id, operation, operations, is_new).map(|problem| (id, problem)));
+            let problem = node.add(id, operation, operations, is_new);
+            if let Some(RouteProblem::Second { to }) = problem {
+                router.seconds.entry(to).or_default().push(id);
+            }
+            problems.extend(problem.map(|problem| (id, problem)));
         }
         (router, problems)
     }
@@ -126,7 +138,7 @@ impl Router {
     }
 
     /// Finds the first path of the given fit whose `visit` says yes, the most concrete first, with what it captured.
-    /// `visit` is also told which of the segments are literal text, as bits, the last segment lowest.
+    /// `visit` is also told which of the last 128 segments are literal text, as bits, the last segment lowest.
     fn find<'s, 'r, T>(
         &'s self,
         path: &'r str,
@@ -164,7 +176,6 @@ impl Router {
             Some(at) => (&rest[..at], Some(&rest[at + 1..])),
             None => (rest, None),
         };
-        // There are no more segments than bits: see `limit::PATH_SEGMENTS_MAX`.
         let concrete = concrete << 1;
         if let Some(next) = self.literal(node, segment, is_escaped)
             && let Some(found) = self.descend(next, rest, concrete | 1, walk, visit)
@@ -217,6 +228,14 @@ impl Router {
     /// How well the best template fits a path, whatever its methods; `None` if none does.
     pub(in crate::contract) fn fit(&self, path: &str) -> Option<Fit> {
         Fit::ALL.into_iter().find(|fit| self.find(path, *fit, &mut |_, _| Some(())).is_some())
+    }
+
+    /// The operations whose requests an operation takes, too, unless the parameters of the path do not fit it.
+    pub(super) fn seconds(&self, operation: OperationId) -> &[OperationId] {
+        if self.seconds.is_empty() {
+            return &[];
+        }
+        self.seconds.get(&operation).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The operation for a method and a path, with its captures; else the operations of other methods on that path.
@@ -323,8 +342,9 @@ impl Node {
                 .filter(|of| is_new && operations[of.0 as usize].path != operation.path)
                 .map(|of| RouteProblem::Twin { of });
         };
-        if let Some(by) = entry.variants.iter().find(|variant| fixed(variant) == &operation.fixed_query) {
-            return Some(RouteProblem::Hidden { by: *by });
+        if let Some(by) = entry.variants.iter().copied().find(|variant| fixed(variant) == &operation.fixed_query) {
+            let differs = operations[by.0 as usize].path != operation.path && operation.path.contains('{');
+            return Some(if differs { RouteProblem::Second { to: by } } else { RouteProblem::Hidden { by } });
         }
         let count = operation.fixed_query.len();
         let at = entry.variants.partition_point(|variant| fixed(variant).len() >= count);

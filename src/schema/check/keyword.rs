@@ -108,7 +108,13 @@ impl Checker<'_> {
         let wrong = values.iter().position(|value| !is_right(value));
         if let Some(index) = wrong {
             let value = values.get(index).cloned().unwrap_or_default();
-            let help = if name == "string" { "put it in quotes" } else { "correct the value or the type" };
+            let help = match name {
+                _ if value.is_null() => {
+                    "let the type be null, too: `nullable: true` in OpenAPI 3.0, `\"null\"` in `type` since 3.1"
+                }
+                "string" => "put it in quotes",
+                _ => "correct the value or the type",
+            };
             self.bad(&at.item(index), format!("{value} can never be valid, because `type` is {name}"), help);
         }
     }

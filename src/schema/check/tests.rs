@@ -52,6 +52,19 @@ fn faults() {
     check(json!({ "properties": { "a": {} }, "required": ["a", "b"] }), &["bad-schema at /required/1"]);
 }
 
+#[test]
+fn what_to_do_about_a_value_of_another_type() {
+    let help = |value: Value| {
+        let document = Document::from_value("schema.json", json!({ "type": "string", "enum": ["a", value] }));
+        let documents = Arc::new(Documents::new(vec![document]));
+        let schemas = Schemas::new(documents, Dialect::OpenApi30, MadeItems::default());
+        let schema = SchemaRef { at: Location::new(DocId::ENTRY, ""), kind: SchemaKind::Schema };
+        schemas.check(&schema).into_iter().find_map(|finding| finding.help).unwrap_or_default()
+    };
+    assert_eq!(help(json!(4.1)), "put it in quotes");
+    assert!(help(json!(null)).contains("nullable: true"));
+}
+
 /// Each of twenty schemas leads to the next in two ways: a million in all.
 #[test]
 fn keywords_that_see_too_much() {

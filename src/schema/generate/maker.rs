@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     openapi::push_token,
-    schema::{Direction, core::Core, definitions::Number, hidden},
+    schema::{Direction, core::Core, definitions::Number, hidden, violation::must_be_types},
 };
 
 /// Levels of a made value. What is deeper comes from recursion through objects that are not definitions.
@@ -82,9 +82,9 @@ impl<'g> Maker<'g> {
         self.trace
     }
 
-    /// True if the value at hand is inside one that is made from this definition.
+    /// True if the value at hand is inside one that is made from this definition, and may not be made from it again.
     pub(super) fn is_open(&self, number: Number) -> bool {
-        self.open.contains(&number)
+        self.open.iter().filter(|open| **open == number).count() > self.plan.reuses()
     }
 
     /// Makes a value that all these schemas apply to, below the one at hand.
@@ -106,7 +106,10 @@ impl<'g> Maker<'g> {
         }
         let merged = Box::new(self.merged(parts)?);
         if merged.is_never {
-            return Err(self.dead("nothing is allowed"));
+            return Err(match &merged.conflict {
+                Some([one, other]) => self.dead(&format!("it {} and {}", must_be_types(one), must_be_types(other))),
+                None => self.dead("nothing is allowed"),
+            });
         }
         if let Some(given) = self.given(&merged, parts) {
             return Ok(given);

@@ -51,8 +51,12 @@ pub(super) struct Merged<'g> {
     pub(super) tags: Vec<(&'g str, &'g Value)>,
     /// The definitions that were gone through.
     pub(super) through: Vec<Number>,
-    /// Set by the schema `false`.
+    /// Branches of `oneOf` that the value must not fit.
+    pub(super) others: Vec<&'g Value>,
+    /// Set by the schema `false`, and by types that no value has at once.
     pub(super) is_never: bool,
+    /// The types that no value has at once.
+    pub(super) conflict: Option<[Vec<&'g str>; 2]>,
     choice_count: usize,
 }
 
@@ -81,6 +85,7 @@ impl<'g> Maker<'g> {
         while let Some((map, steps)) = choosing.pop_front() {
             self.choose_among(&mut merged, map, steps, &mut choosing)?;
         }
+        self.keep_apart(&mut merged);
         Ok(merged)
     }
 
@@ -167,6 +172,11 @@ impl<'g> Maker<'g> {
         let Some(index) = self.choose(merged, order.len()).and_then(|chosen| order.get(chosen).copied()) else {
             return Ok(());
         };
+        if keyword == "oneOf" && self.plan.is_apart(&self.at) {
+            merged
+                .others
+                .extend(branches.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, branch)| branch));
+        }
         if let Some(note) = map.get("discriminator") {
             let name = note.get("names").and_then(|names| names.get(index)).filter(|name| name.is_string());
             let property = note.get("propertyName").and_then(Value::as_str);
@@ -309,7 +319,7 @@ impl<'g> Merged<'g> {
         type_fits && values.is_none_or(|values| values.iter().any(fits))
     }
 
-    fn require(&mut self, names: impl Iterator<Item = &'g str>) {
+    pub(super) fn require(&mut self, names: impl Iterator<Item = &'g str>) {
         for name in names {
             if !self.required.contains(&name) {
                 self.required.push(name);
@@ -331,7 +341,10 @@ impl<'g> Merged<'g> {
                 };
                 let mut both: Vec<&str> = known.iter().copied().filter(|name| allows(&names, name)).collect();
                 both.extend(names.iter().copied().filter(|name| !known.contains(name) && allows(&known, name)));
-                self.is_never |= both.is_empty();
+                if both.is_empty() {
+                    self.is_never = true;
+                    self.conflict.get_or_insert([known, names]);
+                }
                 both
             }
         });
@@ -353,11 +366,11 @@ impl<'g> Merged<'g> {
     }
 }
 
-fn list<'g>(map: &'g Map<String, Value>, keyword: &str) -> &'g [Value] {
+pub(super) fn list<'g>(map: &'g Map<String, Value>, keyword: &str) -> &'g [Value] {
     map.get(keyword).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
-fn members<'g>(map: &'g Map<String, Value>, keyword: &str) -> impl Iterator<Item = (&'g str, &'g Value)> {
+pub(super) fn members<'g>(map: &'g Map<String, Value>, keyword: &str) -> impl Iterator<Item = (&'g str, &'g Value)> {
     map.get(keyword).and_then(Value::as_object).into_iter().flatten().map(|(name, value)| (name.as_str(), value))
 }
 

@@ -4,6 +4,7 @@
 //! is repaired in the plan for the next pass: an example that is invalid itself is not used again, another branch is
 //! taken, a property is left out or added. So nothing invalid ever leaves, and most values need one pass.
 
+mod apart;
 mod chance;
 mod maker;
 mod merge;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    Direction,
+    Direction, Violation,
     core::Core,
     definitions::{Key, Purpose},
 };
@@ -28,8 +29,10 @@ use crate::{
 };
 use chance::Chance;
 use maker::{Maker, Stop};
-use plan::{Fullness, Plan};
+use plan::{Fullness, LastResort, Plan};
 
+/// Said where only a value would do that has itself inside.
+const ENDLESS: &str = "it can only be satisfied by a value that never ends";
 /// Passes for one value.
 const PASSES_MAX: usize = 24;
 /// Passes to bring optional properties back that were left out together.
@@ -96,6 +99,28 @@ pub(super) fn make(
     direction: Direction,
     sampling: Sampling,
 ) -> Result<Value, Impossible> {
+    let (impossible, endless) = match attempt(core, schema, direction, sampling, LastResort::default()) {
+        Ok(value) => return Ok(value),
+        Err(failure) => failure,
+    };
+    let Impossible::Unsolved { nearest: Some(nearest), .. } = &impossible else { return Err(impossible) };
+    let violations = core.validator(schema, direction).violations(&**nearest);
+    let overlaps = violations.into_iter().filter(Violation::fits_several).map(|violation| violation.at);
+    let last = LastResort { apart: overlaps.collect(), reuses: usize::from(endless) };
+    if last.apart.is_empty() && !endless {
+        return Err(impossible);
+    }
+    attempt(core, schema, direction, sampling, last).map_err(|_| impossible)
+}
+
+/// Makes a value; where it fails, says too whether that is for a value that never ends.
+fn attempt(
+    core: &Arc<Core>,
+    schema: &SchemaRef,
+    direction: Direction,
+    sampling: Sampling,
+    last: LastResort,
+) -> Result<Value, (Impossible, bool)> {
     let at = schema.at.pointer.to_string();
     let root = core.definitions.number(Key::whole(schema, direction, Purpose::Generate));
     let validator = core.validator(schema, direction);
@@ -104,7 +129,7 @@ pub(super) fn make(
         Sampling::Plain | Sampling::Least => None,
     };
     let items = if seed.is_some() { core.made_items } else { MadeItems::default() };
-    let mut plan = Plan::new(items);
+    let mut plan = Plan::new(items, last);
     if sampling == Sampling::Least {
         plan.hurry();
     }
@@ -147,12 +172,12 @@ pub(super) fn make(
             Err(Stop::TooLarge) => {
                 optionals = None;
                 if !plan.shrink() {
-                    return Err(Impossible::TooLarge { at });
+                    return Err((Impossible::TooLarge { at }, false));
                 }
                 true
             }
             Err(Stop::Recursive) => {
-                "it can only be satisfied by a value that never ends".clone_into(&mut why);
+                ENDLESS.clone_into(&mut why);
                 plan.turn(&trace)
             }
             Err(Stop::Dead(reason)) => {
@@ -173,7 +198,8 @@ pub(super) fn make(
         maker.yields = true;
         maker.make().ok()
     });
-    Err(Impossible::Unsolved { at, why, nearest: nearest.map(Box::new) })
+    let endless = why == ENDLESS;
+    Err((Impossible::Unsolved { at, why, nearest: nearest.map(Box::new) }, endless))
 }
 
 /// Brings back those optional properties that a value was made without only because another one stood in the way:

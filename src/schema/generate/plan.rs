@@ -34,6 +34,16 @@ impl Fullness {
     }
 }
 
+/// What is tried only where nothing else helps.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LastResort {
+    /// Where a value is to fit no other branch of `oneOf`: what keeps it from one is seldom what somebody would send.
+    pub(super) apart: HashSet<String>,
+    /// How often a definition may be used inside of itself. A value that is made from several schemas may have inside what
+    /// only one of them asks for, and another one describes: then it ends.
+    pub(super) reuses: usize,
+}
+
 /// What the next pass does otherwise than the plain way. Places are JSON Pointers into the value.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
@@ -44,6 +54,7 @@ pub(super) struct Plan {
     banned: HashSet<String>,
     /// Properties to be left out.
     omitted: HashSet<String>,
+    last: LastResort,
     /// Properties to be added, by the place of their object.
     added: HashMap<String, Vec<String>>,
     /// How many branches to go on from the first, by [`Choice::key`].
@@ -73,8 +84,17 @@ pub(super) struct Choice {
 }
 
 impl Plan {
-    pub(super) fn new(items: MadeItems) -> Self {
-        Self { items, ..Self::default() }
+    pub(super) fn new(items: MadeItems, last: LastResort) -> Self {
+        Self { items, last, ..Self::default() }
+    }
+
+    pub(super) fn is_apart(&self, at: &str) -> bool {
+        self.last.apart.contains(at)
+    }
+
+    /// How often a definition may be used for values inside of one that it is used for.
+    pub(super) fn reuses(&self) -> usize {
+        self.last.reuses
     }
 
     pub(super) fn salt(&self) -> u64 {

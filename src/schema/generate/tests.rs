@@ -102,6 +102,46 @@ fn what_takes_several_passes() {
     }
 }
 
+/// Objects that take any further member are told apart by a member that only one of them declares.
+#[test]
+fn branches_that_overlap_are_kept_apart() {
+    let book = json!({ "type": "object", "required": ["title"], "properties": {
+        "title": { "type": "string" }, "pages": { "type": "integer" }
+    } });
+    let film = json!({ "allOf": [{ "type": "object", "required": ["title"], "properties": {
+        "title": { "type": "string" }, "minutes": { "type": ["string", "number"] }
+    } }] });
+    check(json!({ "oneOf": [book, film] }), json!({ "title": "string", "pages": 0, "minutes": true }));
+    let list = json!({ "type": "array", "minItems": 1, "items": { "oneOf": [film, book] } });
+    check(list, json!([{ "title": "string", "minutes": "string", "pages": "string" }]));
+    let (schemas, schema) =
+        schemas(json!({ "s": { "oneOf": [{ "type": "object" }, { "type": "object", "title": "same" }] } }));
+    assert!(schemas.generate(&schema, Direction::Response, Sampling::Plain).is_err());
+}
+
+/// What a schema asks for inside of what it describes itself has an end where it asks for it in one place only.
+#[test]
+fn a_definition_inside_of_itself_that_ends() {
+    let (schemas, schema) = schemas(json!({
+        "s": { "allOf": [{ "$ref": "#/base" }, { "required": ["value"], "properties": { "value": { "$ref": "#/base" } } }] },
+        "base": { "type": "object", "required": ["id"], "properties": { "id": { "type": "integer" } } }
+    }));
+    let made = schemas.generate(&schema, Direction::Response, Sampling::Plain);
+    assert_eq!(made, Ok(json!({ "id": 0, "value": { "id": 0 } })));
+}
+
+#[test]
+fn types_that_no_value_has_are_named() {
+    let (schemas, schema) = schemas(json!({ "s": { "type": "object", "required": ["a"], "properties": {
+        "a": { "allOf": [{ "type": ["object", "string"] }, { "type": "array" }] }
+    } } }));
+    let Err(impossible) = schemas.generate(&schema, Direction::Response, Sampling::Plain) else { panic!() };
+    assert_eq!(
+        impossible.to_string(),
+        "no value was found that satisfies the schema at `/s`: it must be an object or a string and must be an array at `/a`"
+    );
+}
+
 /// One optional property that cannot be made does not cost the others.
 #[test]
 fn what_cannot_be_made_is_left_out_alone() {

@@ -30,8 +30,31 @@ pub(super) fn explain(error: &ValidationError<'_>, origins: Origins<'_>, found: 
                 explain(error, origins, found, depth - 1);
             }
         }
-        _ => found.push(plain(error, origins)),
+        _ => match shared(error, context, origins) {
+            shared if !shared.is_empty() => found.extend(shared),
+            _ => found.push(plain(error, origins)),
+        },
     }
+}
+
+/// What is wrong by every branch that asks for the type of the value.
+fn shared(
+    error: &ValidationError<'_>,
+    context: &[Vec<ValidationError<'static>>],
+    origins: Origins<'_>,
+) -> Vec<Violation> {
+    let here = error.instance_path().as_str();
+    let mut branches = context.iter().filter(|branch| !distance(here, branch).wrong_type);
+    let (Some(first), Some(second)) = (branches.next(), branches.next()) else { return Vec::new() };
+    let others: Vec<&Vec<ValidationError<'static>>> = std::iter::once(second).chain(branches).collect();
+    let says = |error: &ValidationError<'_>, known: &Violation| {
+        error.instance_path().as_str() == known.at && {
+            let violation = plain(error, origins);
+            violation.keyword == known.keyword && violation.message == known.message
+        }
+    };
+    let is_shared = |known: &Violation| others.iter().all(|branch| branch.iter().any(|error| says(error, known)));
+    first.iter().map(|error| plain(error, origins)).filter(is_shared).collect()
 }
 
 /// If every branch asks for another type, that is one violation: `must be a string or null`.

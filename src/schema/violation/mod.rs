@@ -8,6 +8,8 @@ use serde_json::Value;
 
 use crate::{finding::Code, limit, openapi::Location};
 
+pub(super) use wording::must_be_types;
+
 /// One way in which a value breaks its schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
@@ -23,6 +25,13 @@ pub struct Violation {
     pub message: String,
     /// Where the keyword is written, as far as it is known.
     pub schema: Option<Location>,
+}
+
+impl Violation {
+    /// True for a value that fits several branches of `oneOf`.
+    pub(super) fn fits_several(&self) -> bool {
+        self.keyword == "oneOf" && self.message.contains(wording::SEVERAL)
+    }
 }
 
 /// Where a pointer of the compiled schema was written, and the keyword to name where it is another.

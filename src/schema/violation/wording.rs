@@ -150,7 +150,7 @@ fn types(kind: &TypeKind) -> String {
 }
 
 /// `must be a string or null`
-pub(super) fn must_be_types(names: &[&str]) -> String {
+pub(in crate::schema) fn must_be_types(names: &[&str]) -> String {
     let named: Vec<&str> = names.iter().map(|name| with_article(name)).collect();
     match named.as_slice() {
         [] => "has no type that is allowed".to_owned(),
@@ -204,12 +204,15 @@ fn quoted_pattern(pattern: &str) -> String {
     }
 }
 
+/// What is said only of a value that fits several branches.
+pub(super) const SEVERAL: &str = ", but matches number ";
+
 fn several(context: &[Vec<ValidationError<'_>>]) -> String {
     let matching: Vec<String> = context
         .iter()
         .enumerate()
         .filter(|(_, errors)| errors.is_empty())
-        .map(|(index, _)| format!("number {}", index + 1))
+        .map(|(index, _)| (index + 1).to_string())
         .collect();
-    format!("must match exactly one of {} schemas, but matches {}", context.len(), matching.join(" and "))
+    format!("must match exactly one of {} schemas{SEVERAL}{}", context.len(), matching.join(" and number "))
 }
