@@ -23,14 +23,20 @@ const HEADER_MAX: usize = 4096;
 /// Where not all findings fit, the first one about the answer is there all the same, however much is wrong with the request.
 pub(crate) fn header(findings: &[Finding]) -> Option<HeaderValue> {
     let told = findings.iter().filter(|finding| matches!(finding.place, Place::Message { .. }));
-    let (mut text, are_all_told) = array(told.clone())?;
+    told.clone().next()?;
+    let (mut text, are_all_told) = array(told.clone()).unwrap_or_default();
     if !are_all_told {
         let of =
             |side| move |finding: &&Finding| matches!(finding.place, Place::Message { side: own, .. } if own == side);
         let first = [Side::Request, Side::Response].map(|side| told.clone().find(of(side)));
         let is_first = |finding: &Finding| first.iter().flatten().any(|it| std::ptr::eq(*it, finding));
         let rest = told.filter(|finding| !is_first(finding));
-        (text, _) = array(first.into_iter().flatten().chain(rest))?;
+        let mut first: Vec<&Finding> = first.into_iter().flatten().collect();
+        // What is wrong with the answer is said nowhere else.
+        if array(first.iter().copied()).is_none_or(|(_, are_both)| !are_both) {
+            first.reverse();
+        }
+        (text, _) = array(first.into_iter().chain(rest))?;
     }
     let text = Bytes::from(text);
     let value = HeaderValue::from_maybe_shared(text.clone());
@@ -38,7 +44,7 @@ pub(crate) fn header(findings: &[Finding]) -> Option<HeaderValue> {
     Some(value.unwrap_or_else(|_| header_value(&String::from_utf8_lossy(&text))))
 }
 
-/// As many of the findings as fit, and whether these are all; `None` if there are none.
+/// The findings that fit, and whether these are all; `None` if there are none.
 fn array<'f>(findings: impl Iterator<Item = &'f Finding>) -> Option<(Vec<u8>, bool)> {
     let mut findings = findings.peekable();
     findings.peek()?;
@@ -51,7 +57,6 @@ fn array<'f>(findings: impl Iterator<Item = &'f Finding>) -> Option<(Vec<u8>, bo
         if text.len() >= HEADER_MAX {
             text.truncate(length);
             are_all = false;
-            break;
         }
     }
     if text.is_empty() {
@@ -205,6 +210,13 @@ mod tests {
         assert_eq!(sides(&many)[..3], ["request", "response", "request"]);
         assert_eq!(many[2]["location"][2], "1");
         assert!(header(&few).unwrap().len() < HEADER_MAX && many.len() < 50);
+        let long = |side: fn(Part, String) -> Place, bytes: usize| {
+            Finding::error(Code::MALFORMED_BODY, side(Part::Body, format!("/{}", "x".repeat(bytes))), "is wrong")
+        };
+        let both = [long(Place::request, 2_500), long(Place::response, 2_500), long(Place::request, 10)];
+        assert_eq!(sides(&told(&both)), ["response", "request"]);
+        let unfit = [long(Place::request, 5_000), long(Place::response, 10)];
+        assert_eq!(sides(&told(&unfit)), ["response"]);
         let one_side: Vec<Finding> = of_request(100).collect();
         assert_eq!(told(&one_side)[1]["location"][2], "1");
     }

@@ -52,8 +52,8 @@ fn describe(api: &Api, id: OperationId, problem: RouteProblem) -> Option<Finding
                 Code::PATH_CONFLICT,
                 api.documents.key_place(&operation.at),
                 format!(
-                    "{method} `{path}` is reached only by requests whose path parameters do not fit {method} `{other}`, \
-                     because both match the same paths"
+                    "{method} `{path}` is reached only by requests whose path parameters do not fit {method} `{other}` or are a default \
+                     of its own, because both match the same paths"
                 ),
             )
             .help("keep one of the two, make their paths differ in more than a parameter's name, or describe the \
@@ -164,7 +164,7 @@ mod tests {
             &["GET /a/{x}", "GET /a/{y}"],
             &[
                 "warning /paths/~1a~1{y}/get: GET `/a/{y}` is reached only by requests whose path parameters do not fit GET \
-                 `/a/{x}`, because both match the same paths",
+                 `/a/{x}` or are a default of its own, because both match the same paths",
             ],
         );
         check(

@@ -343,7 +343,9 @@ fn property(field: Field<'_>, parts: &[&Part<'_>], typing: &Typing<'_>) -> Resul
     }
     match parts {
         // As in parameters: a list of one text `null` is less likely than no list.
-        [part] if !part.file && is_null(&part.text, shape.types) && typing.choose(true) => Ok(Value::Null),
+        [part] if !part.file && !has_text(shape.types) && is_null(&part.text, shape.types) && typing.choose(true) => {
+            Ok(Value::Null)
+        }
         [part] if !shape.types.has(Types::ARRAY) || has_text(shape.types) || is_json_list(part, shape) => {
             content(part, encoding, shape, typing).map_err(here)
         }

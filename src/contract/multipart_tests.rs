@@ -81,6 +81,9 @@ fn a_list_that_may_be_null_has_one_part_or_more() {
     check(&["a", "b"], json!({"l": ["a", "b"]}));
     check(&["[\"a\"]"], json!({"l": ["a"]}));
     check(&["null"], json!({"l": null}));
+    let contract = posting("multipart/form-data", "schema: {type: object, properties: {s: {type: [string, 'null']}}}");
+    // Of a text, nothing is the empty one.
+    check_body(&contract, &post(&[&field("s", "", "")]), json!({"s": ""}), &[]);
 }
 
 #[test]

@@ -13,10 +13,7 @@ use super::{
     marks::{Marks, NO_KEY, Node},
     yaml,
 };
-use crate::{
-    finding::{Code, Finding, Severity},
-    limit,
-};
+use crate::finding::{Code, Finding, Severity};
 
 /// What came of reading a file.
 pub(super) struct Read {
@@ -73,10 +70,10 @@ pub fn read_file(name: &str, bytes: Vec<u8>) -> FileRead {
 /// Reads a text in YAML that is no file, such as the body of a request. What comes back instead of a value says what is
 /// wrong, and where.
 ///
-/// A key that stands twice in its object is let through, as in JSON.
+/// Of a key that stands twice in its object the last one counts, as in JSON.
 pub fn read_yaml(text: &str) -> Result<Value, String> {
-    let parsed = yaml::parse_within(text, limit::ALIAS_BODY_BYTES_MAX);
-    let is_fatal = |flaw: &&Flaw| flaw.severity == Severity::Error && flaw.code != Code::DUPLICATE_KEY;
+    let parsed = yaml::parse_for(text, yaml::Purpose::Body);
+    let is_fatal = |flaw: &&Flaw| flaw.severity == Severity::Error;
     match (parsed.tree, parsed.flaws.iter().find(is_fatal)) {
         (Some((tree, _)), None) => Ok(tree),
         (_, Some(flaw)) => {

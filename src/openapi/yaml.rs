@@ -22,7 +22,10 @@ use super::{
     flaw::{Flaw, Span},
     marks::{Marks, NO_KEY, Node},
 };
-use crate::{finding::Code, limit};
+use crate::{
+    finding::{Code, Severity},
+    limit,
+};
 
 /// How the message of a text that is no YAML begins.
 pub(super) const NOT_YAML: &str = "this is not YAML: ";
@@ -38,11 +41,24 @@ pub(super) struct Parsed {
 
 /// Reads a YAML text.
 pub(super) fn parse(text: &str) -> Parsed {
-    parse_within(text, limit::ALIAS_BYTES_MAX)
+    parse_for(text, Purpose::Description)
 }
 
-/// Reads a YAML text whose aliases may add `budget` bytes.
-pub(super) fn parse_within(text: &str, budget: usize) -> Parsed {
+/// What a text is read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// For all that it says: everything that is wrong with it is of use.
+    Description,
+    /// For its value alone: whoever sent it is told the first fault, and pays for no more.
+    Body,
+}
+
+/// Reads a YAML text. Aliases in a body may add less to it than those in a description.
+pub(super) fn parse_for(text: &str, purpose: Purpose) -> Parsed {
+    let budget = match purpose {
+        Purpose::Description => limit::ALIAS_BYTES_MAX,
+        Purpose::Body => limit::ALIAS_BODY_BYTES_MAX,
+    };
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,
         flow_nesting_limit: limit::DOCUMENT_DEPTH_MAX,
@@ -56,6 +72,7 @@ pub(super) fn parse_within(text: &str, budget: usize) -> Parsed {
         anchors: Anchors::within(budget),
         root: None,
         flaws: Vec::new(),
+        purpose,
     };
     let tree = match loader.run() {
         Ok(()) => Some((loader.root.unwrap_or_default(), Marks::new(loader.nodes))),
@@ -77,12 +94,16 @@ struct Loader<'t> {
     anchors: Anchors,
     root: Option<Value>,
     flaws: Vec<Flaw>,
+    purpose: Purpose,
 }
 
 impl<'t> Loader<'t> {
     /// Reads the first document; fails on what leaves no tree.
     fn run(&mut self) -> Result<(), Flaw> {
         while let Some((event, span)) = self.next()? {
+            if self.purpose == Purpose::Body && self.flaws.iter().any(|flaw| flaw.severity == Severity::Error) {
+                return Ok(());
+            }
             match event {
                 Event::Scalar(text, style, anchor, tag) => self.scalar(text, style, anchor, tag.as_deref(), span),
                 Event::SequenceStart(_, anchor, tag) => self.open(Content::Array(Vec::new()), anchor, tag, span)?,
@@ -117,6 +138,9 @@ impl<'t> Loader<'t> {
             match event {
                 Event::Scalar(_, ScalarStyle::Plain, ..) if span.start == span.end => (),
                 Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..) => {
+                    if self.purpose == Purpose::Body {
+                        return Err(Flaw::error(Code::YAML_FEATURE, span, "there is more than one YAML document"));
+                    }
                     let message = "the file has more than one YAML document; only the first is read";
                     let flaw = Flaw::warning(Code::YAML_FEATURE, span, message);
                     self.flaw(flaw.help("put each document into a file of its own"));
@@ -284,6 +308,13 @@ impl<'t> Loader<'t> {
                     Entry::Vacant(entry) => {
                         entry.insert(value);
                     }
+                    // In JSON the last one counts.
+                    Entry::Occupied(mut entry) if self.purpose == Purpose::Body => {
+                        entry.insert(value);
+                        self.nodes.truncate(node);
+                    }
+                    // All of them are looked through for the first, which takes long where many are repeated.
+                    Entry::Occupied(_) if self.flaws.len() >= limit::FINDINGS_MAX => self.nodes.truncate(node),
                     Entry::Occupied(entry) => {
                         let text = entry.key().clone();
                         let index = map.keys().take_while(|key| **key != text).count();
@@ -331,7 +362,9 @@ impl<'t> Loader<'t> {
     }
 
     fn flaw(&mut self, flaw: Flaw) {
-        self.flaws.push(flaw);
+        if self.flaws.len() < limit::FINDINGS_MAX {
+            self.flaws.push(flaw);
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Map, Number, Value};
 /// Members of one object: each name is compared with all before it, which is no use for long lists.
 const MEMBERS_MAX: usize = 32;
 
-/// Members that an object has room for at first.
+/// Members for which there is room once there is one.
 const MEMBERS_FIRST: usize = 6;
 
 /// A JSON value, read from a text that outlives it.
@@ -111,7 +111,7 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-        let mut members: Vec<(Cow<'de, str>, Borrowed<'de>)> = Vec::with_capacity(MEMBERS_FIRST);
+        let mut members: Vec<(Cow<'de, str>, Borrowed<'de>)> = Vec::new();
         while let Some(Name(name)) = access.next_key()? {
             let member = access.next_value()?;
             // Of a name that is there twice, the last one counts, at the place of the first, as in a map.
@@ -120,6 +120,9 @@ impl<'de> Visitor<'de> for Reader {
             } else if members.len() == MEMBERS_MAX {
                 return Err(A::Error::custom("has too many members"));
             } else {
+                if members.is_empty() {
+                    members.reserve(MEMBERS_FIRST);
+                }
                 members.push((name, member));
             }
         }

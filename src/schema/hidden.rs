@@ -1,6 +1,8 @@
 //! Members of a value that its schema keeps out of messages in one direction: `readOnly` ones out of requests, `writeOnly`
 //! ones out of answers.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::{
@@ -8,7 +10,10 @@ use super::{
     core::Core,
     definitions::{Key, Purpose, number_of},
 };
-use crate::openapi::{SchemaRef, push_token};
+use crate::{
+    limit,
+    openapi::{SchemaRef, push_token},
+};
 
 /// Schemas that are looked at for one value.
 const PARTS_MAX: usize = 64;
@@ -24,13 +29,22 @@ impl Direction {
 }
 
 impl Schemas {
-    /// JSON Pointers to the members of a value that should not be sent in that direction. Of a choice, only a branch counts
+    /// JSON Pointers to the members of a value that should not be sent in that direction, of the items of an array to the
+    /// first one each; at most [`limit::VIOLATIONS_MAX`]. Of a choice, only a branch counts
     /// that is the only one which the value may fit.
     pub fn hidden(&self, schema: &SchemaRef, direction: Direction, value: &Value) -> Vec<String> {
         let number = self.core.definitions.number(Key::whole(schema, direction, Purpose::Generate));
         let part = self.core.lowered(number).map(|lowered| &lowered.value);
-        found(&self.core, direction, part.as_slice(), value)
+        let mut known = HashSet::new();
+        let mut found = found(&self.core, direction, part.as_slice(), value);
+        found.retain(|pointer| known.len() < limit::VIOLATIONS_MAX && known.insert(without_indices(pointer)));
+        found
     }
+}
+
+fn without_indices(pointer: &str) -> String {
+    let is_index = |token: &str| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
+    pointer.split('/').map(|token| if is_index(token) { "*" } else { token }).collect::<Vec<_>>().join("/")
 }
 
 /// Takes the members out of a value that its schemas keep out of messages in that direction.
@@ -63,8 +77,7 @@ impl Search<'_> {
         match value {
             Value::Object(members) => {
                 for (name, member) in members {
-                    let below: Vec<&Value> =
-                        parts.iter().filter_map(|part| part.get("properties")?.get(name)).collect();
+                    let below: Vec<&Value> = parts.iter().filter_map(|part| of_member(part, name)).collect();
                     push_token(&mut self.at, name);
                     let hides = |part: &&Value| part.get(self.keyword) == Some(&Value::Bool(true));
                     if self.applying(&below, member).iter().any(hides) {
@@ -76,11 +89,11 @@ impl Search<'_> {
                 }
             }
             Value::Array(items) => {
-                let below: Vec<&Value> = parts.iter().filter_map(|part| part.get("items")).collect();
-                if below.is_empty() {
-                    return;
-                }
                 for (index, item) in items.iter().enumerate() {
+                    let below: Vec<&Value> = parts.iter().filter_map(|part| of_item(part, index)).collect();
+                    if below.is_empty() {
+                        continue;
+                    }
                     push_token(&mut self.at, &index.to_string());
                     self.value(&below, item);
                     self.at.truncate(length);
@@ -128,6 +141,19 @@ impl Search<'_> {
         }
         all
     }
+}
+
+/// What a schema says of a member. Whether a pattern fits its name is not looked at.
+fn of_member<'v>(part: &'v Value, name: &str) -> Option<&'v Value> {
+    let described = part.get("properties").and_then(|properties| properties.get(name));
+    let others = if part.get("patternProperties").is_none() { part.get("additionalProperties") } else { None };
+    described.or(others)
+}
+
+/// What a schema says of an item.
+fn of_item(part: &Value, index: usize) -> Option<&Value> {
+    let first = part.get("prefixItems").and_then(|items| items.get(index));
+    first.or_else(|| part.get("items"))
 }
 
 /// A first look at whether a value satisfies all these schemas: what it is, has, and says of itself.
@@ -219,6 +245,9 @@ mod tests {
                 {"type": "string"}
             ]},
             "bank": {"properties": {"object": {"enum": ["bank", "giro"]}, "iban": {}, "pin": {}}},
+            "map": {"properties": {"own": {}}, "additionalProperties": {"$ref": "#/user"}},
+            "tuple": {"prefixItems": [{}, {"$ref": "#/user"}], "items": {"items": {"$ref": "#/user"}}},
+            "user": {"properties": {"pin": {"writeOnly": true}}},
             "either": {"anyOf": [{"properties": {"pin": {"writeOnly": true}}}, {"properties": {"pin": {}}}]}
         });
         let documents = Documents::new(vec![Document::from_value("api.json", document)]);
@@ -232,5 +261,7 @@ mod tests {
         assert_eq!(hidden("/source", json!({"cvc": "1"})), [""; 0], "a bank without `object`");
         assert_eq!(hidden("/source", json!("card")), [""; 0]);
         assert_eq!(hidden("/either", json!({"pin": 1})), [""; 0], "not said by all");
+        assert_eq!(hidden("/map", json!({"x": {"pin": 1}, "own": {"pin": 2}})), ["/x/pin"]);
+        assert_eq!(hidden("/tuple", json!([1, {"pin": 1}, [{"pin": 2}, {"pin": 3}]])), ["/1/pin", "/2/0/pin"]);
     }
 }

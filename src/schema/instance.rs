@@ -157,11 +157,9 @@ impl<'a> Node<'a, Instances> for Instance<'a> {
     }
 
     fn equals_value(&self, expected: &Value) -> bool {
-        match (self, expected) {
-            (Self::Value(value), expected) => cmp::equal(value, expected),
-            (Self::Borrowed(Borrowed::String(text)), Value::String(expected)) => text == expected,
-            (Self::Borrowed(Borrowed::String(_)), _) | (Self::Borrowed(_), Value::String(_)) => false,
-            (Self::Borrowed(value), expected) => cmp::equal(&value.to_value(), expected),
+        match self {
+            Self::Value(value) => cmp::equal(value, expected),
+            Self::Borrowed(value) => is_equal(value, expected),
         }
     }
 
@@ -174,6 +172,26 @@ impl<'a> Node<'a, Instances> for Instance<'a> {
 
     fn identity(&self) -> Option<NodeIdentity> {
         Some(NodeIdentity::new(self.address()))
+    }
+}
+
+/// True if the two are the same value. Its depth bounds the recursion.
+fn is_equal(value: &Borrowed<'_>, expected: &Value) -> bool {
+    match (value, expected) {
+        (Borrowed::Null, Value::Null) => true,
+        (Borrowed::Bool(bool), Value::Bool(expected)) => bool == expected,
+        (Borrowed::Number(number), Value::Number(_)) => cmp::equal(&Value::Number(number.clone()), expected),
+        (Borrowed::String(text), Value::String(expected)) => text == expected,
+        (Borrowed::Array(items), Value::Array(expected)) => {
+            items.len() == expected.len() && items.iter().zip(expected).all(|(item, expected)| is_equal(item, expected))
+        }
+        (Borrowed::Object(members), Value::Object(expected)) => {
+            let is_there = |(name, member): &(Cow<'_, str>, Borrowed<'_>)| {
+                expected.get(name.as_ref()).is_some_and(|expected| is_equal(member, expected))
+            };
+            members.len() == expected.len() && members.iter().all(is_there)
+        }
+        _ => false,
     }
 }
 
@@ -256,6 +274,7 @@ impl<'a> Array<'a, Instances> for Items<'a> {
     fn is_unique(&self) -> bool {
         match self {
             Self::Value(items) => unique::is_unique(items),
+            Self::Borrowed([] | [_]) => true,
             Self::Borrowed(items) => {
                 let values: Vec<Value> = items.iter().map(Borrowed::to_value).collect();
                 unique::is_unique(&values)
@@ -334,6 +353,7 @@ mod tests {
                 "required": ["a"], "maxProperties": 3, "additionalProperties": false,
                 "properties": { "a": { "type": "integer" }, "b": { "type": "integer" } }
             },
+            "objects": { "enum": [{ "a": 1.0 }, { "b": { "a": [1, 2, 2] } }, { "b": null, "a": "1" }, [[ "x" ], [ "y" ]]] },
             "names": { "propertyNames": { "maxLength": 1 }, "patternProperties": { "/": { "items": { "const": true } } } },
             "choice": {
                 "oneOf": [

@@ -94,7 +94,9 @@ impl FirstLine {
         match stray(line).or_else(|| (parts > PARTS).then_some(' ')) {
             Some(stray) => Some(unreadable(stray)),
             None if parts > 0 && between.len() > parts => Some(astray("Here are more spaces than that.")),
-            None if self.is_whole && parts < PARTS && !line.is_empty() => Some(astray("Here a part is missing.")),
+            None if self.is_whole && parts < PARTS && !line.is_empty() && self.kept.len() < KEPT_BYTES_MAX => {
+                Some(astray("Here a part is missing."))
+            }
             None => None,
         }
     }

@@ -265,6 +265,8 @@ fn rules_name_operations_that_there_are() {
     check(&rules("query: limit"), 0, &[]);
     let missing = "error[unknown-operation]: no operation is called `listPet`";
     check(&rules("operation: listPet"), 1, &[missing, "mimeo.yaml:4:18", "did you mean `listPets`?"]);
+    let with_slash = "error[unknown-operation]: no operation is called `pets/lst`";
+    check(&rules("operation: pets/lst"), 1, &[with_slash]);
     check(&rules("operation: zzz"), 1, &["no operation is called `zzz`", "there are `addPet`, `listPets`"]);
     let undescribed =
         "warning[unknown-operation]: there is no operation `GET /pats`, so that only requests which are not";

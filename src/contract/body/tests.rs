@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::contract::check::fixture::{check_body, posting};
+use crate::contract::check::fixture::{check_body, judge, posting};
 
 fn form(text: &str) -> String {
     format!("POST /\nContent-Type: application/x-www-form-urlencoded\n\n{text}")
@@ -84,6 +84,17 @@ fn yaml() {
     let refused = "malformed-body body : the body is not YAML: the aliases up to `*a2` would add more than 1 MiB to the document \
                    at line 4 column 20";
     check(&bomb, json!(null), &[refused]);
+    check("a: x\na: 2\n", json!({"a": 2}), &[]);
+    let two = "malformed-body body : the body is not YAML: there is more than one YAML document at line 3 column 1";
+    check("a: 1\n---\n- 2\n", json!(null), &[two]);
+    // What is wrong many times is said once, and repeated keys are not looked for.
+    check(&format!("a: [{}]", "*x,".repeat(50_000)), json!(null), &[&nowhere.replace("column 4", "column 5")]);
+    let keys = (0..20_000).map(|key| format!("k{key}: 1\n")).collect::<Vec<_>>().concat();
+    let last = "k19999: 2\n".repeat(20_000);
+    let value = judge(&contract, &post("application/yaml", &format!("a: 1\n{keys}{last}"))).body.into_value().unwrap();
+    assert_eq!((&value["k19999"], &value["k0"]), (&json!(2), &json!(1)));
+    let empty = judge(&contract, "POST /\nContent-Type: application/yaml\n\n");
+    assert!(empty.findings.is_empty(), "no bytes are no body: {empty:?}");
     let text = posting("application/yaml", "schema: {type: string, minLength: 9}");
     check_body(&text, &post("application/yaml", "a: b: c\n\n\n"), json!("a: b: c\n\n\n"), &[]);
 }

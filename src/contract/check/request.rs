@@ -130,7 +130,5 @@ fn content_type(request: &Request) -> Option<&str> {
 /// True for a body without bytes that is content all the same, since it says so: an empty form, text or file.
 fn is_empty_content(request: &Request) -> bool {
     let range = content_type(request).and_then(MediaRange::parse);
-    range.is_some_and(|range| {
-        matches!(Kind::of(&range), Kind::Form | Kind::Table | Kind::Text | Kind::Yaml | Kind::Binary)
-    })
+    range.is_some_and(|range| matches!(Kind::of(&range), Kind::Form | Kind::Table | Kind::Text | Kind::Binary))
 }

@@ -64,8 +64,10 @@ impl Contract {
             (Kind::Table, value @ (Value::Array(_) | Value::Object(_))) => {
                 in_charset(&table::table(value, Layout::of(range.as_ref())))
             }
-            // Every JSON is YAML.
-            (Kind::Yaml, value) => in_charset(&plain(value)),
+            // An example is often the document itself.
+            (Kind::Yaml, Value::String(text)) => in_charset(text),
+            // JSON is YAML, but for one character that has to be escaped (YAML 1.2, section 5.1).
+            (Kind::Yaml, value) => in_charset(&value.to_string().replace('\u{7f}', "\\u007f")),
             (Kind::Table | Kind::Text, value) => {
                 json_instead_of = match value {
                     Value::Array(_) => Some("an array"),

@@ -22,6 +22,7 @@ fn json_and_text() {
     check("text/plain", ANY, json!("x"), "text/plain", "x");
     check("text/html; charset=utf-8", ANY, json!(1.5), "text/html; charset=utf-8", "1.5");
     check("text/yaml", ANY, json!({"a": 1}), "text/yaml", "{\"a\":1}");
+    check("text/yaml", ANY, json!(["\u{7f}"]), "text/yaml", "[\"\\u007f\"]");
     check("application/x+yaml", ANY, json!("a: 1\n"), "application/x+yaml", "a: 1\n");
     let contract = posting("text/html", ANY);
     let media = &contract.operation(ONLY).body.as_ref().unwrap().content[0];

@@ -44,13 +44,13 @@ pub(super) fn of_operation(operation: &Cursor<'_>, produces: &[String]) -> Vec<R
     responses
 }
 
-/// What a good request gets where no success is described that can be sent.
+/// Says that no success is described that can be sent.
 fn no_success(responses: &[Response]) -> Option<&'static str> {
     let is_informational = |status| matches!(status, StatusRange::Exact(..200) | StatusRange::Hundred(1));
     if responses.iter().all(|response| is_informational(response.status)) {
-        Some("the operation describes nothing but 1xx, which is no answer, so that a good request gets an empty 200")
+        Some("the operation describes nothing but 1xx, which is no answer")
     } else if responses.iter().all(|response| response.status.is_failure() || is_informational(response.status)) {
-        Some("the operation describes no success that can be sent, so that a good request gets one of the failures")
+        Some("the operation describes no success that can be sent")
     } else {
         None
     }

@@ -1,5 +1,7 @@
 //! A value that fits no branch of `oneOf` or `anyOf`: which branch was meant, and what is wrong there.
 
+use std::collections::HashSet;
+
 use jsonschema::{
     JsonType, ValidationError,
     error::{TypeKind, ValidationErrorKind as Kind},
@@ -10,6 +12,9 @@ use crate::limit;
 
 /// Choices within choices that are looked into.
 pub(super) const DEPTH_MAX: usize = 16;
+
+/// Branches, and errors of each, that are compared with those of the others.
+const SHARED_MAX: usize = 64;
 
 /// Adds the violations that an error stands for.
 pub(super) fn explain(error: &ValidationError<'_>, origins: Origins<'_>, found: &mut Vec<Violation>, depth: usize) {
@@ -44,17 +49,24 @@ fn shared(
     origins: Origins<'_>,
 ) -> Vec<Violation> {
     let here = error.instance_path().as_str();
+    if context.len() > SHARED_MAX {
+        return Vec::new();
+    }
     let mut branches = context.iter().filter(|branch| !distance(here, branch).wrong_type);
     let (Some(first), Some(second)) = (branches.next(), branches.next()) else { return Vec::new() };
-    let others: Vec<&Vec<ValidationError<'static>>> = std::iter::once(second).chain(branches).collect();
-    let says = |error: &ValidationError<'_>, known: &Violation| {
-        error.instance_path().as_str() == known.at && {
-            let violation = plain(error, origins);
-            violation.keyword == known.keyword && violation.message == known.message
-        }
+    let worded = |branch: &Vec<ValidationError<'static>>| -> Vec<Violation> {
+        branch.iter().take(SHARED_MAX).map(|error| plain(error, origins)).collect()
     };
-    let is_shared = |known: &Violation| others.iter().all(|branch| branch.iter().any(|error| says(error, known)));
-    first.iter().map(|error| plain(error, origins)).filter(is_shared).collect()
+    let mut shared = worded(first);
+    for branch in std::iter::once(second).chain(branches) {
+        let said = worded(branch);
+        let said: HashSet<_> = said.iter().map(|it| (&it.at, it.keyword, &it.message)).collect();
+        shared.retain(|known| said.contains(&(&known.at, known.keyword, &known.message)));
+        if shared.is_empty() {
+            break;
+        }
+    }
+    shared
 }
 
 /// If every branch asks for another type, that is one violation: `must be a string or null`.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::{
+    limit,
     openapi::{Dialect, DocId, Document, Documents, Location, MadeItems, SchemaKind, SchemaRef},
     schema::{Borrowed, Direction, Schemas},
 };
@@ -62,4 +63,14 @@ fn the_nearest_branch_explains() {
         json!(3),
         &[" must match exactly one of 2 schemas, but matches number 1 and number 2"],
     );
+}
+
+#[test]
+fn what_all_branches_lack_is_found_in_bounded_work() {
+    let names: Vec<String> = (0..150).map(|number| format!("name{number}")).collect();
+    let branches = |count: usize| json!({ "oneOf": vec![json!({ "required": names }); count] });
+    let lacks: Vec<String> = names.iter().map(|name| format!(" must have required property '{name}'")).collect();
+    let lacks: Vec<&str> = lacks.iter().map(String::as_str).take(limit::VIOLATIONS_MAX.min(64)).collect();
+    check(branches(40), json!({}), &lacks);
+    check(branches(65), json!({}), &[" must match exactly one of 65 schemas, but matches none"]);
 }
