@@ -72,6 +72,7 @@ pub(super) fn parse_for(text: &str, purpose: Purpose) -> Parsed {
         anchors: Anchors::within(budget),
         root: None,
         flaws: Vec::new(),
+        is_broken: false,
         purpose,
     };
     let tree = match loader.run() {
@@ -94,6 +95,8 @@ struct Loader<'t> {
     anchors: Anchors,
     root: Option<Value>,
     flaws: Vec<Flaw>,
+    /// One of the flaws is an error.
+    is_broken: bool,
     purpose: Purpose,
 }
 
@@ -101,7 +104,7 @@ impl<'t> Loader<'t> {
     /// Reads the first document; fails on what leaves no tree.
     fn run(&mut self) -> Result<(), Flaw> {
         while let Some((event, span)) = self.next()? {
-            if self.purpose == Purpose::Body && self.flaws.iter().any(|flaw| flaw.severity == Severity::Error) {
+            if self.purpose == Purpose::Body && self.is_broken {
                 return Ok(());
             }
             match event {
@@ -362,7 +365,10 @@ impl<'t> Loader<'t> {
     }
 
     fn flaw(&mut self, flaw: Flaw) {
-        if self.flaws.len() < limit::FINDINGS_MAX {
+        let is_error = flaw.severity == Severity::Error;
+        self.is_broken |= is_error;
+        // Nobody asks what else may be said of a body.
+        if is_error || self.purpose == Purpose::Description {
             self.flaws.push(flaw);
         }
     }

@@ -85,6 +85,10 @@ fn yaml() {
                    at line 4 column 20";
     check(&bomb, json!(null), &[refused]);
     check("a: x\na: 2\n", json!({"a": 2}), &[]);
+    // Tags are passed over, however many there are, and hide nothing.
+    check(&format!("a: 1\nt: [{}]", "!x 1,".repeat(3)), json!({"a": 1, "t": [1, 1, 1]}), &[]);
+    let after_tags = nowhere.replace("line 1 column 4", "line 2 column 15005");
+    check(&format!("a: 1\nt: [{}*x]", "!x 1,".repeat(3_000)), json!(null), &[&after_tags]);
     let two = "malformed-body body : the body is not YAML: there is more than one YAML document at line 3 column 1";
     check("a: 1\n---\n- 2\n", json!(null), &[two]);
     // What is wrong many times is said once, and repeated keys are not looked for.
