@@ -20,7 +20,8 @@ const HEADER_MAX: usize = 4096;
 
 /// The value of `sl-violations`; `None` if nothing is wrong with the messages.
 ///
-/// Where not all findings fit, the first one about the answer is there all the same, however much is wrong with the request.
+/// Where not all findings fit, the first one about the answer is there all the same, however much is wrong with the request,
+/// unless it alone is too long.
 pub(crate) fn header(findings: &[Finding]) -> Option<HeaderValue> {
     let told = findings.iter().filter(|finding| matches!(finding.place, Place::Message { .. }));
     told.clone().next()?;
