@@ -133,6 +133,7 @@ fn styled(
 }
 
 /// A parameter that is a document of a media type.
+#[inline(never)]
 fn content(
     parameter: &Parameter,
     plan: &ParameterPlan,
@@ -169,6 +170,7 @@ fn content(
 }
 
 /// A header field; one that comes several times is joined by commas (RFC 9110, section 5.3).
+#[inline(never)]
 fn header_text<'m>(headers: &'m HeaderMap, plan: &ParameterPlan) -> Result<Option<Cow<'m, str>>, Malformed> {
     let Some(name) = &plan.header else { return Ok(None) };
     let mut joined: Option<Cow<'m, str>> = None;
