@@ -34,14 +34,13 @@ pub(in crate::contract) fn read(
 
 /// The value of an element. Recursion is bounded by the depth of the tree.
 fn value(element: &Element, shape: &Shape, typing: &Typing<'_>) -> Value {
-    let has_inside = !element.children.is_empty() || !element.attributes.is_empty();
-    // Nothing but text is no object and no array: the schema then says so.
-    let is_text = !has_inside && !element.text.trim().is_empty();
+    let has_inside = has_inside(element);
     if element.nil {
         Value::Null
     } else if shape.types == Types::ANY && shape.properties.is_empty() {
         if has_inside { generic(element) } else { typing.value(element.text.as_str().into(), shape.types) }
-    } else if is_text && !takes_text(shape, typing) {
+    } else if is_text(element) && !takes_text(shape, typing) {
+        // Nothing but text is no object and no array: the schema then says so.
         typing.value(element.text.as_str().into(), shape.types)
     } else if shape.types.has(Types::OBJECT) && (has_inside || !has_primitive(shape.types)) {
         object(element, shape, typing)
@@ -50,6 +49,14 @@ fn value(element: &Element, shape: &Shape, typing: &Typing<'_>) -> Value {
     } else {
         typing.value(element.text.as_str().into(), shape.types)
     }
+}
+
+fn has_inside(element: &Element) -> bool {
+    !element.children.is_empty() || !element.attributes.is_empty()
+}
+
+fn is_text(element: &Element) -> bool {
+    !has_inside(element) && !element.text.trim().is_empty()
 }
 
 /// True if one of the properties is the text of the element.
@@ -168,13 +175,22 @@ fn property(element: &Element, note: &Note, shape: &Shape, typing: &Typing<'_>) 
             children.peek()?;
             Some(items(children, shape, typing))
         }
-        NoteKind::Wrapped => Some(items(children.next()?.children.iter(), shape, typing)),
-        NoteKind::Element => {
-            let first = value(children.next()?, shape, typing);
-            let rest: Vec<Value> = children.map(|child| value(child, shape, typing)).collect();
+        NoteKind::Wrapped | NoteKind::Element => {
+            let read = |child| if note.kind == NoteKind::Wrapped { wrapped } else { value }(child, shape, typing);
+            let first = read(children.next()?);
+            let rest: Vec<Value> = children.map(read).collect();
             // An element that comes again is an array, which the schema then judges.
             Some(if rest.is_empty() { first } else { std::iter::once(first).chain(rest).collect() })
         }
+    }
+}
+
+/// An array from the element around its items. Nothing but text is no array: the schema then says so.
+fn wrapped(element: &Element, shape: &Shape, typing: &Typing<'_>) -> Value {
+    if element.nil || is_text(element) {
+        value(element, shape, typing)
+    } else {
+        items(element.children.iter(), shape, typing)
     }
 }
 

@@ -100,6 +100,28 @@ fn plain_objects() {
 }
 
 #[test]
+fn what_is_around_items_holds_only_them() {
+    let contract = posting("application/xml", PET);
+    let check = |inner: &str, tags: Value, findings: &[&str]| {
+        let text = post(&format!("<pet xmlns:xsi=\"x\"><name/>{inner}</pet>"));
+        check_body(&contract, &text, json!({"name": "", "tags": tags, "remark": ""}), findings);
+    };
+    check("<tags> </tags>", json!([]), &[]);
+    check("<tags><tag/></tags>", json!([""]), &[]);
+    let no_array = "type body /tags: the body at `/tags` must be an array";
+    check("<tags>a</tags>", json!("a"), &[no_array]);
+    check("<tags xsi:nil=\"true\"/>", Value::Null, &[no_array]);
+    check(
+        "<tags><tag>a</tag></tags><tags/>",
+        json!([["a"], []]),
+        &[
+            "type body /tags/0: the body at `/tags/0` must be a string",
+            "type body /tags/1: the body at `/tags/1` must be a string",
+        ],
+    );
+}
+
+#[test]
 fn text_of_an_element_with_a_text_property() {
     let contract = posting("application/xml", PET);
     let missing = "required body : the body must have required property 'name'";
