@@ -139,11 +139,11 @@ impl Contract {
         let (whole, item) = self.subjects(plan, kind, value);
         self.check_whole(subject, whole, value.into(), faults, findings);
         let (Some(schema), Value::Array(items)) = (item, value) else { return };
+        let validator = schema.validator(&self.schemas);
         for (index, item) in items.iter().enumerate() {
-            if faults.iter().all(|fault| fault.at != format!("/{index}"))
-                && !schema.validator(&self.schemas).is_valid(item)
-            {
-                findings.extend(self.violations(Some(schema), item, subject, &format!("/{index}")));
+            if faults.iter().all(|fault| fault.at != format!("/{index}")) && !validator.is_valid(item) {
+                let at = format!("/{index}");
+                findings.extend(validator.violations(item).iter().map(|violation| subject.violation(&at, violation)));
             }
         }
     }
