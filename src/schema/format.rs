@@ -72,8 +72,9 @@ impl<'i> Keyword<'i, Instances> for Int64Low {
     }
 }
 
-const LENIENT: GeneralPurposeConfig =
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
 
 /// True if strings of that format are checked.
 pub(super) fn is_checked(name: &str) -> bool {
@@ -102,12 +103,13 @@ pub(super) fn options() -> &'static Options {
     &OPTIONS
 }
 
-/// RFC 4648, section 4; padding may be left out.
+/// RFC 4648, section 4; padding may be left out. The bits that it fills need not be zero: section 3.5 lets a decoder
+/// choose, and most take them.
 fn is_base64(text: &str) -> bool {
     GeneralPurpose::new(&STANDARD, LENIENT).decode(text).is_ok()
 }
 
-/// RFC 4648, section 5; padding may be left out.
+/// RFC 4648, section 5; as lenient.
 fn is_base64url(text: &str) -> bool {
     GeneralPurpose::new(&URL_SAFE, LENIENT).decode(text).is_ok()
 }
