@@ -204,14 +204,19 @@ impl Arrival<'_> {
             cors::allow_asking(&mut reply, request);
         }
         if !doings.clock.is_real() {
-            let now_ms = doings.clock.at(moment.now_ms);
-            reply.headers.insert(header::DATE, header_value(&http_date(now_ms)));
+            date(&mut reply, doings.clock.at(moment.now_ms));
         }
         if let Some(scenario) = &doings.scenario {
             inject::mark(&mut reply, scenario);
         }
         Handled { outcome: Outcome { reply, effects: doings.effects, entry }, changes: doings.changes }
     }
+}
+
+/// Says in an answer when it was made, by the session's clock.
+#[inline(never)]
+fn date(reply: &mut Response, now_ms: u64) {
+    reply.headers.insert(header::DATE, header_value(&http_date(now_ms)));
 }
 
 /// An answer of an authorization server.

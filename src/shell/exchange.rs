@@ -23,7 +23,7 @@ use super::{
     intake::{Bounds, misaddressed, read_body, refuse, taken},
     relay::{ProxySettings, relay},
     serve::{Server, ServerSettings, now_ms},
-    sessions::Session,
+    sessions::{Session, spare_record},
     whole::Whole,
 };
 use crate::{
@@ -32,7 +32,7 @@ use crate::{
     limit,
     message::{Request, Response, phrase_of_ours},
     mock::{Mock, Moment, arrive},
-    session::{BadSession, Record, SessionId, State},
+    session::{BadSession, SessionId, State},
 };
 
 /// What is served behind a socket.
@@ -80,7 +80,8 @@ type Aside<'v> = Pin<Box<dyn Future<Output = Reply> + Send + 'v>>;
 /// Answers one request.
 ///
 /// What it waits for is made anew for each request and moved several times. So what only some requests wait for is put
-/// aside, and what needs no waiting is done in functions of its own.
+/// aside, and what needs no waiting is done in functions of its own. What is put aside is made in functions that are not
+/// inlined: it is large, and would spread what every request needs over more of the stack.
 pub(super) fn serve(
     visitor: Arc<Visitor>,
     request: HttpRequest<Incoming>,
@@ -105,7 +106,7 @@ pub(super) fn serve(
         }
         let answered = match &server.settings().proxy {
             None => ended(respond(server, request), line),
-            Some(proxy) => Box::pin(pass_on(server, proxy, request, line)).await,
+            Some(proxy) => passed_on(server, proxy, request, line).await,
         };
         // Nothing of an answer that is there has a place in what is waited for.
         let aside = match answered {
@@ -125,14 +126,23 @@ fn start(
     request: HttpRequest<Incoming>,
 ) -> Result<(Request, Option<Incoming>), Aside<'static>> {
     if let Some(refusal) = misaddressed(&request) {
-        return Err(Box::pin(ready(reply(refusal))));
+        return Err(refused(refusal));
     }
     let Door { has_apis, admin } = &*visitor.door;
     if admin.is_some() && (request.uri().path().starts_with(admin::PREFIX) || !has_apis) {
-        let visitor = Arc::clone(visitor);
-        return Err(Box::pin(async move { administer(&visitor, request).await }));
+        return Err(administered(Arc::clone(visitor), request));
     }
     Ok(taken(request))
+}
+
+#[cold]
+fn refused(refusal: Response) -> Aside<'static> {
+    Box::pin(ready(reply(refusal)))
+}
+
+#[inline(never)]
+fn administered(visitor: Arc<Visitor>, request: HttpRequest<Incoming>) -> Aside<'static> {
+    Box::pin(async move { administer(&visitor, request).await })
 }
 
 /// Lets the admin API answer.
@@ -148,7 +158,12 @@ fn ended<'v>(sent: Sent<'v>, line: &'v Line) -> Result<Reply, Aside<'v>> {
     if sent.written.is_none() && sent.effects.is_empty() {
         return Ok(reply(sent.response));
     }
-    Err(Box::pin(finish(sent, line)))
+    Err(finished(sent, line))
+}
+
+#[inline(never)]
+fn finished<'v>(sent: Sent<'v>, line: &'v Line) -> Aside<'v> {
+    Box::pin(finish(sent, line))
 }
 
 /// Waits until the exchange is on disk, and goes wrong on the wire where that is asked for.
@@ -176,6 +191,16 @@ fn respond<'v>(server: &'v Server, request: &mut Request) -> Sent<'v> {
     let mut answered = None;
     guarded(|| server.with_mock(|mock| answered = Some(answer(mock, &begun.session, begun.request, begun.moment))));
     conclude(server, begun, answered)
+}
+
+#[inline(never)]
+fn passed_on<'a, 'v: 'a>(
+    server: &'v Server,
+    proxy: &'v ProxySettings,
+    request: &'a mut Request,
+    line: &'v Line,
+) -> Pin<Box<dyn Future<Output = Result<Reply, Aside<'v>>> + Send + 'a>> {
+    Box::pin(pass_on(server, proxy, request, line))
 }
 
 /// Lets the proxy answer.
@@ -217,10 +242,12 @@ fn conclude<'v>(server: &'v Server, begun: Begun<'_>, answered: Option<(Outcome,
         tell(request, &entry, response.status);
     }
     server.metrics().answered(entry.api.as_ref(), entry.operation.as_ref(), response.status.as_u16());
-    let mut record = Record::of(request, entry, &response, virtual_ms);
-    record.after = after;
+    let mut record = spare_record();
+    let written = Arc::make_mut(&mut record);
+    written.fill(request, entry, &response, virtual_ms);
+    written.after = after;
     let witness = server.settings().witness.as_deref();
-    let written = session.record(Arc::new(record), server.sessions().ledger(), |record| {
+    let written = session.record(record, server.sessions().ledger(), |record| {
         if let Some(witness) = witness {
             witness.see(&id, record);
         }
