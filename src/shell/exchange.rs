@@ -3,6 +3,7 @@
 use std::{
     convert::Infallible,
     future::{Future, ready},
+    mem,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
@@ -31,7 +32,7 @@ use crate::{
     finding::Severity,
     limit,
     message::{Request, Response, phrase_of_ours},
-    mock::{Mock, Moment, arrive},
+    mock::{Arrival, Handled, Mock, Moment, arrive},
     session::{BadSession, SessionId, State},
 };
 
@@ -105,7 +106,7 @@ pub(super) fn serve(
             }
         }
         let answered = match &server.settings().proxy {
-            None => ended(respond(server, request), line),
+            None => respond(server, request, line),
             Some(proxy) => passed_on(server, proxy, request, line).await,
         };
         // Nothing of an answer that is there has a place in what is waited for.
@@ -182,15 +183,18 @@ fn bounds(settings: &ServerSettings) -> Bounds {
 }
 
 /// Lets the mock answer.
-fn respond<'v>(server: &'v Server, request: &mut Request) -> Sent<'v> {
+fn respond<'v>(server: &'v Server, request: &mut Request, line: &'v Line) -> Result<Reply, Aside<'v>> {
     let begun = match in_session(server, request) {
         Ok(begun) => begun,
-        Err(fault) => return bad_session(&fault),
+        Err(fault) => return ended(bad_session(&fault), line),
     };
     // What is given back through several hands is moved each time.
     let mut answered = None;
     guarded(|| server.with_mock(|mock| answered = Some(answer(mock, &begun.session, begun.request, begun.moment))));
-    conclude(server, begun, answered)
+    match answered {
+        Some((handled, virtual_ms)) => ended(conclude(server, begun, handled.outcome, virtual_ms), line),
+        None => ended(conclude_broken(server, begun), line),
+    }
 }
 
 #[inline(never)]
@@ -216,10 +220,13 @@ async fn pass_on<'v>(
     };
     let Begun { request, session, moment, .. } = &begun;
     let mock = server.mock();
-    let stand_in = || guarded(|| answer(&mock, session, request, *moment).0);
+    let stand_in = || guarded(|| answer(&mock, session, request, *moment).0.outcome);
     let outcome = relay(&mock, proxy, request, *moment, stand_in).await;
-    let answered = outcome.map(|outcome| (outcome, session.time(moment.now_ms)));
-    ended(conclude(server, begun, answered), line)
+    let virtual_ms = session.time(moment.now_ms);
+    match outcome {
+        Some(outcome) => ended(conclude(server, begun, outcome, virtual_ms), line),
+        None => ended(conclude_broken(server, begun), line),
+    }
 }
 
 /// Finds the session of a request, or says why there is none.
@@ -231,20 +238,18 @@ fn in_session<'r>(server: &Server, request: &'r mut Request) -> Result<Begun<'r>
     Ok(Begun { request, id, session, moment, after })
 }
 
-/// Writes an exchange down wherever it is to be known; `answered` with the time by the session's clock.
-fn conclude<'v>(server: &'v Server, begun: Begun<'_>, answered: Option<(Outcome, u64)>) -> Sent<'v> {
-    let Begun { request, id, session, moment, after } = begun;
-    let (Outcome { reply: response, entry, effects }, virtual_ms) = match answered {
-        Some(answered) => answered,
-        None => (broken(request, moment), moment.now_ms),
-    };
+/// Writes an exchange down wherever it is to be known; with the time of the answer by the session's clock.
+#[inline(never)]
+fn conclude<'v>(server: &'v Server, begun: Begun<'_>, outcome: Outcome, virtual_ms: u64) -> Sent<'v> {
+    let Begun { request, id, session, after, .. } = begun;
+    let (entry, status) = (&outcome.entry, outcome.reply.status);
     if enabled!(Level::INFO) {
-        tell(request, &entry, response.status);
+        tell(request, entry, status);
     }
-    server.metrics().answered(entry.api.as_ref(), entry.operation.as_ref(), response.status.as_u16());
+    server.metrics().answered(entry.api.as_ref(), entry.operation.as_ref(), status.as_u16());
     let mut record = spare_record();
     let written = Arc::make_mut(&mut record);
-    written.fill(request, entry, &response, virtual_ms);
+    written.fill(request, outcome.entry, &outcome.reply, virtual_ms);
     written.after = after;
     let witness = server.settings().witness.as_deref();
     let written = session.record(record, server.sessions().ledger(), |record| {
@@ -252,20 +257,34 @@ fn conclude<'v>(server: &'v Server, begun: Begun<'_>, answered: Option<(Outcome,
             witness.see(&id, record);
         }
     });
-    Sent { response, effects, written }
+    Sent { response: outcome.reply, effects: outcome.effects, written }
+}
+
+/// The same of an exchange that met a fault in mimeo itself.
+#[cold]
+fn conclude_broken<'v>(server: &'v Server, begun: Begun<'_>) -> Sent<'v> {
+    let (outcome, now_ms) = (broken(begun.request, begun.moment), begun.moment.now_ms);
+    conclude(server, begun, outcome, now_ms)
 }
 
 /// Answers a request in its session, and says when that was by the session's clock. The state is only locked if the
 /// answer depends on it.
-fn answer(mock: &Mock, session: &Session, request: &Request, moment: Moment) -> (Outcome, u64) {
+fn answer(mock: &Mock, session: &Session, request: &Request, moment: Moment) -> (Handled, u64) {
     let arrival = arrive(mock, request, moment);
     if session.is_plain() && !arrival.needs_state() {
-        return (arrival.answer(State::plain()).outcome, moment.now_ms);
+        return (arrival.answer(State::plain()), moment.now_ms);
     }
+    answer_by_state(arrival, session, moment)
+}
+
+/// The same where the answer depends on the state or moves it.
+#[inline(never)]
+fn answer_by_state(arrival: Arrival<'_>, session: &Session, moment: Moment) -> (Handled, u64) {
     session.transact(|state| {
         let virtual_ms = state.clock.at(moment.now_ms);
-        let handled = arrival.answer(state);
-        ((handled.outcome, virtual_ms), handled.changes)
+        let mut handled = arrival.answer(state);
+        let changes = mem::take(&mut handled.changes);
+        ((handled, virtual_ms), changes)
     })
 }
 
