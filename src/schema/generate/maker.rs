@@ -28,6 +28,14 @@ pub(super) enum Stop {
     Dead(String),
 }
 
+/// A definition that a value is made from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Through {
+    pub(super) number: Number,
+    /// True if another definition led to it.
+    pub(super) inherited: bool,
+}
+
 /// One pass over a schema.
 pub(super) struct Maker<'g> {
     pub(super) core: &'g Core,
@@ -42,7 +50,7 @@ pub(super) struct Maker<'g> {
     /// Makes something even where nothing is allowed, to show how near it comes.
     pub(super) yields: bool,
     /// The definitions that the values around the one at hand are made from.
-    open: Vec<Number>,
+    open: Vec<Through>,
     nodes: usize,
 }
 
@@ -67,7 +75,7 @@ impl<'g> Maker<'g> {
     /// Makes the value of the whole schema.
     pub(super) fn make(&mut self) -> Result<Value, Stop> {
         let Some(root) = self.core.lowered(self.root) else { return Ok(Value::Null) };
-        self.open.push(self.root);
+        self.open.push(Through { number: self.root, inherited: false });
         let made = self.value(&[&root.value]);
         self.open.pop();
         if self.yields { made.or(Ok(Value::Null)) } else { made }
@@ -83,8 +91,19 @@ impl<'g> Maker<'g> {
     }
 
     /// True if the value at hand is inside one that is made from this definition, and may not be made from it again.
-    pub(super) fn is_open(&self, number: Number) -> bool {
-        self.open.iter().filter(|open| **open == number).count() > self.plan.reuses()
+    ///
+    /// A definition that never leads back to itself may always be: that it is open only says that something around
+    /// inherits from it. One that does lead back may be used once more where what is around only inherits from it.
+    pub(super) fn is_open(&mut self, number: Number) -> bool {
+        let uses = self.open.iter().filter(|open| open.number == number);
+        let (all, own) = uses.fold((0, 0), |(all, own), open| (all + 1, own + usize::from(!open.inherited)));
+        let reuses = self.plan.reuses();
+        if all <= reuses {
+            return false;
+        }
+        let is_open = self.plan.is_tight() || ((own > reuses || all > reuses + 1) && self.core.is_recursive(number));
+        self.trace.reused |= !is_open;
+        is_open
     }
 
     /// Makes a value that all these schemas apply to, below the one at hand.

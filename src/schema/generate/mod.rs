@@ -30,6 +30,7 @@ use crate::{
 use chance::Chance;
 use maker::{Maker, Stop};
 use plan::{Fullness, LastResort, Plan};
+pub(super) use regular::name_pattern;
 
 /// Said where only a value would do that has itself inside.
 const ENDLESS: &str = "it can only be satisfied by a value that never ends";
@@ -170,9 +171,11 @@ fn attempt(
                 plan.repair(&violations, &trace)
             }
             Err(Stop::TooLarge) => {
-                optionals = None;
-                if !plan.shrink() {
-                    return Err((Impossible::TooLarge { at }, false));
+                if !plan.tighten(&trace) {
+                    optionals = None;
+                    if !plan.shrink() {
+                        return Err((Impossible::TooLarge { at }, false));
+                    }
                 }
                 true
             }

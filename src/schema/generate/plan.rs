@@ -55,6 +55,8 @@ pub(super) struct Plan {
     /// Properties to be left out.
     omitted: HashSet<String>,
     last: LastResort,
+    /// True if no definition is used inside of a value that it has a part in, whether or not it leads back to itself.
+    tight: bool,
     /// Properties to be added, by the place of their object.
     added: HashMap<String, Vec<String>>,
     /// How many branches to go on from the first, by [`Choice::key`].
@@ -72,6 +74,8 @@ pub(super) struct Trace {
     pub(super) choices: Vec<Choice>,
     /// Where a property was made that could have been left out.
     pub(super) optionals: Vec<String>,
+    /// Whether a definition was used inside of a value that it has a part in.
+    pub(super) reused: bool,
 }
 
 /// A choice among branches.
@@ -95,6 +99,15 @@ impl Plan {
     /// How often a definition may be used for values inside of one that it is used for.
     pub(super) fn reuses(&self) -> usize {
         self.last.reuses
+    }
+
+    pub(super) fn is_tight(&self) -> bool {
+        self.tight
+    }
+
+    /// Makes less of what is made in more than one place; false if `trace` shows no such thing.
+    pub(super) fn tighten(&mut self, trace: &Trace) -> bool {
+        trace.reused && !std::mem::replace(&mut self.tight, true)
     }
 
     pub(super) fn salt(&self) -> u64 {
