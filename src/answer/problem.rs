@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::violations;
 use crate::{
-    finding::{Finding, Reason},
+    finding::{Code, Finding, Part, Place, Reason},
     message::Response,
 };
 
@@ -25,6 +25,16 @@ pub(crate) struct Problem {
     headers: Vec<(HeaderName, String)>,
     /// What is wrong.
     pub(crate) findings: Vec<Finding>,
+}
+
+/// True if a request is refused for a body that cannot be read as what it is said to be. A 422 says that it could be (RFC
+/// 9110, section 15.5.21).
+pub(crate) fn is_unreadable(faults: &[Finding], reason: Reason) -> bool {
+    let first = faults.iter().find(|fault| fault.reason == Some(reason));
+    first.is_some_and(|fault| {
+        let is_whole = matches!(&fault.place, Place::Message { part: Part::Body, at, .. } if at.is_empty());
+        fault.code == Code::MALFORMED_BODY && is_whole
+    })
 }
 
 impl Problem {
@@ -79,6 +89,7 @@ impl Problem {
             Reason::UnsupportedMediaType => {
                 ("INVALID_CONTENT_TYPE", StatusCode::UNSUPPORTED_MEDIA_TYPE, "Invalid content type")
             }
+            _ if is_unreadable(faults, reason) => ("UNPROCESSABLE_ENTITY", StatusCode::BAD_REQUEST, "Invalid request"),
             _ => ("UNPROCESSABLE_ENTITY", StatusCode::UNPROCESSABLE_ENTITY, "Invalid request"),
         };
         Self::new(id, status, title, faults.to_vec())

@@ -51,6 +51,8 @@ pub(super) struct Maker<'g> {
     pub(super) yields: bool,
     /// The definitions that the values around the one at hand are made from.
     open: Vec<Through>,
+    /// What the example of a value around has at the place that is made next.
+    shown: Option<&'g Value>,
     nodes: usize,
 }
 
@@ -68,6 +70,7 @@ impl<'g> Maker<'g> {
             trace,
             yields: false,
             open: Vec::new(),
+            shown: None,
             nodes: 0,
         }
     }
@@ -84,6 +87,22 @@ impl<'g> Maker<'g> {
     /// Values made so far.
     pub(super) fn nodes(&self) -> usize {
         self.nodes
+    }
+
+    /// Hands on what an example of the object or array at hand has there, if it is not used whole because something in it is
+    /// wrong: the rest of it may well be right.
+    pub(super) fn show(&mut self, merged: &Merged<'g>, token: &str) {
+        self.shown = None;
+        if !self.chance.is_plain() {
+            return;
+        }
+        let shown = merged.shown.filter(|_| self.plan.is_unshown(&self.at));
+        let own = || merged.examples.iter().copied().chain(merged.default).find(|example| fits(merged, example));
+        let example = shown.or_else(|| own().filter(|_| self.plan.is_banned(&self.at)));
+        self.shown = example.and_then(|example| match example {
+            Value::Array(items) => items.get(token.parse::<usize>().ok()?),
+            example => example.get(token),
+        });
     }
 
     pub(super) fn into_trace(self) -> Trace {
@@ -123,7 +142,9 @@ impl<'g> Maker<'g> {
         if self.nodes > self.plan.fullness.nodes_max() {
             return Err(Stop::TooLarge);
         }
-        let merged = Box::new(self.merged(parts)?);
+        let shown = self.shown.take();
+        let mut merged = Box::new(self.merged(parts)?);
+        merged.shown = shown.filter(|shown| fits(&merged, shown));
         if merged.is_never {
             return Err(match &merged.conflict {
                 Some([one, other]) => self.dead(&format!("it {} and {}", must_be_types(one), must_be_types(other))),
@@ -142,15 +163,18 @@ impl<'g> Maker<'g> {
 
     /// A value that the schema itself shows.
     fn given(&mut self, merged: &Merged<'g>, parts: &[&'g Value]) -> Option<Value> {
+        if let Some(shown) = merged.shown.filter(|_| self.chance.is_plain() && !self.plan.is_unshown(&self.at)) {
+            self.trace.examples.push(self.at.clone());
+            self.trace.shown.push(self.at.clone());
+            return Some(self.stripped(shown, parts));
+        }
         if self.chance.is_plain() && !self.plan.is_banned(&self.at) {
             let shown = merged.examples.iter().copied().chain(merged.default);
             // a null that is only a placeholder is passed over
             let mut fitting = shown.filter(|value| fits(merged, value) && !(value.is_null() && merged.types.is_none()));
             if let Some(example) = fitting.next() {
                 self.trace.examples.push(self.at.clone());
-                let mut example = example.clone();
-                hidden::strip(self.core, self.direction, parts, &mut example);
-                return Some(example);
+                return Some(self.stripped(example, parts));
             }
         }
         if let Some(constant) = merged.constants.first() {
@@ -162,6 +186,13 @@ impl<'g> Maker<'g> {
         let candidates = if some.is_empty() { fitting } else { some };
         let chosen = self.chance.index(candidates.len());
         candidates.get(chosen).map(|value| (*value).clone())
+    }
+
+    /// An example without what is not sent in this direction.
+    fn stripped(&self, example: &Value, parts: &[&Value]) -> Value {
+        let mut example = example.clone();
+        hidden::strip(self.core, self.direction, parts, &mut example);
+        example
     }
 
     fn made(&mut self, merged: &Merged<'g>) -> Result<Value, Stop> {

@@ -27,6 +27,8 @@ pub(super) struct Merged<'g> {
     pub(super) choices: Vec<&'g [Value]>,
     pub(super) examples: Vec<&'g Value>,
     pub(super) default: Option<&'g Value>,
+    /// What the example of a value around has here.
+    pub(super) shown: Option<&'g Value>,
     pub(super) format: Option<&'g str>,
     pub(super) patterns: Vec<&'g str>,
     pub(super) minimum: Option<&'g Value>,

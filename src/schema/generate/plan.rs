@@ -52,6 +52,8 @@ pub(super) struct Plan {
     pub(super) items: MadeItems,
     /// Where no example and no default is to be used.
     banned: HashSet<String>,
+    /// Where what the example of a value around has is not to be used.
+    unshown: HashSet<String>,
     /// Properties to be left out.
     omitted: HashSet<String>,
     last: LastResort,
@@ -70,6 +72,8 @@ pub(super) struct Plan {
 pub(super) struct Trace {
     /// Where an example or a default was used.
     pub(super) examples: Vec<String>,
+    /// Those of them where it was a part of the example of a value around.
+    pub(super) shown: Vec<String>,
     /// Where a branch was chosen.
     pub(super) choices: Vec<Choice>,
     /// Where a property was made that could have been left out.
@@ -116,6 +120,10 @@ impl Plan {
 
     pub(super) fn is_banned(&self, at: &str) -> bool {
         self.banned.contains(at)
+    }
+
+    pub(super) fn is_unshown(&self, at: &str) -> bool {
+        self.unshown.contains(at)
     }
 
     pub(super) fn is_omitted(&self, at: &str) -> bool {
@@ -168,7 +176,9 @@ impl Plan {
 
     fn repair_one(&mut self, violation: &Violation, trace: &Trace) -> bool {
         if let Some(example) = nearest(trace.examples.iter().map(String::as_str), &violation.at) {
-            return self.banned.insert(example.to_owned());
+            let is_shown = trace.shown.iter().any(|at| at == example);
+            let kept = if is_shown { &mut self.unshown } else { &mut self.banned };
+            return kept.insert(example.to_owned());
         }
         let property = violation.property.as_deref();
         match (violation.keyword, property) {

@@ -115,6 +115,46 @@ fn a_value_may_have_inside_what_it_inherits_from() {
     );
 }
 
+#[test]
+fn what_is_right_in_an_example_is_kept() {
+    let schema = json!({
+        "type": "object",
+        "required": ["id", "name", "state"],
+        "properties": {
+            "id": { "type": "integer" }, "name": { "type": "string" }, "version": { "type": "string" },
+            "state": { "enum": ["on", "off"] },
+            "labels": { "type": "object", "additionalProperties": { "type": "string" } },
+            "parts": { "type": "array", "items": { "properties": { "n": { "type": "integer" }, "m": { "type": "string" } } } }
+        },
+        "example": {
+            "id": 7, "name": "Rex", "version": 18, "labels": { "a": "b" }, "parts": [{ "n": 3, "m": 4 }, { "n": 5, "m": "x" }]
+        }
+    });
+    plain(
+        json!({ "s": schema }),
+        json!({
+            "id": 7, "name": "Rex", "version": "string", "state": "on", "labels": { "a": "b" },
+            "parts": [{ "n": 3, "m": "string" }]
+        }),
+    );
+}
+
+#[test]
+fn what_fits_several_branches_is_kept_apart_where_it_is_optional_too() {
+    let branch = |name: &str, kind: &str| json!({ "type": "object", "properties": { name: { "type": kind } } });
+    let source = json!({ "oneOf": [branch("card", "string"), branch("bank", "integer")] });
+    plain(
+        json!({ "s": { "type": "object", "properties": { "id": { "type": "integer" }, "source": source } } }),
+        json!({ "id": 0, "source": { "card": "string", "bank": "string" } }),
+    );
+    // where nothing keeps them apart, it is left out, and nothing else is
+    let same = json!({ "oneOf": [branch("card", "string"), branch("card", "string")] });
+    plain(
+        json!({ "s": { "type": "object", "properties": { "source": same, "id": { "type": "integer" } } } }),
+        json!({ "id": 0 }),
+    );
+}
+
 /// Twenty definitions that each use the next one four times, and that one inherits from: far too many values.
 #[test]
 fn what_is_used_in_many_places_is_bounded() {
