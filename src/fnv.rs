@@ -1,8 +1,6 @@
 //! FNV-1a with 64 bits: a hash that is the same in every version and on every machine, which the standard hasher does not
 //! promise. It suits short texts, and keeps nobody from making collisions.
 
-use std::hash::Hasher;
-
 /// The hash of nothing.
 const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 
@@ -23,31 +21,6 @@ fn mixed(hash: u64, byte: u8) -> u64 {
     (hash ^ u64::from(byte)).wrapping_mul(PRIME)
 }
 
-/// For tables whose keys do not come from strangers.
-#[derive(Clone, Copy, Debug)]
-pub struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(BASIS)
-    }
-}
-
-impl Hasher for Fnv {
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().copied().fold(self.0, mixed);
-    }
-
-    /// Lengths and variants, which come with texts: one step is enough for them.
-    fn write_usize(&mut self, number: usize) {
-        self.0 = (self.0 ^ number as u64).wrapping_mul(PRIME);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,8 +31,5 @@ mod tests {
         assert_eq!(hash(*b"a"), 0xaf63_dc4c_8601_ec8c);
         assert_eq!(hash(*b"foobar"), 0x8594_4171_f739_67e8);
         assert_ne!(seeded(1, *b"a"), hash(*b"a"));
-        let mut hasher = Fnv::default();
-        hasher.write(b"foobar");
-        assert_eq!(hasher.finish(), hash(*b"foobar"));
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! The shell reads a request once into a [`Request`]; everything below it is synchronous.
 
+use std::ops::{Deref, DerefMut};
+
 use bytes::Bytes;
 use http::{
     HeaderMap, Method, StatusCode,
@@ -46,7 +48,7 @@ pub struct Request {
     /// The query as sent, without its question mark; `None` when there was no question mark.
     pub query: Option<String>,
     /// The header fields.
-    pub headers: HeaderMap,
+    pub headers: Fields,
     /// The whole body; empty when there was none.
     pub body: Bytes,
 }
@@ -58,12 +60,12 @@ impl Request {
             Some((path, query)) => (path, Some(query.to_owned())),
             None => (target, None),
         };
-        Self { method, path: path.to_owned(), query, headers: HeaderMap::new(), body: Bytes::new() }
+        Self { method, path: path.to_owned(), query, headers: Fields::default(), body: Bytes::new() }
     }
 
     /// The value of a header field, the first if it is there more than once.
     pub fn field(&self, name: &HeaderName) -> Option<&HeaderValue> {
-        field(&self.headers, name)
+        self.headers.first(name)
     }
 
     /// The value of a header field, if it is there once or more and is text.
@@ -75,6 +77,53 @@ impl Request {
     pub fn has_body(&self) -> bool {
         !self.body.is_empty()
     }
+}
+
+/// Header fields that are asked for many a name which they do not have: that is mostly seen without looking at them.
+///
+/// They can be used as the map that they are.
+#[derive(Clone, Debug, Default)]
+pub struct Fields {
+    map: HeaderMap,
+    /// A bit for each name, see [`trace`]; more may be set.
+    traces: u64,
+}
+
+impl Fields {
+    /// The first value of a field.
+    pub fn first(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        if self.traces & trace(name) == 0 { None } else { field(&self.map, name) }
+    }
+}
+
+impl From<HeaderMap> for Fields {
+    fn from(map: HeaderMap) -> Self {
+        let traces = map.keys().fold(0, |traces, name| traces | trace(name));
+        Self { map, traces }
+    }
+}
+
+impl Deref for Fields {
+    type Target = HeaderMap;
+
+    fn deref(&self) -> &HeaderMap {
+        &self.map
+    }
+}
+
+impl DerefMut for Fields {
+    /// Whatever may be put in is looked for from now on.
+    fn deref_mut(&mut self) -> &mut HeaderMap {
+        self.traces = u64::MAX;
+        &mut self.map
+    }
+}
+
+/// The bit that a name sets: one of 64, by its length and its first letter, in which the usual names differ.
+fn trace(name: &HeaderName) -> u64 {
+    let name = name.as_str().as_bytes();
+    let first = name.first().copied().unwrap_or_default();
+    1 << ((usize::from(first) ^ name.len() << 2) % 64)
 }
 
 fn field<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h HeaderValue> {
@@ -146,4 +195,41 @@ pub fn header_value(text: &str) -> HeaderValue {
         let clean: Vec<u8> = text.bytes().filter(|byte| *byte == b'\t' || (*byte >= 0x20 && *byte != 0x7f)).collect();
         HeaderValue::from_bytes(&clean).unwrap_or(HeaderValue::from_static(""))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_found_however_they_got_in() {
+        let mut map = HeaderMap::new();
+        map.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
+        map.append(header::ACCEPT, HeaderValue::from_static("text/html"));
+        let mut fields = Fields::from(map);
+        assert_eq!(fields.first(&header::ACCEPT).unwrap(), "*/*");
+        assert_eq!(fields.first(&header::ORIGIN), None);
+        fields.insert("x-mine", HeaderValue::from_static("1"));
+        assert_eq!(fields.first(&HeaderName::from_static("x-mine")).unwrap(), "1");
+        assert_eq!(fields.first(&header::ORIGIN), None);
+    }
+
+    #[test]
+    fn what_is_asked_for_is_told_from_what_clients_send() {
+        let usual = [
+            "accept",
+            "accept-encoding",
+            "accept-language",
+            "connection",
+            "content-length",
+            "content-type",
+            "host",
+            "user-agent",
+        ];
+        let asked = ["authorization", "cookie", "mimeo-scenario", "mimeo-session", "origin", "prefer"];
+        let traced = |names: &[&'static str]| {
+            names.iter().fold(0, |traces, name| traces | trace(&HeaderName::from_static(name)))
+        };
+        assert_eq!(traced(&usual) & traced(&asked), 0);
+    }
 }

@@ -20,6 +20,7 @@ pub(crate) fn asks_leave(method: &Method, has: impl Fn(&HeaderName) -> bool) -> 
 }
 
 /// The answer to a preflight. It has a `Content-Length`, which Safari waits for.
+#[inline(never)]
 pub(crate) fn preflight(request: &Request) -> Response {
     let mut reply = Response::new(StatusCode::NO_CONTENT);
     allow(&mut reply, request);

@@ -101,7 +101,11 @@ impl Site {
 impl Contract {
     /// A path that is known to be for this API, without the API's address and base path.
     fn own<'r>(&self, path: &'r str) -> &'r str {
-        let addressed = self.addressed(path).into_iter();
+        let addressed = self.addressed(path);
+        if addressed.is_none() && self.bases.paths.is_empty() {
+            return path;
+        }
+        let addressed = addressed.into_iter();
         let others = self.bases.below(path).chain(addressed.flat_map(|path| self.readings(path)));
         let mut others = others.peekable();
         // Mostly there is nothing to choose from, and nothing needs to be looked up twice.

@@ -84,7 +84,7 @@ impl Spec {
     fn handle(&self, received: &Received, moves: bool) -> Handled {
         let mut request = Request::new(received.method.clone(), received.url.path());
         request.query = received.url.query().map(str::to_owned);
-        request.headers = received.headers.clone();
+        request.headers = received.headers.clone().into();
         request.body = received.body.clone().into();
         let moment = Moment { now_ms: now_ms(), seed: self.shared.seed };
         let mut state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);

@@ -51,17 +51,21 @@ pub struct Finding {
 
 impl Finding {
     /// An error.
+    // Most requests have none: what makes one stays out of the way of the code that they take.
+    #[cold]
     pub fn error(code: Code, place: Place, message: impl Into<String>) -> Self {
         let message = shortened(message.into());
         Self { code, severity: Severity::Error, place, message, help: None, reason: None }
     }
 
     /// A warning.
+    #[cold]
     pub fn warning(code: Code, place: Place, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, place, message) }
     }
 
     /// A note.
+    #[cold]
     pub fn note(code: Code, place: Place, message: impl Into<String>) -> Self {
         Self { severity: Severity::Note, ..Self::error(code, place, message) }
     }

@@ -98,6 +98,7 @@ pub(super) fn decide(case: &Case<'_>) -> Result<Choice, Problem> {
     }
 }
 
+#[inline(never)]
 fn forced(case: &Case<'_>, operation: &Operation, code: u16) -> Result<Choice, Problem> {
     match covering(operation, code) {
         Some(response) => {
@@ -231,6 +232,7 @@ pub(super) fn preview(contract: &Contract, id: OperationId) -> Option<(StatusCod
 }
 
 /// The API's own answer to a faulty request.
+#[inline(never)]
 fn error(case: &Case<'_>, operation: &Operation) -> Result<Choice, Problem> {
     let reason = case.faults.iter().find_map(|fault| fault.reason).unwrap_or(Reason::InvalidParam);
     let names = names_of(case.faults, reason);
@@ -377,6 +379,7 @@ fn is_served(example: &Example) -> bool {
     !matches!(example.value, ExampleValue::External(_))
 }
 
+#[cold]
 fn no_such_example(name: &str, media: &MediaType) -> Problem {
     let names: Vec<&str> = media.examples.iter().filter_map(|it| it.name.as_deref()).collect();
     let help =

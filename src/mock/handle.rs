@@ -127,6 +127,7 @@ pub fn arrive<'m>(mock: &'m Mock, request: &'m Request, moment: Moment) -> Arriv
 }
 
 /// What no operation answers may be for an authorization server.
+#[inline(never)]
 fn refused_or_authorized<'m>(mock: &'m Mock, request: &Request, entry: &mut Entry, problem: Problem) -> Stage<'m> {
     let call = if entry.operation.is_none() { oauth::find(&mock.site, request) } else { None };
     let Some(call) = call else { return Stage::Refused(problem) };
@@ -183,12 +184,8 @@ impl Arrival<'_> {
             }
             Stage::Refused(problem) => Err(problem),
             Stage::Authorization(call) => {
-                let (mut reply, moves) = call.answer(state, request, moment.now_ms, moment.seed);
+                let (reply, moves) = authorization(mock, &call, state, request, moment, &entry);
                 doings.changes = moves;
-                entry.origin.mark(&mut reply);
-                if mock.settings.cors {
-                    cors::allow_any(&mut reply);
-                }
                 Ok(reply)
             }
             Stage::Operation(visit) => {
@@ -217,7 +214,26 @@ impl Arrival<'_> {
     }
 }
 
+/// An answer of an authorization server.
+#[inline(never)]
+fn authorization(
+    mock: &Mock,
+    call: &oauth::Call<'_>,
+    state: &State,
+    request: &Request,
+    moment: Moment,
+    entry: &Entry,
+) -> (Response, Vec<Change>) {
+    let (mut reply, changes) = call.answer(state, request, moment.now_ms, moment.seed);
+    entry.origin.mark(&mut reply);
+    if mock.settings.cors {
+        cors::allow_any(&mut reply);
+    }
+    (reply, changes)
+}
+
 /// An answer of Mimeo's own.
+#[inline(never)]
 fn refused(mock: &Mock, problem: Problem, entry: &mut Entry) -> Response {
     entry.origin = Origin::Mimeo;
     let mut reply = problem.response();

@@ -49,6 +49,7 @@ pub(super) fn wish<'r>(mock: &Mock, request: &'r Request) -> Result<Option<&'r s
 
 /// What a scenario makes of a request: the one that it asks for by `wish`, or else the one that is on in its session;
 /// `None` if none is on. A scenario that does not exist any more is noted in `findings`.
+#[inline(never)]
 pub(super) fn turn<'m>(
     mock: &'m Mock,
     state: &State,

@@ -12,6 +12,7 @@ use crate::{
 };
 
 /// No path of these APIs matches; the nearest are named.
+#[cold]
 pub(super) fn no_path<'c>(
     contracts: impl Iterator<Item = &'c Arc<Contract>>,
     request: &Request,
@@ -34,6 +35,7 @@ pub(super) fn no_path<'c>(
 }
 
 /// Several APIs have the path; their addresses are named.
+#[cold]
 pub(super) fn ambiguous(request: &Request, addresses: &[String]) -> Problem {
     let finding = Finding::error(
         Code::AMBIGUOUS_API,
@@ -45,6 +47,7 @@ pub(super) fn ambiguous(request: &Request, addresses: &[String]) -> Problem {
 }
 
 /// The path has no such method; those that it has are named.
+#[cold]
 pub(super) fn no_method(request: &Request, allowed: &[http::Method]) -> Problem {
     let allow = allowed.iter().map(http::Method::as_str).collect::<Vec<_>>().join(", ");
     let finding = Finding::error(

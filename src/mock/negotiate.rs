@@ -67,6 +67,7 @@ pub(super) fn insists_on_text(
     is_named && !content.iter().any(|media| can_carry(contract, media))
 }
 
+#[cold]
 pub(super) fn no_text() -> Problem {
     let finding = Finding::error(
         Code::JSON_IN_TEXT,
@@ -84,6 +85,7 @@ pub(super) fn no_text() -> Problem {
     )
 }
 
+#[cold]
 pub(super) fn not_acceptable(content: &[MediaType]) -> Problem {
     let offered = content.iter().map(|media| media.range.as_str()).collect::<Vec<_>>().join(", ");
     let finding = Finding::error(

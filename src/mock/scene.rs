@@ -16,7 +16,7 @@ use super::{
 use crate::{
     answer::{Acted, Effect, Entry, Origin, Problem},
     contract::{Presented, Received},
-    finding::{Reason, Severity},
+    finding::{Finding, Reason, Severity},
     message::{Request, Response, header_value},
     scenario::{Respond, Turn},
     session::{Change, Clock, State},
@@ -85,14 +85,16 @@ impl Scene<'_> {
             ended: &[],
         };
         let received = Received { contract: visit.contract, found: &visit.found, request, checked: &visit.checked };
-        let mut turn = inject::turn(mock, state, &received, &desk, moment, visit.wish, &mut entry.findings);
-        if let Some(turn) = &mut turn {
-            doings.follow(turn);
-            entry.acted = turn.rule.map(|rule| Acted { scenario: Arc::clone(&turn.scenario.name), rule });
-            if let Some(fault) = turn.cut_off() {
-                let (reply, origin) = inject::cut_off(turn, fault);
-                return self.injected(reply, origin, None, entry);
-            }
+        let has_scenario = visit.wish.is_some() || state.scenario.is_some();
+        let mut turn = if has_scenario {
+            inject::turn(mock, state, &received, &desk, moment, visit.wish, &mut entry.findings)
+        } else {
+            None
+        };
+        if let Some(turn) = &mut turn
+            && let Some((reply, origin)) = begin(turn, entry, doings)
+        {
+            return self.injected(reply, origin, None, entry);
         }
         desk.now_ms = doings.clock.at(moment.now_ms);
         desk.ended = turn.as_ref().map_or(&[], |turn| &turn.ended);
@@ -122,26 +124,46 @@ impl Scene<'_> {
         entry: &mut Entry,
         doings: &mut Doings,
     ) -> Result<Chosen<'t>, Problem> {
+        let case = self.case(&entry.findings);
+        // As with `Prefer`, an error is served whatever the request looks like; a success does not hide a fault.
+        let staged = stage.turn.and_then(|turn| Some((turn, turn.respond?))).filter(|(_, respond)| {
+            let is_error = respond.statuses.iter().all(|status| status.as_u16() >= 400);
+            self.visit.preference.code.is_none() && (is_error || !case.is_faulty())
+        });
+        match staged {
+            Some(staged) => Ok(self.staged(stage, staged, entrance, entry, doings)),
+            None => Ok(Chosen::Described(decide::decide(&case)?, None)),
+        }
+    }
+
+    fn case<'c>(&'c self, faults: &'c [Finding]) -> decide::Case<'c> {
         let Self { mock, request, moment, visit, .. } = *self;
-        let case = decide::Case {
+        decide::Case {
             contract: visit.contract,
             found: &visit.found,
             request,
             preference: &visit.preference,
             settings: &mock.settings,
-            faults: &entry.findings,
+            faults,
             checked: &visit.checked,
             seed: moment.seed,
-        };
-        // As with `Prefer`, an error is served whatever the request looks like; a success does not hide a fault.
-        let staged = stage.turn.and_then(|turn| Some((turn, turn.respond?))).filter(|(_, respond)| {
-            let is_error = respond.statuses.iter().all(|status| status.as_u16() >= 400);
-            visit.preference.code.is_none() && (is_error || !case.is_faulty())
-        });
-        let Some((turn, respond)) = staged else { return Ok(Chosen::Described(decide::decide(&case)?, None)) };
+        }
+    }
+
+    /// The answer that a scenario asks for.
+    #[inline(never)]
+    fn staged<'t>(
+        &self,
+        stage: &Stage<'t>,
+        (turn, respond): (&'t Turn<'t>, &'t Respond),
+        entrance: Option<&Entrance>,
+        entry: &mut Entry,
+        doings: &mut Doings,
+    ) -> Chosen<'t> {
+        let Self { moment, visit, .. } = *self;
         doings.scenario = Some(Arc::clone(&turn.scenario.name));
-        if let Some(choice) = inject::described(&case, respond) {
-            return Ok(Chosen::Described(choice, Some((turn, respond))));
+        if let Some(choice) = inject::described(&self.case(&entry.findings), respond) {
+            return Chosen::Described(choice, Some((turn, respond)));
         }
         let mut noted = Vec::new();
         let mut fill = |pattern: &Pattern| {
@@ -150,7 +172,7 @@ impl Scene<'_> {
         };
         let (reply, origin) = inject::own(turn, respond, visit.contract, &visit.found, &mut fill);
         entry.findings.append(&mut noted);
-        Ok(Chosen::Own(reply, origin, respond))
+        Chosen::Own(reply, origin, respond)
     }
 
     /// Makes the answer that was chosen: fills in its templates, and writes the tokens that it issues.
@@ -177,10 +199,8 @@ impl Scene<'_> {
             doings.changes.extend(filled.drew.then_some(Change::ChanceDrawn));
             faults.extend(filled.findings);
         }
-        let is_broken = faults.iter().any(|finding| finding.severity == Severity::Error);
-        entry.findings.append(&mut faults);
-        if mock.settings.errors && is_broken {
-            return Err(Problem::violations(std::mem::take(&mut entry.findings)));
+        if !faults.is_empty() {
+            note_broken(mock, entry, faults)?;
         }
         if let Some(entrance) = entrance.filter(|_| reply.status.is_success()) {
             if let Some(described) = described {
@@ -207,6 +227,7 @@ impl Scene<'_> {
     }
 
     /// Finishes an answer that a scenario asked for.
+    #[inline(never)]
     fn injected(
         &self,
         mut reply: Response,
@@ -219,11 +240,7 @@ impl Scene<'_> {
         entry.origin = origin;
         if respond.is_some_and(|respond| respond.body.is_some()) {
             let findings = self.visit.contract.check_response(self.visit.found.operation, &reply);
-            let is_broken = findings.iter().any(|finding| finding.severity == Severity::Error);
-            entry.findings.extend(findings);
-            if settings.errors && is_broken {
-                return Err(Problem::violations(std::mem::take(&mut entry.findings)));
-            }
+            note_broken(self.mock, entry, findings)?;
         }
         Ok(reply)
     }
@@ -236,6 +253,12 @@ impl Scene<'_> {
         if !concerns_tokens || desk.auth == Auth::Off {
             return None;
         }
+        self.admit(desk, received, entry)
+    }
+
+    #[inline(never)]
+    fn admit(&self, desk: &Desk<'_>, received: &Received<'_>, entry: &mut Entry) -> Option<Entrance> {
+        let visit = self.visit;
         let has_form = !entry.findings.iter().any(|finding| finding.reason.is_some_and(Reason::is_security));
         let validates = self.mock.settings.validate_request;
         if validates && has_form {
@@ -258,4 +281,23 @@ impl Scene<'_> {
             }
         }
     }
+}
+
+/// Lets a scenario begin; gives the answer if it cuts the exchange off.
+#[inline(never)]
+fn begin(turn: &mut Turn<'_>, entry: &mut Entry, doings: &mut Doings) -> Option<(Response, Origin)> {
+    doings.follow(turn);
+    entry.acted = turn.rule.map(|rule| Acted { scenario: Arc::clone(&turn.scenario.name), rule });
+    turn.cut_off().map(|fault| inject::cut_off(turn, fault))
+}
+
+/// Notes what is wrong with an answer; refuses to send it where that is asked for.
+#[inline(never)]
+fn note_broken(mock: &Mock, entry: &mut Entry, mut faults: Vec<Finding>) -> Result<(), Problem> {
+    let is_broken = faults.iter().any(|finding| finding.severity == Severity::Error);
+    entry.findings.append(&mut faults);
+    if mock.settings.errors && is_broken {
+        return Err(Problem::violations(std::mem::take(&mut entry.findings)));
+    }
+    Ok(())
 }

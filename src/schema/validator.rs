@@ -57,10 +57,18 @@ pub struct Validator {
     number: Number,
     definition: Option<Arc<Definition>>,
     core: Weak<Core>,
-    /// Whose verdict counts.
-    judge: OnceLock<(Number, Arc<Definition>)>,
+    judge: OnceLock<Judge>,
     /// What says what is wrong.
     explained: OnceLock<Explained>,
+}
+
+/// The definition whose verdict counts.
+#[derive(Debug)]
+struct Judge {
+    number: Number,
+    definition: Arc<Definition>,
+    /// True if it refers to no other, so that it asks none.
+    is_alone: bool,
 }
 
 /// What says what is wrong with a value.
@@ -86,21 +94,31 @@ impl Validator {
 
     /// Whether the value satisfies the schema; `None` if that would take more steps than it is worth.
     fn verdict(&self, value: Instance<'_>) -> Option<bool> {
-        let Some((number, definition)) = self.judge() else { return Some(true) };
-        let judge = || is_valid(definition, *number, &self.core, value);
-        judging::within(limit::JUDGED_STEPS_MAX, judge).or_else(|| {
+        let Some(judge) = self.judge() else { return Some(true) };
+        let ask = || is_valid(&judge.definition, judge.number, &self.core, value);
+        if judge.is_alone {
+            return Some(ask());
+        }
+        judging::within(limit::JUDGED_STEPS_MAX, ask).or_else(|| {
             // Only a large value is worth a second try.
             let worth = judging::worth(value);
-            if worth > limit::JUDGED_STEPS_MAX * 5 / 4 { judging::within(worth, judge) } else { None }
+            if worth > limit::JUDGED_STEPS_MAX * 5 / 4 { judging::within(worth, ask) } else { None }
         })
     }
 
-    fn judge(&self) -> Option<&(Number, Arc<Definition>)> {
+    fn judge(&self) -> Option<&Judge> {
         let definition = self.definition.as_ref()?;
         Some(self.judge.get_or_init(|| {
-            let behind = self.core.upgrade().map(|core| (referred(&core, self.number), core));
-            let behind = behind.and_then(|(number, core)| Some((number, Arc::clone(core.definitions.get(number)?))));
-            behind.unwrap_or_else(|| (self.number, Arc::clone(definition)))
+            let Some(core) = self.core.upgrade() else {
+                return Judge { number: self.number, definition: Arc::clone(definition), is_alone: false };
+            };
+            let behind = referred(&core, self.number);
+            let (number, definition) = match core.definitions.get(behind) {
+                Some(found) => (behind, found),
+                None => (self.number, definition),
+            };
+            let refers = core.lowered(number).is_none_or(|lowered| !lowered.refs.is_empty());
+            Judge { number, definition: Arc::clone(definition), is_alone: !refers && is_cut(&core, number) }
         }))
     }
 
@@ -142,9 +160,9 @@ impl Validator {
 
     /// Explains by what sees through all branches; not at all where that would be large.
     fn explain_whole(&self, core: &Core, value: Instance<'_>, found: &mut Vec<Violation>) {
-        let Some((number, definition)) = self.judge() else { return };
+        let Some(judge) = self.judge() else { return };
         let explained = self.explained.get_or_init(|| {
-            if is_cut(core, *number) && core.lowered(*number).is_some_and(|lowered| lowered.refs.is_empty()) {
+            if judge.is_alone {
                 return Explained::Alone;
             }
             let is_small = core.reached(self.number).is_some_and(|reached| reached.len() <= limit::EXPLAINED_REACH_MAX);
@@ -152,8 +170,8 @@ impl Validator {
         });
         match explained {
             Explained::Alone => {
-                let compiled = definition.compiled.get().and_then(Option::as_ref);
-                let lowered = definition.lowered();
+                let compiled = judge.definition.compiled.get().and_then(Option::as_ref);
+                let lowered = judge.definition.lowered();
                 explain_by(compiled, value, &|path| lowered?.origin(path), found);
             }
             Explained::Whole(compiled) => explain_by(compiled.as_ref(), value, &|path| origin(core, path), found),

@@ -145,7 +145,7 @@ impl Sent {
         let path_end = place(&packed);
         packed.extend_from_slice(query.as_bytes());
         let query_end = request.query.is_some().then(|| place(&packed));
-        for (name, value) in headers {
+        for (name, value) in headers.iter() {
             for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\n"] {
                 packed.extend_from_slice(part);
             }

@@ -41,7 +41,9 @@ impl Share<'_> {
 
 impl Drop for Share<'_> {
     fn drop(&mut self) {
-        self.bodies.held.fetch_sub(self.bytes, Ordering::Relaxed);
+        if self.bytes > 0 {
+            self.bodies.held.fetch_sub(self.bytes, Ordering::Relaxed);
+        }
     }
 }
 

@@ -74,8 +74,8 @@ struct Begun<'r> {
     after: u64,
 }
 
-/// Something that is waited for by itself.
-type Aside<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+/// An answer that is waited for by itself.
+type Aside<'v> = Pin<Box<dyn Future<Output = Reply> + Send + 'v>>;
 
 /// Answers one request.
 ///
@@ -103,22 +103,27 @@ pub(super) fn serve(
                 Err(refusal) => return Ok(reply(refusal)),
             }
         }
-        let sent = match &server.settings().proxy {
-            None => respond(server, request),
-            Some(proxy) => Box::pin(pass_on(server, proxy, request)).await,
+        let answered = match &server.settings().proxy {
+            None => ended(respond(server, request), line),
+            Some(proxy) => Box::pin(pass_on(server, proxy, request, line)).await,
         };
-        if sent.written.is_none() && sent.effects.is_empty() {
-            return Ok(reply(sent.response));
-        }
+        // Nothing of an answer that is there has a place in what is waited for.
+        let aside = match answered {
+            Ok(reply) => return Ok(reply),
+            Err(aside) => aside,
+        };
         // It may be sent much later.
         request.body = Bytes::new();
         drop(share);
-        Ok(Box::pin(finish(sent, line)).await)
+        Ok(aside.await)
     }
 }
 
 /// Begins with what was read of a request, and its body if it has one; or sees that something else is to answer it.
-fn start(visitor: &Arc<Visitor>, request: HttpRequest<Incoming>) -> Result<(Request, Option<Incoming>), Aside<Reply>> {
+fn start(
+    visitor: &Arc<Visitor>,
+    request: HttpRequest<Incoming>,
+) -> Result<(Request, Option<Incoming>), Aside<'static>> {
     if let Some(refusal) = misaddressed(&request) {
         return Err(Box::pin(ready(reply(refusal))));
     }
@@ -138,7 +143,15 @@ async fn administer(visitor: &Visitor, request: HttpRequest<Incoming>) -> Reply 
     }
 }
 
-/// Sends what is on disk first, or goes wrong on the wire.
+/// What is sent at once, or else what is done before.
+fn ended<'v>(sent: Sent<'v>, line: &'v Line) -> Result<Reply, Aside<'v>> {
+    if sent.written.is_none() && sent.effects.is_empty() {
+        return Ok(reply(sent.response));
+    }
+    Err(Box::pin(finish(sent, line)))
+}
+
+/// Waits until the exchange is on disk, and goes wrong on the wire where that is asked for.
 async fn finish(sent: Sent<'_>, line: &Line) -> Reply {
     if let Some(written) = sent.written {
         written.await;
@@ -166,17 +179,22 @@ fn respond<'v>(server: &'v Server, request: &mut Request) -> Sent<'v> {
 }
 
 /// Lets the proxy answer.
-async fn pass_on<'v>(server: &'v Server, proxy: &ProxySettings, request: &mut Request) -> Sent<'v> {
+async fn pass_on<'v>(
+    server: &'v Server,
+    proxy: &ProxySettings,
+    request: &mut Request,
+    line: &'v Line,
+) -> Result<Reply, Aside<'v>> {
     let begun = match in_session(server, request) {
         Ok(begun) => begun,
-        Err(fault) => return bad_session(&fault),
+        Err(fault) => return ended(bad_session(&fault), line),
     };
     let Begun { request, session, moment, .. } = &begun;
     let mock = server.mock();
     let stand_in = || guarded(|| answer(&mock, session, request, *moment).0);
     let outcome = relay(&mock, proxy, request, *moment, stand_in).await;
     let answered = outcome.map(|outcome| (outcome, session.time(moment.now_ms)));
-    conclude(server, begun, answered)
+    ended(conclude(server, begun, answered), line)
 }
 
 /// Finds the session of a request, or says why there is none.
@@ -195,7 +213,9 @@ fn conclude<'v>(server: &'v Server, begun: Begun<'_>, answered: Option<(Outcome,
         Some(answered) => answered,
         None => (broken(request, moment), moment.now_ms),
     };
-    tell(request, &entry, response.status);
+    if enabled!(Level::INFO) {
+        tell(request, &entry, response.status);
+    }
     server.metrics().answered(entry.api.as_ref(), entry.operation.as_ref(), response.status.as_u16());
     let mut record = Record::of(request, entry, &response, virtual_ms);
     record.after = after;
@@ -223,6 +243,7 @@ fn answer(mock: &Mock, session: &Session, request: &Request, moment: Moment) -> 
 }
 
 /// The answer to a request that met a fault in mimeo itself.
+#[cold]
 fn broken(request: &Request, moment: Moment) -> Outcome {
     error!("a fault in mimeo itself at {} {}; please report it", request.method, request.path);
     let detail = "The log has more; please report it.";
@@ -231,6 +252,7 @@ fn broken(request: &Request, moment: Moment) -> Outcome {
 }
 
 /// The answer to a request that names a session as none can be called.
+#[cold]
 fn bad_session<'v>(fault: &BadSession) -> Sent<'v> {
     let detail = format!(
         "{fault}: it has 1 to {} letters, digits, `.`, `_`, `~` or `-`. It is named by the header field Mimeo-Session, \
@@ -258,24 +280,23 @@ pub(super) fn reply(response: Response) -> Reply {
 }
 
 /// Writes an exchange to the log.
+#[inline(never)]
 fn tell(request: &Request, entry: &Entry, status: StatusCode) {
-    if enabled!(Level::INFO) {
-        let status = status.as_u16();
-        info!(
-            status,
-            api = entry.api.as_deref(),
-            operation = entry.operation.as_deref(),
-            origin = %entry.origin,
-            "{} {}",
-            request.method,
-            request.path
-        );
-        for finding in &entry.findings {
-            let message = &finding.message;
-            match finding.severity {
-                Severity::Error => warn!(code = finding.code.as_str(), "{message}"),
-                Severity::Warning | Severity::Note => info!(code = finding.code.as_str(), "{message}"),
-            }
+    let status = status.as_u16();
+    info!(
+        status,
+        api = entry.api.as_deref(),
+        operation = entry.operation.as_deref(),
+        origin = %entry.origin,
+        "{} {}",
+        request.method,
+        request.path
+    );
+    for finding in &entry.findings {
+        let message = &finding.message;
+        match finding.severity {
+            Severity::Error => warn!(code = finding.code.as_str(), "{message}"),
+            Severity::Warning | Severity::Note => info!(code = finding.code.as_str(), "{message}"),
         }
     }
 }

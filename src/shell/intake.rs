@@ -56,7 +56,7 @@ pub(super) fn taken(request: HttpRequest<Incoming>) -> (Request, Option<Incoming
         method: head.method,
         path: path.to_owned(),
         query: head.uri.query().map(str::to_owned),
-        headers: head.headers,
+        headers: head.headers.into(),
         body: Bytes::new(),
     };
     (request, (body.size_hint().exact() != Some(0)).then_some(body))
@@ -104,9 +104,16 @@ pub(super) async fn read_body(
             None => Stop::TooSlow,
         }
     };
-    let mut refusal = match &stop {
+    Err(refusal_of(&stop, headers, bounds, body))
+}
+
+/// The refusal of a body that was not read to its end. What is left of it is read where the client sends it all the same.
+#[cold]
+fn refusal_of(stop: &Stop, headers: &HeaderMap, bounds: Bounds, body: Incoming) -> Response {
+    let max = bounds.bytes_max;
+    let mut refusal = match stop {
         Stop::Broken(fault) => {
-            return Err(refuse(StatusCode::BAD_REQUEST, "The body could not be read", &fault.to_string()));
+            return refuse(StatusCode::BAD_REQUEST, "The body could not be read", &fault.to_string());
         }
         Stop::TooLarge => {
             let detail = format!("A body may have {max} bytes; {}.", bounds.advice);
@@ -128,14 +135,17 @@ pub(super) async fn read_body(
         tokio::spawn(discard(body));
     }
     refusal.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-    Err(refusal)
+    refusal
 }
 
 /// The bytes of a body. One that comes in one piece is not copied.
 async fn collect(body: &mut Incoming, max: usize, share: &mut Share<'_>) -> Result<Bytes, Stop> {
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();
-    while let Some(frame) = body.frame().await {
+    // Of a body whose length was said nothing comes after the last byte: to ask for more would only take time.
+    while !body.is_end_stream()
+        && let Some(frame) = body.frame().await
+    {
         // Trailers say nothing that is asked for.
         let Ok(data) = frame.map_err(Stop::Broken)?.into_data() else { continue };
         if first.len() + whole.len() + data.len() > max {
@@ -170,6 +180,7 @@ async fn discard(mut body: Incoming) {
 }
 
 /// A refusal by the connection.
+#[cold]
 pub(super) fn refuse(status: StatusCode, title: &str, detail: &str) -> Response {
     let body = serde_json::json!({
         "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail,

@@ -2,16 +2,16 @@
 
 use std::{
     fmt::{self, Write as _},
-    hash::BuildHasherDefault,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
 };
 
+use foldhash::fast::FixedState;
 use papaya::{Equivalent, HashMap};
 
-use crate::{fnv::Fnv, limit};
+use crate::limit;
 
 /// Requests by class of status, from 1xx to 5xx.
 type Classes = [AtomicU64; 5];
@@ -40,7 +40,7 @@ impl Equivalent<Served> for Sought<'_> {
 #[derive(Debug, Default)]
 pub(super) struct Metrics {
     // The names are those of descriptions: no request can fill the table with collisions.
-    requests: HashMap<Served, Arc<Classes>, BuildHasherDefault<Fnv>>,
+    requests: HashMap<Served, Arc<Classes>, FixedState>,
     in_flight: AtomicU64,
     reloads_ok: AtomicU64,
     reloads_failed: AtomicU64,
@@ -82,15 +82,23 @@ impl Metrics {
         let sought = Sought { api: api.map(|api| &**api), operation: operation.map(|operation| &**operation) };
         let classes = match requests.get(&sought) {
             Some(classes) => classes,
-            None if requests.len() < limit::METRICS_OPERATIONS_MAX => {
-                let served = Served { api: api.cloned(), operation: operation.cloned() };
-                requests.get_or_insert_with(served, Arc::default)
-            }
-            None => requests.get_or_insert_with(Served { api: None, operation: None }, Arc::default),
+            None => &self.first(api, operation),
         };
         if let Some(class) = classes.get(usize::from((status / 100).saturating_sub(1))) {
             class.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// The counters of an operation that answers for the first time; those of all others beyond the bound.
+    #[inline(never)]
+    fn first(&self, api: Option<&Arc<str>>, operation: Option<&Arc<str>>) -> Arc<Classes> {
+        let requests = self.requests.pin();
+        let served = if requests.len() < limit::METRICS_OPERATIONS_MAX {
+            Served { api: api.cloned(), operation: operation.cloned() }
+        } else {
+            Served { api: None, operation: None }
+        };
+        Arc::clone(requests.get_or_insert_with(served, Arc::default))
     }
 
     /// Counts a reload.

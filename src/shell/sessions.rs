@@ -179,6 +179,16 @@ impl Session {
             self.write(record, witness);
             return None;
         };
+        self.record_on_disk(record, ledger, witness)
+    }
+
+    #[inline(never)]
+    fn record_on_disk<'l>(
+        &self,
+        record: Arc<Record>,
+        ledger: &'l Arc<Ledger>,
+        witness: impl FnOnce(&Arc<Record>),
+    ) -> Option<Notified<'l>> {
         let draft = codec::record(&self.id, &record);
         // Queued under the journal's lock, so that the file has the order of the numbers.
         let mut turn = None;

@@ -20,7 +20,7 @@ pub(super) fn request(record: &Record) -> Request {
         method: record.method.clone(),
         path: record.path().to_owned(),
         query: record.query().map(str::to_owned),
-        headers: headers(record.headers()),
+        headers: headers(record.headers()).into(),
         body: if is_whole(record) { Bytes::copy_from_slice(record.body()) } else { Bytes::new() },
     }
 }

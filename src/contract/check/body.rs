@@ -65,6 +65,20 @@ impl Contract {
             self.check_whole(subject, plan.subject.as_ref(), (&value).into(), &[], &mut findings);
             return (Judged::Json, findings);
         }
+        self.check_decoded(side, media, plan, kind, raw)
+    }
+
+    /// Judges a body that is not JSON, or that is looked at item by item.
+    #[inline(never)]
+    fn check_decoded(
+        &self,
+        side: Side,
+        media: &MediaType,
+        plan: &MediaPlan,
+        kind: Kind,
+        raw: Raw<'_>,
+    ) -> (Judged, Vec<Finding>) {
+        let subject = Subject::Body(side);
         let decoded = self.read_body(media, plan, kind, raw);
         let mut findings: Vec<Finding> = decoded.faults.iter().map(|fault| subject.fault(fault)).collect();
         for (slot, headers) in &decoded.part_headers {
@@ -125,11 +139,11 @@ impl Contract {
         let (whole, item) = self.subjects(plan, kind, value);
         self.check_whole(subject, whole, value.into(), faults, findings);
         let (Some(schema), Value::Array(items)) = (item, value) else { return };
+        let validator = schema.validator(&self.schemas);
         for (index, item) in items.iter().enumerate() {
-            if faults.iter().all(|fault| fault.at != format!("/{index}"))
-                && !schema.validator(&self.schemas).is_valid(item)
-            {
-                findings.extend(self.violations(Some(schema), item, subject, &format!("/{index}")));
+            if faults.iter().all(|fault| fault.at != format!("/{index}")) && !validator.is_valid(item) {
+                let at = format!("/{index}");
+                findings.extend(validator.violations(item).iter().map(|violation| subject.violation(&at, violation)));
             }
         }
     }
@@ -144,6 +158,9 @@ impl Contract {
     ) {
         let Some(schema) = schema else { return };
         let violations = schema.validator(&self.schemas).violations(value);
+        if violations.is_empty() {
+            return;
+        }
         // A field that could not be read is not missing as well, and what stands for it is not wrong.
         let told = |property: &str| faults.iter().any(|fault| fault.at.strip_prefix('/') == Some(property));
         let is_told = |violation: &&Violation| {
@@ -155,6 +172,7 @@ impl Contract {
     }
 
     /// Judges the fields of a Swagger 2.0 form one by one.
+    #[inline(never)]
     fn check_form(
         &self,
         side: Side,

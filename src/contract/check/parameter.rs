@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::HeaderMap;
 use serde_json::Value;
 
-use super::{plan::ParameterPlan, plan::Subject as Schema, wording::Subject};
+use super::{plan::ParameterPlan, wording::Subject};
 use crate::{
     contract::{
         Contract,
@@ -49,55 +49,31 @@ impl Contract {
             ParameterFormat::Style { .. } => styled(parameter, plan, source, shape, typing),
             ParameterFormat::Content(media) => content(parameter, plan, media, source, shape, typing),
         };
-        match self.decide(plan.subject.as_ref(), read) {
-            Ok(Some((value, false))) => {
-                findings.extend(self.violations(plan.subject.as_ref(), &value, subject, ""));
-                Some(value)
-            }
-            Ok(Some((value, true))) => Some(value),
+        let typing = Typing::first(&self.schemas);
+        let value = match read(&typing) {
+            Ok(Some(value)) => value,
             Ok(None) => {
                 findings.extend(parameter.required.then(|| subject.missing()));
-                None
+                return None;
             }
             Err(Malformed(message)) => {
                 findings.push(subject.malformed(&message));
-                None
+                return None;
             }
-        }
-    }
-
-    /// Reads a value in the way that satisfies its schema, if one of the two does; true if it does.
-    pub(super) fn decide<E>(
-        &self,
-        schema: Option<&Schema>,
-        read: impl Fn(&Typing<'_>) -> Result<Option<Value>, E>,
-    ) -> Result<Option<(Value, bool)>, E> {
-        let typing = Typing::first(&self.schemas);
-        let Some(value) = read(&typing)? else { return Ok(None) };
-        let Some(schema) = schema else { return Ok(Some((value, true))) };
+        };
+        let Some(schema) = &plan.subject else { return Some(value) };
         let validator = schema.validator(&self.schemas);
         if validator.is_valid(&value) {
-            return Ok(Some((value, true)));
+            return Some(value);
         }
         if typing.ambiguous()
             && let Ok(Some(second)) = read(&Typing::second(&self.schemas))
             && validator.is_valid(&second)
         {
-            return Ok(Some((second, true)));
+            return Some(second);
         }
-        Ok(Some((value, false)))
-    }
-
-    /// Everything in which a value breaks its schema.
-    pub(super) fn violations(
-        &self,
-        schema: Option<&Schema>,
-        value: &Value,
-        subject: Subject<'_>,
-        inside: &str,
-    ) -> Vec<Finding> {
-        let violations = schema.map(|schema| schema.validator(&self.schemas).violations(value)).unwrap_or_default();
-        violations.iter().map(|violation| subject.violation(inside, violation)).collect()
+        findings.extend(validator.violations(&value).iter().map(|violation| subject.violation("", violation)));
+        Some(value)
     }
 }
 
@@ -133,6 +109,7 @@ fn styled(
 }
 
 /// A parameter that is a document of a media type.
+#[inline(never)]
 fn content(
     parameter: &Parameter,
     plan: &ParameterPlan,
@@ -169,6 +146,7 @@ fn content(
 }
 
 /// A header field; one that comes several times is joined by commas (RFC 9110, section 5.3).
+#[inline(never)]
 fn header_text<'m>(headers: &'m HeaderMap, plan: &ParameterPlan) -> Result<Option<Cow<'m, str>>, Malformed> {
     let Some(name) = &plan.header else { return Ok(None) };
     let mut joined: Option<Cow<'m, str>> = None;

@@ -19,7 +19,7 @@ use crate::{
     },
     finding::{Code, Finding, Part, Place, Reason, Severity, Side},
     message::Request,
-    openapi::{Operation, ParameterPlace},
+    openapi::{MediaType, Operation, ParameterPlace},
 };
 
 /// A judged request.
@@ -105,13 +105,7 @@ impl Contract {
         }
         let content_type = content_type(request);
         let Some((index, kind)) = described(&body.content, &plan.body, content_type) else {
-            let sent = without_boundary(content_type.unwrap_or_default());
-            let message = format!("the body's media type `{sent}` is not described");
-            let place = Place::request(Part::Header, "Content-Type");
-            let finding = Finding::error(Code::UNSUPPORTED_MEDIA_TYPE, place, message)
-                .help(format!("send one of {}", names(&body.content)))
-                .because(Reason::UnsupportedMediaType);
-            checked.findings.push(finding);
+            checked.findings.push(unsupported(content_type.unwrap_or_default(), &body.content));
             return;
         };
         checked.media = Some(index);
@@ -121,6 +115,14 @@ impl Contract {
         checked.body = BodyValue::new(judged, &request.body);
         checked.findings.extend(findings);
     }
+}
+
+#[cold]
+fn unsupported(content_type: &str, content: &[MediaType]) -> Finding {
+    let message = format!("the body's media type `{}` is not described", without_boundary(content_type));
+    Finding::error(Code::UNSUPPORTED_MEDIA_TYPE, Place::request(Part::Header, "Content-Type"), message)
+        .help(format!("send one of {}", names(content)))
+        .because(Reason::UnsupportedMediaType)
 }
 
 fn content_type(request: &Request) -> Option<&str> {

@@ -85,12 +85,14 @@ impl Subject<'_> {
     }
 
     /// The finding with its reason; only a request is refused for one.
+    #[cold]
     fn finding(self, code: Code, pointer: &str, message: String, reason: Reason) -> Finding {
         let finding = Finding::error(code, self.place(pointer), message);
         if self.side() == Side::Request { finding.because(reason) } else { finding }
     }
 
     /// It was not sent, but must be.
+    #[cold]
     pub(super) fn missing(self) -> Finding {
         let message = match self {
             Self::Body(Side::Request) => "a body is required".to_owned(),
@@ -107,6 +109,7 @@ impl Subject<'_> {
     }
 
     /// It is not written as described.
+    #[cold]
     pub(super) fn malformed(self, message: &str) -> Finding {
         let code = match self {
             Self::Field(..) | Self::PartHeader(..) | Self::Body(_) => Code::MALFORMED_BODY,
@@ -116,18 +119,21 @@ impl Subject<'_> {
     }
 
     /// It was sent without a value, though the description refuses that.
+    #[cold]
     pub(super) fn empty(self) -> Finding {
         self.finding(Code("minLength"), "", format!("{self} must not be empty"), Reason::InvalidParam)
             .help("the description says `allowEmptyValue: false`")
     }
 
     /// A part of it cannot be read.
+    #[cold]
     pub(super) fn fault(self, fault: &Fault) -> Finding {
         let message = at(self, &fault.at, &fault.message);
         self.finding(fault.code, &fault.at, message, Reason::InvalidParam)
     }
 
     /// It breaks its schema. `inside` is the JSON Pointer of the value that was judged.
+    #[cold]
     pub(super) fn violation(self, inside: &str, violation: &Violation) -> Finding {
         let missing = matches!(violation.keyword, "required" | "dependentRequired");
         let reason = if missing { Reason::MissingParam } else { Reason::InvalidParam };

@@ -120,6 +120,21 @@ pub(in crate::contract) fn from_pairs(
     if spelling.style == Style::DeepObject {
         return deep::from_pairs(spelling.name, pairs, shape, typing);
     }
+    if !shape.types.has(Types::ARRAY.union(Types::OBJECT)) {
+        return single(spelling, pairs, shape, typing);
+    }
+    composite(spelling, pairs, claims, shape, typing)
+}
+
+/// A value that may be an array or an object; `None` if it was not sent.
+#[inline(never)]
+fn composite(
+    spelling: Spelling<'_>,
+    pairs: &Pairs<'_>,
+    claims: &Claims,
+    shape: &Shape,
+    typing: &Typing<'_>,
+) -> Result<Option<Value>, Malformed> {
     let pairs = &if spelling.style == Style::Cookie {
         Cow::Owned(Pairs { list: pairs.list.clone(), escape: Escape::None })
     } else {
@@ -150,6 +165,28 @@ pub(in crate::contract) fn from_pairs(
     read(spelling, first, pairs.escape, shape, typing).map(Some)
 }
 
+/// A value that is one text, as most are; `None` if it was not sent.
+fn single(
+    spelling: Spelling<'_>,
+    pairs: &Pairs<'_>,
+    shape: &Shape,
+    typing: &Typing<'_>,
+) -> Result<Option<Value>, Malformed> {
+    let mut values = pairs.values(spelling.name);
+    let Some(raw) = values.next() else { return Ok(None) };
+    let more = values.count();
+    if more > 0 {
+        return Err(sent_often(more + 1));
+    }
+    let escape = if spelling.style == Style::Cookie { Escape::None } else { pairs.escape };
+    Ok(Some(typing.value(decode(raw, escape)?, shape.types)))
+}
+
+#[cold]
+fn sent_often(count: usize) -> Malformed {
+    Malformed(format!("is sent {count} times, but it is one value"))
+}
+
 /// Several pairs of the same name.
 fn repeated(
     spelling: Spelling<'_>,
@@ -159,7 +196,7 @@ fn repeated(
     typing: &Typing<'_>,
 ) -> Result<Value, Malformed> {
     if !shape.types.has(Types::ARRAY) {
-        return Err(Malformed(format!("is sent {count} times, but it is one value")));
+        return Err(sent_often(count));
     }
     if !spelling.explode && shape.types != Types::ANY {
         let delimiter = spelling.delimiters().first().copied().unwrap_or(",");

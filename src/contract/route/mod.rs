@@ -3,6 +3,7 @@
 //! A router of our own, because no crate takes every template that is allowed: several parameters in a segment,
 //! literal `<` and `*`, names with spaces, parameters that may turn out empty, literals compared decoded.
 
+mod literals;
 mod near;
 mod nearest;
 mod template;
@@ -70,10 +71,14 @@ impl Contract {
     /// Of operations whose paths differ in the names of their parameters only, the first whose path parameters fit; before
     /// others one of them that has a parameter's default. The first of all if none fits.
     fn fitting<'r>(&self, found: Match<'r>) -> Match<'r> {
-        let seconds = self.router.seconds(found.operation);
-        if seconds.is_empty() {
-            return found;
+        match self.router.seconds(found.operation) {
+            [] => found,
+            seconds => self.fitting_of(found, seconds),
         }
+    }
+
+    #[inline(never)]
+    fn fitting_of<'r>(&self, found: Match<'r>, seconds: &[OperationId]) -> Match<'r> {
         let mut first = None;
         for operation in [found.operation].iter().chain(seconds) {
             let other = Match { operation: *operation, captures: found.captures.clone() };

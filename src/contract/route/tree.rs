@@ -1,12 +1,16 @@
 //! The routes of an API as a tree of path segments.
 
-use std::{borrow::Cow, collections::HashMap, hash::BuildHasherDefault};
+use std::{borrow::Cow, collections::HashMap};
 
+use foldhash::fast::FixedState;
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-use super::template::{Pattern, Segment, Template};
-use crate::{contract::OperationId, fnv::Fnv, limit, openapi::Operation};
+use super::{
+    literals::Literals,
+    template::{Pattern, Segment, Template},
+};
+use crate::{contract::OperationId, limit, openapi::Operation};
 
 /// Finds operations by path and method, in time that grows with the depth of the path, not with their number.
 #[derive(Debug)]
@@ -14,18 +18,17 @@ pub(in crate::contract) struct Router {
     /// The first is the root.
     nodes: Vec<Node>,
     /// The nodes of paths without parameters, by their text after the first slash: they are reached in one step.
-    // As with literals, requests are only looked up.
-    whole: HashMap<Box<str>, u32, BuildHasherDefault<Fnv>>,
+    // Requests are only looked up, so none of them can fill the table with collisions.
+    whole: HashMap<Box<str>, u32, FixedState>,
     /// Operations behind another one of the same method, whose path differs in the names of its parameters only.
-    seconds: HashMap<OperationId, Vec<OperationId>, BuildHasherDefault<Fnv>>,
+    seconds: HashMap<OperationId, Vec<OperationId>, FixedState>,
 }
 
 /// All paths that start with the same segments.
 #[derive(Debug, Default)]
 struct Node {
-    /// Next segments that are literal text. Only ever looked up, never iterated: its order shows nowhere.
-    // Requests are only looked up, so none of them can fill the table with collisions.
-    literals: HashMap<Box<[u8]>, u32, BuildHasherDefault<Fnv>>,
+    /// Next segments that are literal text.
+    literals: Literals,
     /// Next segments of parameters and text, the one with most text first.
     patterns: Vec<(Pattern, u32)>,
     /// The next segment that is one parameter.
@@ -231,7 +234,7 @@ impl Router {
         }
         let decoded =
             if is_escaped { Cow::from(percent_decode_str(segment)) } else { Cow::Borrowed(segment.as_bytes()) };
-        node.literals.get(&*decoded).map(|next| &self.nodes[*next as usize])
+        node.literals.get(&decoded).map(|next| &self.nodes[next as usize])
     }
 
     /// How well the best template fits a path, whatever its methods; `None` if none does.
@@ -322,7 +325,7 @@ impl Node {
     /// The number of the child for `segment`; `new` if there was none and it was entered as that.
     fn child(&mut self, segment: Segment, new: u32) -> u32 {
         match segment {
-            Segment::Literal(text) => *self.literals.entry(text).or_insert(new),
+            Segment::Literal(text) => self.literals.enter(text, new),
             Segment::Any => *self.any.get_or_insert(new),
             Segment::Pattern(pattern) => {
                 if let Some((_, known)) = self.patterns.iter().find(|(known, _)| *known == pattern) {

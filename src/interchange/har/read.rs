@@ -184,7 +184,7 @@ impl Reader<'_> {
         let status = self.status(&answered).ok()?;
         let mut request = Request::new(method, &address.path);
         request.query.clone_from(&address.query);
-        request.headers = self.headers(&asked, header::COOKIE);
+        request.headers = self.headers(&asked, header::COOKIE).into();
         let sent = self.request_body(&asked, &request.headers);
         sent.settle(&mut request.headers);
         let response = status.map(|status| {

@@ -15,6 +15,7 @@ use crate::{
 
 /// Writes the tokens that an answer issues into it, and what it shows of their holder; adds what the session is to
 /// remember to `entrance.changes`. `cut` yields the body in pieces, cut at the pointers of [`pointers`] in their order.
+#[inline(never)]
 pub(in crate::mock) fn issue(
     desk: &Desk<'_>,
     received: &Received<'_>,
