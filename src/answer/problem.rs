@@ -137,3 +137,23 @@ impl Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Side;
+
+    #[test]
+    fn what_cannot_be_read_is_400_and_what_is_wrong_422() {
+        let at = |at: &str| Place::Message { side: Side::Request, part: Part::Body, at: at.to_owned() };
+        for (code, pointer, status) in [
+            (Code::MALFORMED_BODY, "", StatusCode::BAD_REQUEST),
+            (Code::MALFORMED_BODY, "/part", StatusCode::UNPROCESSABLE_ENTITY),
+            (Code("required"), "", StatusCode::UNPROCESSABLE_ENTITY),
+        ] {
+            let fault = Finding::error(code, at(pointer), "is wrong").because(Reason::InvalidParam);
+            assert_eq!(is_unreadable(&[fault.clone()], Reason::InvalidParam), status == StatusCode::BAD_REQUEST);
+            assert_eq!(Problem::invalid_request(Reason::InvalidParam, &[fault]).response().status, status);
+        }
+    }
+}

@@ -264,7 +264,7 @@ mod tests {
             "map": {"properties": {"own": {}}, "additionalProperties": {"$ref": "#/user"}},
             "named": {
                 "properties": {"x-own": {}},
-                "patternProperties": {"^x-": {"$ref": "#/user"}, "n$": {"writeOnly": true}, "(?=y)y": {}},
+                "patternProperties": {"^x-": {"$ref": "#/user"}, "^z/": {"writeOnly": true}, "(?=y)y": {}},
                 "additionalProperties": {"$ref": "#/user"}
             },
             "tuple": {"prefixItems": [{}, {"$ref": "#/user"}], "items": {"items": {"$ref": "#/user"}}},

@@ -30,7 +30,7 @@ use crate::{
 use chance::Chance;
 use maker::{Maker, Stop};
 use plan::{Fullness, LastResort, Plan};
-pub(super) use regular::name_pattern;
+pub(super) use regular::run as name_pattern;
 
 /// Said where only a value would do that has itself inside.
 const ENDLESS: &str = "it can only be satisfied by a value that never ends";

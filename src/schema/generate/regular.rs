@@ -50,12 +50,8 @@ pub(super) fn matches(pattern: &str, text: &str) -> bool {
     run(pattern).is_some_and(|regex| regex.is_match(text)) || parse(pattern).is_none()
 }
 
-/// A pattern for names of members, ready to be run; `None` for one that the linear engine does not take.
-pub(in crate::schema) fn name_pattern(pattern: &str) -> Option<regex::Regex> {
-    run(&pattern::translate(pattern))
-}
-
-fn run(pattern: &str) -> Option<regex::Regex> {
+/// A lowered pattern, ready to be run; `None` for one that the linear engine does not take.
+pub(in crate::schema) fn run(pattern: &str) -> Option<regex::Regex> {
     regex::RegexBuilder::new(pattern).size_limit(limit::PATTERN_BYTES_MAX).build().ok()
 }
 

@@ -485,9 +485,10 @@ fn fields_of_callbacks(cases: &mut Cases) {
     let said = |old: &Value, new: &Value| -> Vec<(&'static str, String)> {
         changes_after(old, new, 0).iter().map(|change| (change.id, change.text.to_string())).collect()
     };
-    let numbered = sent(parameter(true, json!({"type": "integer"})));
-    let [(id, words)] = &*said(&always, &numbered) else { panic!("one change") };
-    assert_eq!(*id, "response-header-type-changed");
+    let short = sent(parameter(true, json!({"type": "string", "maxLength": 3})));
+    let changes = said(&short, &always);
+    let [(id, words)] = &*changes else { panic!("{changes:?}") };
+    assert_eq!(*id, "response-header-max-length-unset");
     assert!(words.starts_with("the header parameter `sig` of the callback `done`"), "{words}");
     // What the client answers with, it sends.
     let replied =
