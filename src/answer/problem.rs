@@ -152,7 +152,10 @@ mod tests {
             (Code("required"), "", StatusCode::UNPROCESSABLE_ENTITY),
         ] {
             let fault = Finding::error(code, at(pointer), "is wrong").because(Reason::InvalidParam);
-            assert_eq!(is_unreadable(&[fault.clone()], Reason::InvalidParam), status == StatusCode::BAD_REQUEST);
+            assert_eq!(
+                is_unreadable(std::slice::from_ref(&fault), Reason::InvalidParam),
+                status == StatusCode::BAD_REQUEST
+            );
             assert_eq!(Problem::invalid_request(Reason::InvalidParam, &[fault]).response().status, status);
         }
     }

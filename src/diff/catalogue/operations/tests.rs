@@ -483,7 +483,7 @@ fn fields_of_callbacks(cases: &mut Cases) {
     let whole = json!({"parameters": [{"name": "Sig", "in": "header", "required": true, "schema": text()}]});
     cases.check(&[], always.clone(), of(whole, json!({"parameters": [{"name": "Accept", "in": "header"}]})));
     let said = |old: &Value, new: &Value| -> Vec<(&'static str, String)> {
-        changes_after(old, new, 0).iter().map(|change| (change.id, change.text.to_string())).collect()
+        changes_after(old, new, 0).iter().map(|change| (change.id, change.text.clone())).collect()
     };
     let short = sent(parameter(true, json!({"type": "string", "maxLength": 3})));
     let changes = said(&short, &always);
