@@ -45,6 +45,7 @@ impl Problem {
 
     /// Sends it under the name of another media type of JSON.
     #[must_use]
+    #[inline(never)]
     pub(crate) fn written_as(self, media_type: &str) -> Self {
         if media_type == PROBLEM_JSON { self } else { self.with_header(header::CONTENT_TYPE, media_type) }
     }

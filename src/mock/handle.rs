@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::header;
+use http::{StatusCode, header};
 
 use super::{
     book::Book,
@@ -173,45 +173,55 @@ impl Arrival<'_> {
 
     /// Answers the request in a session.
     pub fn answer(self, state: &State) -> Handled {
-        let Self { mock, request, moment, mut entry, stage } = self;
+        let Self { mock, request, moment, entry, stage } = self;
+        // The answer is made where it is given back: it is too large to be moved about.
+        let outcome = Outcome { reply: Response::new(StatusCode::OK), effects: Vec::new(), entry };
+        let mut handled = Handled { outcome, changes: Vec::new() };
+        let Outcome { reply, entry, .. } = &mut handled.outcome;
         let mut doings = Doings::by(state.clock);
         let answered = match stage {
             Stage::Preflight => {
-                return Handled {
-                    outcome: Outcome { reply: cors::preflight(request), effects: Vec::new(), entry },
-                    changes: Vec::new(),
-                };
+                *reply = cors::preflight(request);
+                return handled;
             }
             Stage::Refused(problem) => Err(problem),
             Stage::Authorization(call) => {
-                let (reply, moves) = authorization(mock, &call, state, request, moment, &entry);
-                doings.changes = moves;
-                Ok(reply)
+                (*reply, doings.changes) = authorization(mock, &call, state, request, moment, entry);
+                Ok(())
             }
             Stage::Operation(visit) => {
                 let scene = Scene { mock, state, request, moment, visit: &visit };
-                let answered = scene.answer(&mut entry, &mut doings);
+                let answered = scene.answer(entry, &mut doings, reply);
                 answered.map_err(|problem| problem.written_as(visit.contract.problem_type(visit.found.operation)))
             }
         };
-        let mut reply = answered.unwrap_or_else(|problem| refused(mock, problem, &mut entry));
+        if let Err(problem) = answered {
+            *reply = refused(mock, problem, entry);
+        }
         if entry.operation.is_some()
             && let Some(text) = violations::header(&entry.findings)
         {
             reply.headers.insert(violations::FIELD, text);
         }
         if mock.settings.cors {
-            cors::allow_asking(&mut reply, request);
+            cors::allow_asking(reply, request);
         }
         if !doings.clock.is_real() {
-            let now_ms = doings.clock.at(moment.now_ms);
-            reply.headers.insert(header::DATE, header_value(&http_date(now_ms)));
+            date(reply, doings.clock.at(moment.now_ms));
         }
         if let Some(scenario) = &doings.scenario {
-            inject::mark(&mut reply, scenario);
+            inject::mark(reply, scenario);
         }
-        Handled { outcome: Outcome { reply, effects: doings.effects, entry }, changes: doings.changes }
+        handled.outcome.effects = doings.effects;
+        handled.changes = doings.changes;
+        handled
     }
+}
+
+/// Says in an answer when it was made, by the session's clock.
+#[inline(never)]
+fn date(reply: &mut Response, now_ms: u64) {
+    reply.headers.insert(header::DATE, header_value(&http_date(now_ms)));
 }
 
 /// An answer of an authorization server.

@@ -60,7 +60,7 @@ enum Chosen<'t> {
     /// One of the operation's own; with who asked for it, if a scenario did.
     Described(Choice, Option<(&'t Turn<'t>, &'t Respond)>),
     /// One that the description does not have, made already.
-    Own(Response, Origin, &'t Respond),
+    Own(Origin, &'t Respond),
 }
 
 /// A request for an operation, in a session.
@@ -74,45 +74,72 @@ pub(super) struct Scene<'a> {
 
 impl Scene<'_> {
     /// Ask the scenario, let in, decide, respond.
-    pub(super) fn answer(&self, entry: &mut Entry, doings: &mut Doings) -> Result<Response, Problem> {
-        let Self { mock, state, request, moment, visit } = *self;
-        let mut desk = Desk {
+    pub(super) fn answer(&self, entry: &mut Entry, doings: &mut Doings, reply: &mut Response) -> Result<(), Problem> {
+        let Self { state, visit, .. } = *self;
+        let has_scenario = visit.wish.is_some() || state.scenario.is_some();
+        if has_scenario || visit.book.is_bound(visit.found.operation) {
+            return self.answer_by_session(entry, doings, reply);
+        }
+        // Most requests meet neither a scenario nor a token.
+        let (desk, received) = (self.desk(), self.received());
+        let stage = Stage { desk: &desk, received: &received, turn: None };
+        let choice = decide::decide(&self.case(&entry.findings))?;
+        let prepared = visit.book.answer(visit.contract, visit.found.operation, &choice)?;
+        *reply = prepared.response.clone();
+        self.finish((&stage, None), &choice, &prepared, entry, doings, reply)?;
+        self.say_preferences(&choice, &prepared, reply);
+        Ok(())
+    }
+
+    fn desk(&self) -> Desk<'_> {
+        let Self { mock, state, moment, visit, .. } = *self;
+        Desk {
             contract: visit.contract,
             kinds: &visit.book.kinds,
             state,
             auth: mock.settings.auth,
             now_ms: state.clock.at(moment.now_ms),
             ended: &[],
-        };
-        let received = Received { contract: visit.contract, found: &visit.found, request, checked: &visit.checked };
-        let has_scenario = visit.wish.is_some() || state.scenario.is_some();
-        let mut turn = if has_scenario {
-            inject::turn(mock, state, &received, &desk, moment, visit.wish, &mut entry.findings)
-        } else {
-            None
-        };
+        }
+    }
+
+    fn received(&self) -> Received<'_> {
+        let Self { request, visit, .. } = *self;
+        Received { contract: visit.contract, found: &visit.found, request, checked: &visit.checked }
+    }
+
+    /// The whole of it, where the state of the session may have a part in the answer.
+    #[inline(never)]
+    fn answer_by_session(&self, entry: &mut Entry, doings: &mut Doings, reply: &mut Response) -> Result<(), Problem> {
+        let Self { mock, state, moment, visit, .. } = *self;
+        let (mut desk, received) = (self.desk(), self.received());
+        let mut turn = inject::turn(mock, state, &received, &desk, moment, visit.wish, &mut entry.findings);
         if let Some(turn) = &mut turn
-            && let Some((reply, origin)) = begin(turn, entry, doings)
+            && let Some(origin) = begin(turn, entry, doings, reply)
         {
-            return self.injected(reply, origin, None, entry);
+            return self.injected(origin, None, entry, reply);
         }
         desk.now_ms = doings.clock.at(moment.now_ms);
         desk.ended = turn.as_ref().map_or(&[], |turn| &turn.ended);
         let mut entrance = self.let_in(&desk, &received, entry);
         let stage = Stage { desk: &desk, received: &received, turn: turn.as_ref() };
-        let (choice, staged) = match self.choose(&stage, entrance.as_ref(), entry, doings)? {
+        let (choice, staged) = match self.choose(&stage, entrance.as_ref(), entry, doings, reply)? {
             Chosen::Described(choice, staged) => (choice, staged),
-            Chosen::Own(reply, origin, respond) => return self.injected(reply, origin, Some(respond), entry),
+            Chosen::Own(origin, respond) => return self.injected(origin, Some(respond), entry, reply),
         };
         let prepared = visit.book.answer(visit.contract, visit.found.operation, &choice)?;
-        let reply = self.make(&stage, &choice, &prepared, entrance.as_mut(), entry, doings)?;
+        *reply = prepared.response.clone();
+        self.finish((&stage, entrance.as_mut()), &choice, &prepared, entry, doings, reply)?;
         match staged {
             Some(respond) => {
                 let name = Arc::clone(&respond.0.scenario.name);
                 let origin = Origin::Scenario { name, from: Some(Box::new(prepared.origin.clone())) };
-                self.injected(reply, origin, Some(respond.1), entry)
+                self.injected(origin, Some(respond.1), entry, reply)
             }
-            None => Ok(self.with_preferences(reply, &choice, &prepared)),
+            None => {
+                self.say_preferences(&choice, &prepared, reply);
+                Ok(())
+            }
         }
     }
 
@@ -123,6 +150,7 @@ impl Scene<'_> {
         entrance: Option<&Entrance>,
         entry: &mut Entry,
         doings: &mut Doings,
+        reply: &mut Response,
     ) -> Result<Chosen<'t>, Problem> {
         let case = self.case(&entry.findings);
         // As with `Prefer`, an error is served whatever the request looks like; a success does not hide a fault.
@@ -131,7 +159,7 @@ impl Scene<'_> {
             self.visit.preference.code.is_none() && (is_error || !case.is_faulty())
         });
         match staged {
-            Some(staged) => Ok(self.staged(stage, staged, entrance, entry, doings)),
+            Some(staged) => Ok(self.staged(stage, staged, entrance, entry, doings, reply)),
             None => Ok(Chosen::Described(decide::decide(&case)?, None)),
         }
     }
@@ -159,6 +187,7 @@ impl Scene<'_> {
         entrance: Option<&Entrance>,
         entry: &mut Entry,
         doings: &mut Doings,
+        reply: &mut Response,
     ) -> Chosen<'t> {
         let Self { moment, visit, .. } = *self;
         doings.scenario = Some(Arc::clone(&turn.scenario.name));
@@ -170,32 +199,32 @@ impl Scene<'_> {
             let scope = filling::scope(stage.desk, stage.received, entrance, &[], &entry.findings, moment.seed);
             filling::alone(pattern, &scope, &mut doings.changes, &mut noted)
         };
-        let (reply, origin) = inject::own(turn, respond, visit.contract, &visit.found, &mut fill);
+        let (own, origin) = inject::own(turn, respond, visit.contract, &visit.found, &mut fill);
         entry.findings.append(&mut noted);
-        Chosen::Own(reply, origin, respond)
+        *reply = own;
+        Chosen::Own(origin, respond)
     }
 
-    /// Makes the answer that was chosen: fills in its templates, and writes the tokens that it issues.
-    fn make(
+    /// Finishes the answer that was chosen: fills in its templates, and writes the tokens that it issues.
+    fn finish(
         &self,
-        stage: &Stage<'_>,
+        (stage, entrance): (&Stage<'_>, Option<&mut Entrance>),
         choice: &Choice,
         prepared: &Prepared,
-        entrance: Option<&mut Entrance>,
         entry: &mut Entry,
         doings: &mut Doings,
-    ) -> Result<Response, Problem> {
+        reply: &mut Response,
+    ) -> Result<(), Problem> {
         let Self { mock, moment, visit, .. } = *self;
         let id = visit.found.operation;
         entry.origin = prepared.origin.clone();
         let described = choice.response.and_then(|index| visit.contract.operation(id).responses.get(index));
-        let mut reply = prepared.response.clone();
         let mut faults = prepared.findings.clone();
         if let Some(filling) = &prepared.filling {
             let issues = described.map_or(&[][..], |response| &response.issues);
             let held = entrance.as_deref();
             let scope = filling::scope(stage.desk, stage.received, held, issues, &entry.findings, moment.seed);
-            let filled = filling.fill(visit.contract, id, choice, &scope, &mut reply);
+            let filled = filling.fill(visit.contract, id, choice, &scope, reply);
             doings.changes.extend(filled.drew.then_some(Change::ChanceDrawn));
             faults.extend(filled.findings);
         }
@@ -205,15 +234,15 @@ impl Scene<'_> {
         if let Some(entrance) = entrance.filter(|_| reply.status.is_success()) {
             if let Some(described) = described {
                 let cut = prepared.stencil.as_ref();
-                issue(stage.desk, stage.received, described, cut, moment.seed, entrance, &mut reply);
+                issue(stage.desk, stage.received, described, cut, moment.seed, entrance, reply);
             }
             doings.changes.append(&mut entrance.changes);
         }
-        Ok(reply)
+        Ok(())
     }
 
     /// Says which of the client's wishes were met.
-    fn with_preferences(&self, mut reply: Response, choice: &Choice, prepared: &Prepared) -> Response {
+    fn say_preferences(&self, choice: &Choice, prepared: &Prepared, reply: &mut Response) {
         let example = match &prepared.origin {
             Origin::Example(name) => name.as_deref(),
             _ => None,
@@ -223,26 +252,24 @@ impl Scene<'_> {
         if let Some(applied) = self.visit.preference.applied(&answered) {
             reply.headers.insert("preference-applied", header_value(&applied));
         }
-        reply
     }
 
     /// Finishes an answer that a scenario asked for.
     #[inline(never)]
     fn injected(
         &self,
-        mut reply: Response,
         origin: Origin,
         respond: Option<&Respond>,
         entry: &mut Entry,
-    ) -> Result<Response, Problem> {
-        let settings = &self.mock.settings;
-        inject::finish(&mut reply, respond, &origin, settings.cors);
+        reply: &mut Response,
+    ) -> Result<(), Problem> {
+        inject::finish(reply, respond, &origin, self.mock.settings.cors);
         entry.origin = origin;
         if respond.is_some_and(|respond| respond.body.is_some()) {
-            let findings = self.visit.contract.check_response(self.visit.found.operation, &reply);
+            let findings = self.visit.contract.check_response(self.visit.found.operation, reply);
             note_broken(self.mock, entry, findings)?;
         }
-        Ok(reply)
+        Ok(())
     }
 
     /// Judges what the request says about who sends it; notes why it is not let in. `None` if it is not, or if the
@@ -283,12 +310,14 @@ impl Scene<'_> {
     }
 }
 
-/// Lets a scenario begin; gives the answer if it cuts the exchange off.
+/// Lets a scenario begin. If it cuts the exchange off, that is the answer: gives where it comes from.
 #[inline(never)]
-fn begin(turn: &mut Turn<'_>, entry: &mut Entry, doings: &mut Doings) -> Option<(Response, Origin)> {
+fn begin(turn: &mut Turn<'_>, entry: &mut Entry, doings: &mut Doings, reply: &mut Response) -> Option<Origin> {
     doings.follow(turn);
     entry.acted = turn.rule.map(|rule| Acted { scenario: Arc::clone(&turn.scenario.name), rule });
-    turn.cut_off().map(|fault| inject::cut_off(turn, fault))
+    let (cut_off, origin) = inject::cut_off(turn, turn.cut_off()?);
+    *reply = cut_off;
+    Some(origin)
 }
 
 /// Notes what is wrong with an answer; refuses to send it where that is asked for.

@@ -372,7 +372,7 @@ impl<'p> Reader<'p> {
         let path_end = self.u32()?;
         let query_end = Some(self.u32()?).filter(|end| *end != ABSENT);
         let headers_end = self.u32()?;
-        let packed: Box<[u8]> = self.bytes()?.into();
+        let packed: Vec<u8> = self.bytes()?.into();
         let text_end = query_end.unwrap_or(path_end);
         std::str::from_utf8(packed.get(..path_end as usize)?).ok()?;
         std::str::from_utf8(packed.get(path_end as usize..text_end as usize)?).ok()?;

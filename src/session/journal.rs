@@ -24,13 +24,13 @@ pub struct Journal {
 
 impl Journal {
     /// Writes a record down, and forgets the oldest ones beyond [`limit::JOURNAL_RECORDS_MAX`] and beyond `bytes_max`.
-    /// Gives the record's number.
-    pub fn write(&mut self, mut record: Arc<Record>, bytes_max: usize) -> u64 {
+    /// Gives the record's number, and a record that was forgotten.
+    pub fn write(&mut self, mut record: Arc<Record>, bytes_max: usize) -> (u64, Option<Arc<Record>>) {
         self.written += 1;
         // Nobody else has it yet, so that it is not copied.
         Arc::make_mut(&mut record).number = self.written;
-        self.keep(record, bytes_max);
-        self.written
+        let forgotten = self.keep(record, bytes_max);
+        (self.written, forgotten)
     }
 
     /// Takes in records that were written before the server began, the oldest first, each with the number that it has.
@@ -42,7 +42,9 @@ impl Journal {
         }
     }
 
-    fn keep(&mut self, record: Arc<Record>, bytes_max: usize) {
+    /// Keeps a record; gives one that was forgotten for it.
+    fn keep(&mut self, record: Arc<Record>, bytes_max: usize) -> Option<Arc<Record>> {
+        let mut forgotten = None;
         let bytes = record.weight();
         self.bytes += bytes;
         self.records.push_back(Kept { record, bytes });
@@ -50,7 +52,9 @@ impl Journal {
             let Some(oldest) = self.records.pop_front() else { break };
             self.bytes -= oldest.bytes;
             self.dropped += 1;
+            forgotten = Some(oldest.record);
         }
+        forgotten
     }
 
     /// Forgets all records; numbers go on.
@@ -109,7 +113,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        answer::Entry,
+        answer::{Entry, Origin},
+        finding::{Code, Finding, Place},
         message::{Request, Response},
     };
 
@@ -130,6 +135,26 @@ mod tests {
         );
         assert_eq!((long.headers(), &*long.answer, long.answer_bytes), (&b"accept: */*\n"[..], &b"fine"[..], 4));
         assert_eq!((long.real_ms, long.virtual_ms, long.query()), (5, 7, Some("a=1")));
+    }
+
+    #[test]
+    fn a_record_is_filled_again_without_a_trace_of_the_other() {
+        let mut entry = Entry::new(1);
+        entry.findings.push(Finding::note(Code::BAD_PREFERENCE, Place::Nowhere, "once"));
+        (entry.api, entry.origin) = (Some("pets".into()), Origin::Schema);
+        let mut request = Request::new(Method::PUT, "/a/longer/path?with=query");
+        request.headers.insert("accept", "text/plain".parse().unwrap());
+        request.body = Bytes::from_static(b"long enough");
+        let mut used = Record::of(&request, entry, &Response::new(StatusCode::CREATED).with_body("a/b", "c"), 9);
+        (used.number, used.after) = (7, 6);
+        let (small, empty) = (Request::new(Method::GET, "/"), Response::new(StatusCode::NO_CONTENT));
+        used.fill(&small, Entry::new(2), &empty, 3);
+        assert_eq!(used, Record::of(&small, Entry::new(2), &empty, 3));
+        request.body = Bytes::from(vec![b'x'; limit::JOURNAL_BODY_BYTES_MAX]);
+        used.fill(&request, Entry::new(2), &empty, 3);
+        let large = used.weight();
+        used.fill(&small, Entry::new(2), &empty, 3);
+        assert!(used.weight() < large - limit::JOURNAL_BODY_BYTES_MAX / 2);
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::{
     message::{Request, Response},
 };
 
+/// Bytes that a record may have room for beyond what it keeps of a request.
+const SPARE_BYTES_MAX: usize = 256;
+
 /// One exchange. Times are in milliseconds since the Unix epoch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
@@ -51,34 +54,64 @@ pub struct Record {
     pub findings: Vec<Finding>,
 }
 
-impl Record {
-    /// The record of an exchange that is over. `virtual_ms` is when it was answered, by the session's clock.
-    ///
-    /// It takes what it needs of the request and shares the rest: nothing is made into text before somebody asks.
-    pub fn of(request: &Request, entry: Entry, reply: &Response, virtual_ms: u64) -> Self {
+impl Default for Record {
+    /// The record of nothing, to be filled.
+    fn default() -> Self {
         Self {
             number: 0,
             after: 0,
-            real_ms: entry.at_ms,
-            virtual_ms,
-            method: request.method.clone(),
-            sent: Sent::of(request),
-            body_bytes: request.body.len(),
-            api: entry.api,
-            operation: entry.operation,
-            status: reply.status.as_u16(),
-            answer_type: reply.field(&header::CONTENT_TYPE).cloned(),
-            // A slice would keep all of a large body.
-            answer: if reply.body.len() > limit::JOURNAL_BODY_BYTES_MAX {
-                Bytes::copy_from_slice(beginning(&reply.body))
-            } else {
-                reply.body.clone()
-            },
-            answer_bytes: reply.body.len(),
-            origin: entry.origin,
-            acted: entry.acted,
-            findings: entry.findings,
+            real_ms: 0,
+            virtual_ms: 0,
+            method: Method::GET,
+            sent: Sent::default(),
+            body_bytes: 0,
+            api: None,
+            operation: None,
+            status: 0,
+            answer_type: None,
+            answer: Bytes::new(),
+            answer_bytes: 0,
+            origin: Origin::Mimeo,
+            acted: None,
+            findings: Vec::new(),
         }
+    }
+}
+
+impl Record {
+    /// The record of an exchange that is over. `virtual_ms` is when it was answered, by the session's clock.
+    pub fn of(request: &Request, entry: Entry, reply: &Response, virtual_ms: u64) -> Self {
+        let mut record = Self::default();
+        record.fill(request, entry, reply, virtual_ms);
+        record
+    }
+
+    /// Makes it the record of another exchange, see [`Record::of`], in the memory that it has.
+    ///
+    /// It takes what it needs of the request and shares the rest: nothing is made into text before somebody asks.
+    pub fn fill(&mut self, request: &Request, entry: Entry, reply: &Response, virtual_ms: u64) {
+        let Entry { at_ms, api, operation, findings, origin, acted } = entry;
+        self.number = 0;
+        self.after = 0;
+        self.real_ms = at_ms;
+        self.virtual_ms = virtual_ms;
+        self.method.clone_from(&request.method);
+        self.sent.fill(request);
+        self.body_bytes = request.body.len();
+        self.api = api;
+        self.operation = operation;
+        self.status = reply.status.as_u16();
+        self.answer_type = reply.field(&header::CONTENT_TYPE).cloned();
+        // A slice would keep all of a large body.
+        self.answer = if reply.body.len() > limit::JOURNAL_BODY_BYTES_MAX {
+            Bytes::copy_from_slice(beginning(&reply.body))
+        } else {
+            reply.body.clone()
+        };
+        self.answer_bytes = reply.body.len();
+        self.origin = origin;
+        self.acted = acted;
+        self.findings = findings;
     }
 
     /// The path as sent, without a prefix that names the session.
@@ -119,15 +152,15 @@ impl Record {
             .findings
             .iter()
             .map(|finding| size_of::<Finding>() + finding.message.len() + finding.help.as_ref().map_or(0, String::len));
-        size_of::<Self>() + self.sent.packed.len() + self.answer.len() + findings.sum::<usize>()
+        size_of::<Self>() + self.sent.packed.capacity() + self.answer.len() + findings.sum::<usize>()
     }
 }
 
 /// What is kept of a request, in one piece: path, query, header fields as `name: value` lines, the beginning of the
 /// body. Values of header fields hold no line ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sent {
-    pub(super) packed: Box<[u8]>,
+    pub(super) packed: Vec<u8>,
     pub(super) path_end: u32,
     /// `None` if there was no query.
     pub(super) query_end: Option<u32>,
@@ -135,24 +168,30 @@ pub(super) struct Sent {
 }
 
 impl Sent {
-    fn of(request: &Request) -> Self {
+    fn fill(&mut self, request: &Request) {
+        let Self { packed, path_end, query_end, headers_end } = self;
         let headers = &request.headers;
         let query = request.query.as_deref().unwrap_or_default();
         let body = beginning(&request.body);
         let lines: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 3).sum();
-        let mut packed = Vec::with_capacity(request.path.len() + query.len() + lines + body.len());
+        let bytes = request.path.len() + query.len() + lines + body.len();
+        packed.clear();
+        // A record is kept for long: it has no room that it does not need.
+        if packed.capacity() > bytes + SPARE_BYTES_MAX {
+            *packed = Vec::new();
+        }
+        packed.reserve_exact(bytes);
         packed.extend_from_slice(request.path.as_bytes());
-        let path_end = place(&packed);
+        *path_end = place(packed);
         packed.extend_from_slice(query.as_bytes());
-        let query_end = request.query.is_some().then(|| place(&packed));
+        *query_end = request.query.is_some().then(|| place(packed));
         for (name, value) in headers.iter() {
             for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\n"] {
                 packed.extend_from_slice(part);
             }
         }
-        let headers_end = place(&packed);
+        *headers_end = place(packed);
         packed.extend_from_slice(body);
-        Self { packed: packed.into_boxed_slice(), path_end, query_end, headers_end }
     }
 
     fn text(&self, from: u32, to: u32) -> &str {

@@ -5,8 +5,8 @@
 //! was asked since.
 
 use std::{
-    future::{Future, poll_fn},
-    pin::{Pin, pin},
+    future::Future,
+    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
     time::{Duration, Instant},
@@ -43,18 +43,9 @@ impl Alarm {
         Self { clockwork: Arc::new(Mutex::new(Clockwork { sleep, ends, due: ends, woken: None })) }
     }
 
-    /// Waits for `work`; `None` if it is not done within `patience`.
-    pub(super) async fn within<T>(&self, patience: Duration, work: impl Future<Output = T>) -> Option<T> {
-        let mut work = pin!(work);
-        let mut ring = None;
-        poll_fn(|context| {
-            if let Poll::Ready(done) = work.as_mut().poll(context) {
-                return Poll::Ready(Some(done));
-            }
-            let ring = ring.get_or_insert_with(|| self.set(rt::Timer::now(self) + patience));
-            Pin::new(ring).poll(context).map(|()| None)
-        })
-        .await
+    /// Sets it; it goes off after that time.
+    pub(super) fn ring_in(&self, patience: Duration) -> Ring {
+        self.set(rt::Timer::now(self) + patience)
     }
 
     fn set(&self, deadline: Instant) -> Ring {
@@ -116,7 +107,7 @@ impl rt::Timer for Alarm {
 }
 
 /// Is done once its alarm goes off.
-struct Ring {
+pub(super) struct Ring {
     alarm: Alarm,
 }
 
@@ -132,19 +123,30 @@ impl rt::Sleep for Ring {}
 
 #[cfg(test)]
 mod tests {
-    use std::future::pending;
+    use std::future::{pending, ready};
+
+    use tokio::select;
 
     use super::*;
+
+    /// Waits for `work`; `None` if it is not done within `patience`.
+    async fn within<T>(alarm: &Alarm, patience: Duration, work: impl Future<Output = T>) -> Option<T> {
+        select! {
+            biased;
+            done = work => Some(done),
+            () = alarm.ring_in(patience) => None,
+        }
+    }
 
     #[tokio::test]
     async fn an_alarm_goes_off_again_and_again_but_not_for_what_is_done() {
         let alarm = Alarm::new();
         let (short, long) = (Duration::from_millis(5), Duration::from_mins(10));
         for _ in 0..3 {
-            assert_eq!(alarm.within(short, pending::<()>()).await, None);
-            assert_eq!(alarm.within(long, async { 1 }).await, Some(1));
+            assert_eq!(within(&alarm, short, pending::<()>()).await, None);
+            assert_eq!(within(&alarm, long, ready(1)).await, Some(1));
             // Set for long and then for short: the later setting counts.
-            assert_eq!(alarm.within(long, time::sleep(short)).await, Some(()));
+            assert_eq!(within(&alarm, long, time::sleep(short)).await, Some(()));
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     convert::Infallible,
     future::{Future, ready},
+    mem,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
@@ -23,7 +24,7 @@ use super::{
     intake::{Bounds, misaddressed, read_body, refuse, taken},
     relay::{ProxySettings, relay},
     serve::{Server, ServerSettings, now_ms},
-    sessions::Session,
+    sessions::{Session, spare_record},
     whole::Whole,
 };
 use crate::{
@@ -31,8 +32,8 @@ use crate::{
     finding::Severity,
     limit,
     message::{Request, Response, phrase_of_ours},
-    mock::{Mock, Moment, arrive},
-    session::{BadSession, Record, SessionId, State},
+    mock::{Arrival, Handled, Mock, Moment, arrive},
+    session::{BadSession, SessionId, State},
 };
 
 /// What is served behind a socket.
@@ -80,7 +81,8 @@ type Aside<'v> = Pin<Box<dyn Future<Output = Reply> + Send + 'v>>;
 /// Answers one request.
 ///
 /// What it waits for is made anew for each request and moved several times. So what only some requests wait for is put
-/// aside, and what needs no waiting is done in functions of its own.
+/// aside, and what needs no waiting is done in functions of its own. What is put aside is made in functions that are not
+/// inlined: it is large, and would spread what every request needs over more of the stack.
 pub(super) fn serve(
     visitor: Arc<Visitor>,
     request: HttpRequest<Incoming>,
@@ -104,8 +106,8 @@ pub(super) fn serve(
             }
         }
         let answered = match &server.settings().proxy {
-            None => ended(respond(server, request), line),
-            Some(proxy) => Box::pin(pass_on(server, proxy, request, line)).await,
+            None => respond(server, request, line),
+            Some(proxy) => passed_on(server, proxy, request, line).await,
         };
         // Nothing of an answer that is there has a place in what is waited for.
         let aside = match answered {
@@ -125,14 +127,23 @@ fn start(
     request: HttpRequest<Incoming>,
 ) -> Result<(Request, Option<Incoming>), Aside<'static>> {
     if let Some(refusal) = misaddressed(&request) {
-        return Err(Box::pin(ready(reply(refusal))));
+        return Err(refused(refusal));
     }
     let Door { has_apis, admin } = &*visitor.door;
     if admin.is_some() && (request.uri().path().starts_with(admin::PREFIX) || !has_apis) {
-        let visitor = Arc::clone(visitor);
-        return Err(Box::pin(async move { administer(&visitor, request).await }));
+        return Err(administered(Arc::clone(visitor), request));
     }
     Ok(taken(request))
+}
+
+#[cold]
+fn refused(refusal: Response) -> Aside<'static> {
+    Box::pin(ready(reply(refusal)))
+}
+
+#[inline(never)]
+fn administered(visitor: Arc<Visitor>, request: HttpRequest<Incoming>) -> Aside<'static> {
+    Box::pin(async move { administer(&visitor, request).await })
 }
 
 /// Lets the admin API answer.
@@ -148,7 +159,12 @@ fn ended<'v>(sent: Sent<'v>, line: &'v Line) -> Result<Reply, Aside<'v>> {
     if sent.written.is_none() && sent.effects.is_empty() {
         return Ok(reply(sent.response));
     }
-    Err(Box::pin(finish(sent, line)))
+    Err(finished(sent, line))
+}
+
+#[inline(never)]
+fn finished<'v>(sent: Sent<'v>, line: &'v Line) -> Aside<'v> {
+    Box::pin(finish(sent, line))
 }
 
 /// Waits until the exchange is on disk, and goes wrong on the wire where that is asked for.
@@ -167,15 +183,28 @@ fn bounds(settings: &ServerSettings) -> Bounds {
 }
 
 /// Lets the mock answer.
-fn respond<'v>(server: &'v Server, request: &mut Request) -> Sent<'v> {
+fn respond<'v>(server: &'v Server, request: &mut Request, line: &'v Line) -> Result<Reply, Aside<'v>> {
     let begun = match in_session(server, request) {
         Ok(begun) => begun,
-        Err(fault) => return bad_session(&fault),
+        Err(fault) => return ended(bad_session(&fault), line),
     };
     // What is given back through several hands is moved each time.
     let mut answered = None;
     guarded(|| server.with_mock(|mock| answered = Some(answer(mock, &begun.session, begun.request, begun.moment))));
-    conclude(server, begun, answered)
+    match answered {
+        Some((handled, virtual_ms)) => ended(conclude(server, begun, handled.outcome, virtual_ms), line),
+        None => ended(conclude_broken(server, begun), line),
+    }
+}
+
+#[inline(never)]
+fn passed_on<'a, 'v: 'a>(
+    server: &'v Server,
+    proxy: &'v ProxySettings,
+    request: &'a mut Request,
+    line: &'v Line,
+) -> Pin<Box<dyn Future<Output = Result<Reply, Aside<'v>>> + Send + 'a>> {
+    Box::pin(pass_on(server, proxy, request, line))
 }
 
 /// Lets the proxy answer.
@@ -191,10 +220,13 @@ async fn pass_on<'v>(
     };
     let Begun { request, session, moment, .. } = &begun;
     let mock = server.mock();
-    let stand_in = || guarded(|| answer(&mock, session, request, *moment).0);
+    let stand_in = || guarded(|| answer(&mock, session, request, *moment).0.outcome);
     let outcome = relay(&mock, proxy, request, *moment, stand_in).await;
-    let answered = outcome.map(|outcome| (outcome, session.time(moment.now_ms)));
-    ended(conclude(server, begun, answered), line)
+    let virtual_ms = session.time(moment.now_ms);
+    match outcome {
+        Some(outcome) => ended(conclude(server, begun, outcome, virtual_ms), line),
+        None => ended(conclude_broken(server, begun), line),
+    }
 }
 
 /// Finds the session of a request, or says why there is none.
@@ -206,39 +238,53 @@ fn in_session<'r>(server: &Server, request: &'r mut Request) -> Result<Begun<'r>
     Ok(Begun { request, id, session, moment, after })
 }
 
-/// Writes an exchange down wherever it is to be known; `answered` with the time by the session's clock.
-fn conclude<'v>(server: &'v Server, begun: Begun<'_>, answered: Option<(Outcome, u64)>) -> Sent<'v> {
-    let Begun { request, id, session, moment, after } = begun;
-    let (Outcome { reply: response, entry, effects }, virtual_ms) = match answered {
-        Some(answered) => answered,
-        None => (broken(request, moment), moment.now_ms),
-    };
+/// Writes an exchange down wherever it is to be known; with the time of the answer by the session's clock.
+#[inline(never)]
+fn conclude<'v>(server: &'v Server, begun: Begun<'_>, outcome: Outcome, virtual_ms: u64) -> Sent<'v> {
+    let Begun { request, id, session, after, .. } = begun;
+    let (entry, status) = (&outcome.entry, outcome.reply.status);
     if enabled!(Level::INFO) {
-        tell(request, &entry, response.status);
+        tell(request, entry, status);
     }
-    server.metrics().answered(entry.api.as_ref(), entry.operation.as_ref(), response.status.as_u16());
-    let mut record = Record::of(request, entry, &response, virtual_ms);
-    record.after = after;
+    server.metrics().answered(entry.api.as_ref(), entry.operation.as_ref(), status.as_u16());
+    let mut record = spare_record();
+    let written = Arc::make_mut(&mut record);
+    written.fill(request, outcome.entry, &outcome.reply, virtual_ms);
+    written.after = after;
     let witness = server.settings().witness.as_deref();
-    let written = session.record(Arc::new(record), server.sessions().ledger(), |record| {
+    let written = session.record(record, server.sessions().ledger(), |record| {
         if let Some(witness) = witness {
             witness.see(&id, record);
         }
     });
-    Sent { response, effects, written }
+    Sent { response: outcome.reply, effects: outcome.effects, written }
+}
+
+/// The same of an exchange that met a fault in mimeo itself.
+#[cold]
+fn conclude_broken<'v>(server: &'v Server, begun: Begun<'_>) -> Sent<'v> {
+    let (outcome, now_ms) = (broken(begun.request, begun.moment), begun.moment.now_ms);
+    conclude(server, begun, outcome, now_ms)
 }
 
 /// Answers a request in its session, and says when that was by the session's clock. The state is only locked if the
 /// answer depends on it.
-fn answer(mock: &Mock, session: &Session, request: &Request, moment: Moment) -> (Outcome, u64) {
+fn answer(mock: &Mock, session: &Session, request: &Request, moment: Moment) -> (Handled, u64) {
     let arrival = arrive(mock, request, moment);
     if session.is_plain() && !arrival.needs_state() {
-        return (arrival.answer(State::plain()).outcome, moment.now_ms);
+        return (arrival.answer(State::plain()), moment.now_ms);
     }
+    answer_by_state(arrival, session, moment)
+}
+
+/// The same where the answer depends on the state or moves it.
+#[inline(never)]
+fn answer_by_state(arrival: Arrival<'_>, session: &Session, moment: Moment) -> (Handled, u64) {
     session.transact(|state| {
         let virtual_ms = state.clock.at(moment.now_ms);
-        let handled = arrival.answer(state);
-        ((handled.outcome, virtual_ms), handled.changes)
+        let mut handled = arrival.answer(state);
+        let changes = mem::take(&mut handled.changes);
+        ((handled, virtual_ms), changes)
     })
 }
 

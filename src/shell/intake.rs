@@ -1,18 +1,24 @@
 //! Taking a request in whole, or refusing it before any description is asked.
 
-use std::time::Duration;
+use std::{
+    future::Future,
+    mem,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 use http_body_util::BodyExt;
 use hyper::{
     Request as HttpRequest,
-    body::{Body, Incoming},
+    body::{Body, Frame, Incoming},
 };
 use tokio::time::timeout;
 
 use super::{
-    alarm::Alarm,
+    alarm::{Alarm, Ring},
     bodies::{Bodies, Share},
 };
 use crate::{
@@ -88,23 +94,21 @@ enum Stop {
 /// Reads a body, or says why not. `alarm` is for the time that it takes.
 pub(super) async fn read_body(
     headers: &HeaderMap,
-    mut body: Incoming,
+    body: Incoming,
     bounds: Bounds,
     share: &mut Share<'_>,
     alarm: &Alarm,
 ) -> Result<Bytes, Response> {
-    let max = bounds.bytes_max;
-    let hint = body.size_hint();
-    let stop = if hint.lower() > max as u64 {
+    let mut reading = Reading::of(body, bounds, share, alarm);
+    let stop = if reading.body.size_hint().lower() > bounds.bytes_max as u64 {
         Stop::TooLarge
     } else {
-        match alarm.within(bounds.timeout, collect(&mut body, max, share)).await {
-            Some(Ok(body)) => return Ok(body),
-            Some(Err(stop)) => stop,
-            None => Stop::TooSlow,
+        match (&mut reading).await {
+            Ok(body) => return Ok(body),
+            Err(stop) => stop,
         }
     };
-    Err(refusal_of(&stop, headers, bounds, body))
+    Err(refusal_of(&stop, headers, bounds, reading.body))
 }
 
 /// The refusal of a body that was not read to its end. What is left of it is read where the client sends it all the same.
@@ -138,30 +142,62 @@ fn refusal_of(stop: &Stop, headers: &HeaderMap, bounds: Bounds, body: Incoming) 
     refusal
 }
 
-/// The bytes of a body. One that comes in one piece is not copied.
-async fn collect(body: &mut Incoming, max: usize, share: &mut Share<'_>) -> Result<Bytes, Stop> {
-    let mut first = Bytes::new();
-    let mut whole = BytesMut::new();
-    // Of a body whose length was said nothing comes after the last byte: to ask for more would only take time.
-    while !body.is_end_stream()
-        && let Some(frame) = body.frame().await
-    {
+/// The bytes of a body, as they come.
+struct Reading<'r, 'b> {
+    body: Incoming,
+    bounds: Bounds,
+    share: &'r mut Share<'b>,
+    alarm: &'r Alarm,
+    /// Once it had to be waited for.
+    ring: Option<Ring>,
+    /// One that comes in one piece is not copied.
+    first: Bytes,
+    whole: BytesMut,
+}
+
+impl<'r, 'b> Reading<'r, 'b> {
+    fn of(body: Incoming, bounds: Bounds, share: &'r mut Share<'b>, alarm: &'r Alarm) -> Self {
+        Self { body, bounds, share, alarm, ring: None, first: Bytes::new(), whole: BytesMut::new() }
+    }
+
+    fn take(&mut self, frame: Frame<Bytes>) -> Result<(), Stop> {
         // Trailers say nothing that is asked for.
-        let Ok(data) = frame.map_err(Stop::Broken)?.into_data() else { continue };
-        if first.len() + whole.len() + data.len() > max {
+        let Ok(data) = frame.into_data() else { return Ok(()) };
+        if self.first.len() + self.whole.len() + data.len() > self.bounds.bytes_max {
             return Err(Stop::TooLarge);
         }
-        if !share.grow(data.len()) {
+        if !self.share.grow(data.len()) {
             return Err(Stop::NoRoom);
         }
-        if first.is_empty() && whole.is_empty() {
-            first = data;
-            continue;
+        if self.first.is_empty() && self.whole.is_empty() {
+            self.first = data;
+            return Ok(());
         }
-        whole.extend_from_slice(&std::mem::take(&mut first));
-        whole.extend_from_slice(&data);
+        self.whole.extend_from_slice(&mem::take(&mut self.first));
+        self.whole.extend_from_slice(&data);
+        Ok(())
     }
-    Ok(if whole.is_empty() { first } else { whole.freeze() })
+}
+
+impl Future for Reading<'_, '_> {
+    type Output = Result<Bytes, Stop>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        // Of a body whose length was said nothing comes after the last byte: to ask for more would only take time.
+        while !this.body.is_end_stream() {
+            match Pin::new(&mut this.body).poll_frame(context) {
+                Poll::Ready(Some(frame)) => this.take(frame.map_err(Stop::Broken)?)?,
+                Poll::Ready(None) => break,
+                Poll::Pending => {
+                    let ring = this.ring.get_or_insert_with(|| this.alarm.ring_in(this.bounds.timeout));
+                    return Pin::new(ring).poll(context).map(|()| Err(Stop::TooSlow));
+                }
+            }
+        }
+        let first = mem::take(&mut this.first);
+        Poll::Ready(Ok(if this.whole.is_empty() { first } else { mem::take(&mut this.whole).freeze() }))
+    }
 }
 
 /// Takes in what is left of a body that is refused, within bounds, so that its client reads the refusal instead of

@@ -1,6 +1,7 @@
 //! The sessions of a server, in memory.
 
 use std::{
+    cell::Cell,
     cmp::Ordering::{Equal, Greater, Less},
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
@@ -19,6 +20,18 @@ use crate::{
         codec::{self, Noted},
     },
 };
+
+thread_local! {
+    /// A record that a journal has forgotten. The next one is written into its memory: it was out of use for so long that
+    /// to fetch two such places, one to be freed and one to be taken, is what takes most of writing a record.
+    static SPARE: Cell<Option<Arc<Record>>> = const { Cell::new(None) };
+}
+
+/// A record that nobody else has.
+pub(super) fn spare_record() -> Arc<Record> {
+    let spare = SPARE.take().filter(|record| Arc::strong_count(record) == 1);
+    spare.unwrap_or_default()
+}
 
 /// The sessions of a server: made on first use, dropped after a time unused, bounded in number.
 ///
@@ -206,7 +219,8 @@ impl Session {
     /// Writes a record into the journal, and does something with it before the next one gets in.
     fn write(&self, record: Arc<Record>, then: impl FnOnce(&Arc<Record>)) {
         self.with_journal(|journal| {
-            let number = journal.write(record, self.totals.journal_bytes_max());
+            let (number, forgotten) = journal.write(record, self.totals.journal_bytes_max());
+            SPARE.set(forgotten);
             self.written.store(number, Ordering::Release);
             if let Some(record) = journal.iter().next_back() {
                 then(record);

@@ -25,6 +25,7 @@ enum Node<'m> {
 }
 
 /// The value of all pairs called `name[…]`; `None` if there is none.
+#[inline(never)]
 pub(super) fn from_pairs(
     name: &str,
     pairs: &Pairs<'_>,

@@ -232,6 +232,18 @@ fn read(
     if form == Form::One {
         return Ok(typing.value(decode(raw, escape)?, shape.types));
     }
+    read_many(spelling, raw, (escape, form), shape, typing)
+}
+
+/// A list cut at its delimiters, or members.
+#[inline(never)]
+fn read_many(
+    spelling: Spelling<'_>,
+    raw: &str,
+    (escape, form): (Escape, Form),
+    shape: &Shape,
+    typing: &Typing<'_>,
+) -> Result<Value, Malformed> {
     // An exploded list writes a name for each item (RFC 6570, section 3.2.7), so there is one, although it is empty.
     let is_one = spelling.style == Style::Matrix && spelling.explode && form == Form::List;
     // What is not escaped can hold delimiters of its own, which then are inside of JSON.
