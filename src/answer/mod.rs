@@ -7,4 +7,4 @@ mod problem;
 pub(crate) mod violations;
 
 pub use outcome::{Acted, Effect, Entry, Fault, Origin, Outcome};
-pub(crate) use problem::{PROBLEM_JSON, Problem};
+pub(crate) use problem::{PROBLEM_JSON, Problem, is_unreadable};

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::violations;
 use crate::{
-    finding::{Finding, Reason},
+    finding::{Code, Finding, Part, Place, Reason},
     message::Response,
 };
 
@@ -25,6 +25,16 @@ pub(crate) struct Problem {
     headers: Vec<(HeaderName, String)>,
     /// What is wrong.
     pub(crate) findings: Vec<Finding>,
+}
+
+/// True if a request is refused for a body that cannot be read as what it is said to be. A 422 says that it could be (RFC
+/// 9110, section 15.5.21).
+pub(crate) fn is_unreadable(faults: &[Finding], reason: Reason) -> bool {
+    let first = faults.iter().find(|fault| fault.reason == Some(reason));
+    first.is_some_and(|fault| {
+        let is_whole = matches!(&fault.place, Place::Message { part: Part::Body, at, .. } if at.is_empty());
+        fault.code == Code::MALFORMED_BODY && is_whole
+    })
 }
 
 impl Problem {
@@ -80,6 +90,7 @@ impl Problem {
             Reason::UnsupportedMediaType => {
                 ("INVALID_CONTENT_TYPE", StatusCode::UNSUPPORTED_MEDIA_TYPE, "Invalid content type")
             }
+            _ if is_unreadable(faults, reason) => ("UNPROCESSABLE_ENTITY", StatusCode::BAD_REQUEST, "Invalid request"),
             _ => ("UNPROCESSABLE_ENTITY", StatusCode::UNPROCESSABLE_ENTITY, "Invalid request"),
         };
         Self::new(id, status, title, faults.to_vec())
@@ -124,6 +135,29 @@ impl Problem {
         match &first.help {
             Some(help) => format!("{}{more}; {help}.", first.message),
             None => format!("{}{more}.", first.message),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Side;
+
+    #[test]
+    fn what_cannot_be_read_is_400_and_what_is_wrong_422() {
+        let at = |at: &str| Place::Message { side: Side::Request, part: Part::Body, at: at.to_owned() };
+        for (code, pointer, status) in [
+            (Code::MALFORMED_BODY, "", StatusCode::BAD_REQUEST),
+            (Code::MALFORMED_BODY, "/part", StatusCode::UNPROCESSABLE_ENTITY),
+            (Code("required"), "", StatusCode::UNPROCESSABLE_ENTITY),
+        ] {
+            let fault = Finding::error(code, at(pointer), "is wrong").because(Reason::InvalidParam);
+            assert_eq!(
+                is_unreadable(std::slice::from_ref(&fault), Reason::InvalidParam),
+                status == StatusCode::BAD_REQUEST
+            );
+            assert_eq!(Problem::invalid_request(Reason::InvalidParam, &[fault]).response().status, status);
         }
     }
 }

@@ -195,7 +195,12 @@ fn broken(documents: &Documents, example: &Example, at: &Location, violation: &V
         documents.place(&place),
         format!("the example{named} does not satisfy its schema: {what} {}", violation.message),
     )
-    .help("correct the example or the schema; until then the example is served as it is")
+    .help(if violation.fits_several() {
+        "make the schemas exclude each other, or write `anyOf` if a value may fit several; until then the example is served \
+         as it is"
+    } else {
+        "correct the example or the schema; until then the example is served as it is"
+    })
 }
 
 /// True for examples that can be served: all that are not somewhere else.

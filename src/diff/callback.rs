@@ -3,6 +3,7 @@
 //! oasdiff has no ids for them. What they send is compared as an answer is: the client receives it. What the client answers
 //! to them is compared as a request is.
 
+mod field;
 mod reply;
 
 use super::{
@@ -41,6 +42,7 @@ pub(super) fn compare(differ: &mut Differ<'_>, pair: &Pair<'_>) {
         match new.iter().find(|other| other.is(call)) {
             Some(other) => {
                 let sent = as_sent(pair);
+                field::parameters(differ, &sent, call, other);
                 bodies(differ, &sent, call, other);
                 reply::compare(differ, &sent, call, other);
             }

@@ -15,7 +15,7 @@ use super::{
     settings::Settings,
 };
 use crate::{
-    answer::{Origin, Problem},
+    answer::{Origin, Problem, is_unreadable},
     contract::{Checked, Contract, Match, OperationId},
     finding::{Code, Finding, Place, Reason, Severity},
     fnv,
@@ -243,6 +243,7 @@ fn error(case: &Case<'_>, operation: &Operation) -> Result<Choice, Problem> {
         Reason::ScopeMissing => &[403, 401],
         reason if reason.is_security() => &[401],
         Reason::UnsupportedMediaType => &[415, 422, 400],
+        reason if is_unreadable(case.faults, reason) => &[400, 422],
         _ => &[422, 400],
     };
     let described: Vec<usize> = usual

@@ -19,6 +19,10 @@ use crate::{
     openapi::{Location, SchemaKind, SchemaRef},
 };
 
+/// Definitions that are looked at for whether one leads back to itself. One that reaches more is large enough without
+/// being used inside of itself.
+const REACH_MAX: usize = 256;
+
 /// What a lowered schema is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Purpose {
@@ -64,6 +68,7 @@ pub(super) struct Definition {
     key: Key,
     lowered: OnceLock<Lowered>,
     chain: OnceLock<Chain>,
+    recursive: OnceLock<bool>,
     /// Compiled by itself: see [`super::validator`].
     pub(super) compiled: OnceLock<Compiled>,
 }
@@ -90,8 +95,13 @@ impl Definitions {
         }
         let mut numbers = self.numbers.write().unwrap_or_else(PoisonError::into_inner);
         *numbers.entry(key.clone()).or_insert_with(|| {
-            let (lowered, chain, compiled) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-            self.shelf.push(Arc::new(Definition { key, lowered, chain, compiled }))
+            self.shelf.push(Arc::new(Definition {
+                key,
+                lowered: OnceLock::new(),
+                chain: OnceLock::new(),
+                recursive: OnceLock::new(),
+                compiled: OnceLock::new(),
+            }))
         })
     }
 
@@ -146,6 +156,26 @@ impl Core {
 
     fn known_chain(&self, number: Number) -> Option<Chain> {
         self.definitions.get(number)?.chain.get().copied()
+    }
+
+    /// True if a definition leads back to itself, or reaches more than [`REACH_MAX`] others.
+    pub(super) fn is_recursive(&self, root: Number) -> bool {
+        let Some(definition) = self.definitions.get(root) else { return false };
+        *definition.recursive.get_or_init(|| {
+            let mut reached = HashSet::new();
+            let mut waiting = VecDeque::from([root]);
+            while let Some(number) = waiting.pop_front() {
+                for next in self.lowered(number).into_iter().flat_map(|lowered| &lowered.refs) {
+                    if *next == root || reached.len() > REACH_MAX {
+                        return true;
+                    }
+                    if reached.insert(*next) {
+                        waiting.push_back(*next);
+                    }
+                }
+            }
+            false
+        })
     }
 
     /// A definition and all that it reaches, in the order of their numbers; `None` above [`limit::SCHEMA_REACH_MAX`].

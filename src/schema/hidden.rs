@@ -1,7 +1,7 @@
 //! Members of a value that its schema keeps out of messages in one direction: `readOnly` ones out of requests, `writeOnly`
 //! ones out of answers.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -9,6 +9,7 @@ use super::{
     Direction, Schemas,
     core::Core,
     definitions::{Key, Purpose, number_of},
+    generate::name_pattern,
 };
 use crate::{
     limit,
@@ -58,7 +59,8 @@ pub(super) fn strip(core: &Core, direction: Direction, parts: &[&Value], value: 
 }
 
 fn found(core: &Core, direction: Direction, parts: &[&Value], value: &Value) -> Vec<String> {
-    let mut search = Search { core, keyword: direction.hiding(), at: String::new(), found: Vec::new() };
+    let mut search =
+        Search { core, keyword: direction.hiding(), at: String::new(), found: Vec::new(), patterns: HashMap::new() };
     search.value(parts, value);
     search.found
 }
@@ -68,6 +70,8 @@ struct Search<'c> {
     keyword: &'static str,
     at: String,
     found: Vec<String>,
+    /// The patterns of names that were met; `None` for one that cannot be run.
+    patterns: HashMap<String, Option<regex::Regex>>,
 }
 
 impl Search<'_> {
@@ -77,7 +81,7 @@ impl Search<'_> {
         match value {
             Value::Object(members) => {
                 for (name, member) in members {
-                    let below: Vec<&Value> = parts.iter().filter_map(|part| of_member(part, name)).collect();
+                    let below: Vec<&Value> = parts.iter().flat_map(|part| self.of_member(part, name)).collect();
                     push_token(&mut self.at, name);
                     let hides = |part: &&Value| part.get(self.keyword) == Some(&Value::Bool(true));
                     if self.applying(&below, member).iter().any(hides) {
@@ -101,6 +105,25 @@ impl Search<'_> {
             }
             _ => (),
         }
+    }
+
+    /// What a schema says of a member. A pattern that cannot be run may fit its name or not.
+    fn of_member<'v>(&mut self, part: &'v Value, name: &str) -> Vec<&'v Value> {
+        let named = part.get("properties").and_then(|properties| properties.get(name));
+        let mut found: Vec<&Value> = named.into_iter().collect();
+        let mut may_be_described = false;
+        for (pattern, schema) in part.get("patternProperties").and_then(Value::as_object).into_iter().flatten() {
+            let known = self.patterns.entry(pattern.clone()).or_insert_with(|| name_pattern(pattern));
+            match known {
+                Some(regex) if regex.is_match(name) => found.push(schema),
+                Some(_) => (),
+                None => may_be_described = true,
+            }
+        }
+        if found.is_empty() && !may_be_described {
+            found.extend(part.get("additionalProperties"));
+        }
+        found
     }
 
     /// All schemas that hold for a value for which these hold.
@@ -141,13 +164,6 @@ impl Search<'_> {
         }
         all
     }
-}
-
-/// What a schema says of a member. Whether a pattern fits its name is not looked at.
-fn of_member<'v>(part: &'v Value, name: &str) -> Option<&'v Value> {
-    let described = part.get("properties").and_then(|properties| properties.get(name));
-    let others = if part.get("patternProperties").is_none() { part.get("additionalProperties") } else { None };
-    described.or(others)
 }
 
 /// What a schema says of an item.
@@ -246,6 +262,11 @@ mod tests {
             ]},
             "bank": {"properties": {"object": {"enum": ["bank", "giro"]}, "iban": {}, "pin": {}}},
             "map": {"properties": {"own": {}}, "additionalProperties": {"$ref": "#/user"}},
+            "named": {
+                "properties": {"x-own": {}},
+                "patternProperties": {"^x-": {"$ref": "#/user"}, "^z/": {"writeOnly": true}, "(?=y)y": {}},
+                "additionalProperties": {"$ref": "#/user"}
+            },
             "tuple": {"prefixItems": [{}, {"$ref": "#/user"}], "items": {"items": {"$ref": "#/user"}}},
             "user": {"properties": {"pin": {"writeOnly": true}}},
             "either": {"anyOf": [{"properties": {"pin": {"writeOnly": true}}}, {"properties": {"pin": {}}}]}
@@ -262,6 +283,12 @@ mod tests {
         assert_eq!(hidden("/source", json!("card")), [""; 0]);
         assert_eq!(hidden("/either", json!({"pin": 1})), [""; 0], "not said by all");
         assert_eq!(hidden("/map", json!({"x": {"pin": 1}, "own": {"pin": 2}})), ["/x/pin"]);
+        let named = json!({"x-own": {"pin": 1}, "x-a": {"pin": 2}, "b": {"pin": 3}, "z/n": {"pin": 4}});
+        assert_eq!(
+            hidden("/named", named),
+            ["/x-own/pin", "/x-a/pin", "/z~1n"],
+            "`b` may be what the pattern with look-ahead means"
+        );
         assert_eq!(hidden("/tuple", json!([1, {"pin": 1}, [{"pin": 2}, {"pin": 3}]])), ["/1/pin", "/2/0/pin"]);
     }
 }

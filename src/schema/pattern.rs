@@ -10,6 +10,7 @@ use std::{collections::HashSet, fmt::Write, iter::Peekable, str::Chars};
 use serde_json::{Value, json};
 
 use super::format;
+use crate::limit;
 
 /// A pattern as the validating crate takes it.
 pub(super) fn translate(pattern: &str) -> String {
@@ -30,6 +31,14 @@ pub(super) fn translate(pattern: &str) -> String {
 /// True if the translated pattern compiles within limits.
 pub(super) fn compiles(pattern: &str) -> bool {
     is_bounded(pattern) && format::options().build(&json!({ "pattern": translate(pattern) })).is_ok()
+}
+
+/// True for a pattern that is only too large to be compiled within [`limit::PATTERN_BYTES_MAX`]: a counted repetition takes
+/// its class once for each time.
+pub(super) fn is_too_large(pattern: &str) -> bool {
+    let pattern = translate(pattern);
+    let build = |bytes| regex::RegexBuilder::new(&pattern).size_limit(bytes).build();
+    matches!(build(limit::PATTERN_BYTES_MAX), Err(regex::Error::CompiledTooBig(_)))
 }
 
 /// False if a look-behind repeats something without bound: the engine reads back to the beginning from each place in
@@ -496,6 +505,13 @@ mod tests {
         for (pattern, expected) in [(r"(?<a>b)(?P<c>d)", "(b)(d)"), ("(?<1>b)", "(?<1>b)"), (r"\(?<a>", r"\(?<a>")] {
             assert_eq!(translate(pattern), expected);
         }
+    }
+
+    #[test]
+    fn what_is_too_large_is_told_from_what_is_wrong() {
+        assert!(is_too_large(r"^[\p{L}\p{N}]{1,500}$") && !compiles(r"^[\p{L}\p{N}]{1,500}$"));
+        assert!(!is_too_large(r"^[\p{L}\p{N}]*$") && compiles(r"^[\p{L}\p{N}]*$"));
+        assert!(!is_too_large("(") && !compiles("("));
     }
 
     #[test]

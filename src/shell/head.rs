@@ -27,8 +27,11 @@ const HANDSHAKE: [u8; 2] = [0x16, 0x03];
 /// Parts of a request line: the method, the target, the version.
 const PARTS: usize = 3;
 
-/// Bytes of a request line that are kept, in which a fault is looked for.
-const KEPT_BYTES_MAX: usize = 4 * 1024;
+/// Bytes of a request line that are kept, in which a fault is looked for: as many as a head may have. They are given back
+/// when the request is answered.
+const KEPT_BYTES_MAX: usize = limit::HEADER_BYTES_MAX;
+/// Bytes of the line that a connection keeps room for between requests.
+const ROOM_BYTES: usize = 1024;
 
 /// The first line of the request that is being read.
 #[derive(Debug, Default)]
@@ -62,6 +65,7 @@ impl FirstLine {
 
     fn clear(&mut self) {
         self.kept.clear();
+        self.kept.shrink_to(ROOM_BYTES);
         (self.bytes, self.is_whole) = (0, false);
     }
 
@@ -221,6 +225,7 @@ mod tests {
             ("GET /?where={\"a\":1} HTTP/1.1\r\n", "`\\\"`, which must be written as `%22`"),
             ("GET /<a> HTTP/1.1\r\n", "`<`, which must be written as `%3C`"),
             ("GET /a b HTTP/1.1\r\n", "` `, which must be written as `%20`"),
+            (&format!("GET /?a={}&b=<c> HTTP/1.1\r\n", "x".repeat(20_000)), "`<`, which must be written as `%3C`"),
         ] {
             let answer = said(line, REFUSAL).unwrap();
             assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n") && answer.contains(stray), "{answer}");

@@ -44,7 +44,7 @@ pub use relay::ProxySettings;
 pub use scenarios::{Repertoire, ScenarioFile, rehearse, take_scenarios};
 pub use serve::{Server, ServerSettings, now_ms};
 pub use signal::{stopped, survive_file_limit};
-pub use snapshots::{find_snapshots, is_snapshot, is_snapshot_text};
+pub use snapshots::{find_snapshots, is_snapshot, is_snapshot_text, was_snapshot_text};
 pub use upstream::{Upstream, UpstreamLimits, UpstreamUrl, UpstreamUrlError};
 pub use watch::{WatchError, Watcher};
 pub use witness::{Seen, Witness};

@@ -55,14 +55,18 @@ fn is_called_so(path: &Path) -> bool {
 
 /// True for one of ours, and for what is left of one: nothing, or the sessions without what they are about.
 fn is_or_was_ours(path: &Path) -> io::Result<bool> {
-    let text = head(path)?;
+    Ok(was_snapshot_text(&head(path)?))
+}
+
+/// True for the text of a snapshot, and for what is left of one.
+pub fn was_snapshot_text(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty() && *line != "---");
     let is_rest = match lines.next() {
         None => true,
         Some(first) if first.starts_with("info:") => lines.any(|line| line == "sessions:"),
         Some(first) => first.starts_with("sessions:"),
     };
-    Ok(is_rest || is_snapshot_text(&text))
+    is_rest || is_snapshot_text(text)
 }
 
 /// The first lines of a file.

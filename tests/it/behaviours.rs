@@ -231,6 +231,30 @@ fn an_example_of_the_error_can_be_asked_for() {
     check(described, "GET /\nPrefer: code=422, example=three", 422, json, "3");
 }
 
+/// A 422 says that the body could be read (RFC 9110, section 15.5.21). The oneOf that several branches fit says what to do.
+#[test]
+fn a_body_that_cannot_be_read_is_a_bad_request() {
+    let with = |responses: &str| {
+        format!(
+            "paths: {{/: {{post: {{requestBody: {{content: {{application/json: {{schema: {{oneOf: [{{type: object}}, {{required: [a]}}]\
+             }}}}}}}}, responses: {{'200': {{description: ok}}{responses}}}}}}}}}\n"
+        )
+    };
+    let no = |status: &str| {
+        format!(", '{status}': {{description: no, content: {{application/json: {{example: '{status}'}}}}}}")
+    };
+    let both = with(&(no("422") + &no("400")));
+    let json = (TYPE, "application/json");
+    check(&both, "POST /\nContent-Type: application/json\n\n{\"a\":", 400, json, "\"400\"");
+    check(&both, "POST /\nContent-Type: application/json\n\n{\"a\":1}", 422, json, "\"422\"");
+    check(&with(&no("422")), "POST /\nContent-Type: application/json\n\n{", 422, json, "\"422\"");
+    let problem = (TYPE, "application/problem+json");
+    check(&with(""), "POST /\nContent-Type: application/json\n\n{", 400, problem, "…");
+    check(&with(""), "POST /\nContent-Type: application/json\n\n{\"a\":1}", 422, problem, "…");
+    let several = answer(&both, "POST /\nContent-Type: application/json\n\n{\"a\":1}");
+    assert!(several.header("sl-violations").unwrap().contains("the description means `anyOf`"));
+}
+
 #[test]
 fn violations_are_sent_where_an_answer_is_described() {
     let described = "paths: {/: {get: {parameters: [{name: n, in: query, schema: {type: integer}}], responses: {'200': {description: ok, \

@@ -258,6 +258,19 @@ fn damaged_snapshots() {
         folder.check(&["snapshot", "reject", file], 3, &["is no snapshot of a client"]);
         assert!(folder.has(file));
     }
+    // Nor is what others made written over, while a damaged snapshot is; `--force` says that it may be.
+    folder.write("client.snap.new", &good);
+    folder.check(&["snapshot", "accept", "client.snap"], 0, &["client.snap: accepted"]);
+    for foreign in ["---\nsource: of another tool\n---\nx\n", "my notes\n"] {
+        folder.write("client.snap", foreign);
+        folder.write("client.snap.new", &good);
+        let refused =
+            "`client.snap` is no snapshot of a client: `client.snap.new` was not taken; `mimeo snapshot accept --force";
+        folder.check(&["snapshot", "accept", "client.snap"], 1, &[refused]);
+        assert!(folder.read("client.snap") == foreign && folder.has("client.snap.new"));
+        folder.check(&["snapshot", "accept", "--force", "client.snap"], 0, &["client.snap: accepted"]);
+        assert!(folder.read("client.snap") == good && !folder.has("client.snap.new"));
+    }
 }
 
 /// What is accepted goes where the link leads, and has the permissions that were there.

@@ -22,7 +22,7 @@ pub(crate) enum SnapshotCommand {
     /// Look at the snapshots that wait, one by one, and take them or not
     Review(Which),
     /// Take the snapshots that wait
-    Accept(Which),
+    Accept(AcceptArgs),
     /// Throw the snapshots that wait away
     Reject(Which),
     /// Show what a client did
@@ -34,6 +34,15 @@ pub(crate) struct Which {
     /// Snapshots, or folders that hold some, at any depth [default: the working folder]
     #[arg(value_name = "FILE|FOLDER")]
     paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct AcceptArgs {
+    #[command(flatten)]
+    which: Which,
+    /// Write over a file in the place of a snapshot that is none
+    #[arg(long)]
+    force: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -73,7 +82,7 @@ pub(crate) fn run(command: SnapshotCommand, screen: Screen) -> anyhow::Result<En
     match command {
         SnapshotCommand::Check(which) => check(&which, screen),
         SnapshotCommand::Review(which) => review(&which.waiting()?, screen),
-        SnapshotCommand::Accept(which) => accept(&which, screen),
+        SnapshotCommand::Accept(args) => accept(&args, screen),
         SnapshotCommand::Reject(which) => {
             let waiting = which.waiting()?;
             for (path, pending) in &waiting {
@@ -123,12 +132,12 @@ fn check(which: &Which, screen: Screen) -> anyhow::Result<Ending> {
     Ok(ending)
 }
 
-fn accept(which: &Which, screen: Screen) -> anyhow::Result<Ending> {
-    let waiting = which.waiting()?;
+fn accept(args: &AcceptArgs, screen: Screen) -> anyhow::Result<Ending> {
+    let waiting = args.which.waiting()?;
     let mut ending = Ending::Done;
     for (path, pending) in &waiting {
         // A damaged one must not take the place of a good one.
-        if take(path, pending, screen)? {
+        if take(path, pending, args.force, screen)? {
             screen.out(&format!("{}: accepted\n", path.display()));
         } else {
             ending = Ending::Findings;

@@ -9,7 +9,7 @@ use crate::{
     finding::Severity,
     limit,
     report::{self, Chapter, Colour},
-    shell::{ReadError, find_snapshots, is_snapshot, read_text, remove, write_whole},
+    shell::{ReadError, find_snapshots, holds_other, is_snapshot, read_text, remove, was_snapshot_text, write_whole},
     snapshot::{Snapshot, Unreadable},
 };
 
@@ -109,8 +109,9 @@ pub(super) fn read(path: &Path) -> Result<(Snapshot, String), Fault> {
     Ok((snapshot, text))
 }
 
-/// Puts a snapshot that waits in its place; false if it is damaged, which is said.
-pub(super) fn take(path: &Path, pending: &Path, screen: Screen) -> anyhow::Result<bool> {
+/// Puts a snapshot that waits in its place; false if it is damaged, or the place is taken by what is no snapshot and is
+/// not to be written over. Either is said.
+pub(super) fn take(path: &Path, pending: &Path, is_forced: bool, screen: Screen) -> anyhow::Result<bool> {
     let text = match read(pending) {
         Ok((_, text)) => text,
         Err(fault) => {
@@ -119,6 +120,14 @@ pub(super) fn take(path: &Path, pending: &Path, screen: Screen) -> anyhow::Resul
             return Ok(false);
         }
     };
+    if !is_forced && holds_other(path, limit::SNAPSHOT_BYTES_MAX, was_snapshot_text) {
+        let (path, pending) = (path.display(), pending.display());
+        screen.err(&format!(
+            "`{path}` is no snapshot of a client: `{pending}` was not taken; `mimeo snapshot accept --force {path}` writes it in \
+             that place\n"
+        ));
+        return Ok(false);
+    }
     // Written, not moved: the place may be a link, and has permissions of its own.
     write_whole(path, &text)?;
     remove(pending)?;

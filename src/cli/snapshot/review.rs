@@ -65,7 +65,7 @@ fn ask(waiting: &[(PathBuf, PathBuf)], input: &mut impl BufRead, screen: Screen)
             screen.out(&shown(path, pending, in_lines, screen.colour()));
             match choice(input, in_lines, screen)? {
                 Choice::Accept => {
-                    counts[0] += usize::from(take(path, pending, screen)?);
+                    counts[0] += usize::from(take(path, pending, false, screen)?);
                     break;
                 }
                 Choice::Reject => {

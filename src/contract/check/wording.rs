@@ -142,7 +142,11 @@ impl Subject<'_> {
             inside => Cow::Owned(format!("{inside}{}", violation.at)),
         };
         let message = at(self, &pointer, &violation.message);
-        self.finding(Code(violation.keyword), &pointer, message, reason)
+        let finding = self.finding(Code(violation.keyword), &pointer, message, reason);
+        match violation.help() {
+            Some(help) => finding.help(help),
+            None => finding,
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod tree;
 use http::Method;
 
 pub use near::NearMiss;
+use tree::Found;
 pub(super) use tree::{Fit, RouteProblem, Router};
 
 use super::{Contract, OperationId};
@@ -46,14 +47,22 @@ impl Contract {
     /// Concrete paths win over templated ones, segment by segment; more literal text in a segment wins over less. A path
     /// that fits no template as it is may still fit with an empty parameter (`/pets/` as `/pets/{id}`), or else with a
     /// slash more or less at its end. A path that fits as it is hides those with parameters where it has text, even if it
-    /// lacks the method.
+    /// lacks the method. Others that come first and lack the method are passed over, if the parameters of the path that
+    /// has it fit.
     ///
     /// A HEAD request is led to GET where there is no HEAD. Operations on the same path that differ in their fixed
     /// query are told apart by `query`, and those whose paths differ in the names of their parameters by what the
     /// parameters may be.
     pub fn route<'r>(&self, method: &Method, path: &'r str, query: Option<&str>) -> Routed<'r> {
         match self.router.operation(&self.api.operations, method, path, query) {
-            Ok((operation, captures)) => Routed::Operation(self.fitting(Match { operation, captures })),
+            Ok(Found { operation, captures, passed }) => {
+                let found = self.fitting(Match { operation, captures });
+                // `PATCH /5.diff` does not mean `/{number}` where only GET is described for `/{number}.{format}`.
+                if !passed.is_empty() && self.path_fit(&found).is_none() {
+                    return Routed::MethodNotAllowed { allowed: self.methods(passed) };
+                }
+                Routed::Operation(found)
+            }
             Err(others) if others.is_empty() => Routed::NotFound,
             Err(others) => Routed::MethodNotAllowed { allowed: self.methods(others) },
         }

@@ -1,7 +1,10 @@
 use std::fmt::Write;
 
 use super::*;
-use crate::contract::fixture::{api, contract};
+use crate::contract::{
+    check::fixture::contract as described,
+    fixture::{api, contract},
+};
 
 /// Routes `"GET /path?query"` and says what was found: the operation as written, then its captures; or `404`, or the
 /// methods that are allowed.
@@ -259,6 +262,29 @@ fn long_paths_do_no_harm() {
     assert!(outcome(&contract, &format!("GET {}", "/v".repeat(256))).starts_with("GET /{x}/{x}"));
     assert_eq!(outcome(&contract, &format!("GET {}", "/v".repeat(100_000))), "404");
     assert_eq!(outcome(&contract, &format!("GET /{}", "%".repeat(50_000))), "404");
+}
+
+#[test]
+fn a_path_that_lacks_the_method_is_passed_over_where_parameters_fit() {
+    let text = r#"{"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {
+        "/pulls/{index}.{format}": {"get": {"responses": {}}},
+        "/pulls/{index}": {"patch": {"parameters": [
+            {"name": "index", "in": "path", "required": true, "schema": {"type": "integer"}}], "responses": {}}},
+        "/files/{name}.{format}": {"get": {"responses": {}}},
+        "/files/{name}": {"patch": {"parameters": [
+            {"name": "name", "in": "path", "required": true, "schema": {"type": "string"}}], "responses": {}}}
+    }}"#;
+    let contract = described(text);
+    for (request, expected) in [
+        ("PATCH /pulls/5", "PATCH /pulls/{index} [5]"),
+        ("PATCH /pulls/5.diff", "405 GET, HEAD"),
+        ("PATCH /pulls/x", "PATCH /pulls/{index} [x]"),
+        ("GET /pulls/5.diff", "GET /pulls/{index}.{format} [5] [diff]"),
+        ("PATCH /files/a.png", "PATCH /files/{name} [a.png]"),
+        ("PUT /files/a.png", "405 GET, HEAD, PATCH"),
+    ] {
+        assert_eq!(outcome(&contract, request), expected, "{request}");
+    }
 }
 
 #[test]

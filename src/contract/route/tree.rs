@@ -87,6 +87,15 @@ impl Fit {
     pub(in crate::contract) const ALL: [Self; 3] = [Self::Exact, Self::EmptyParameter, Self::OtherSlash];
 }
 
+/// What a method and a path lead to.
+#[derive(Debug)]
+pub(super) struct Found<'r> {
+    pub(super) operation: OperationId,
+    pub(super) captures: Vec<&'r str>,
+    /// The operations of the first path that fits and lacks the method, if one does.
+    pub(super) passed: Vec<OperationId>,
+}
+
 /// One way through the tree.
 struct Walk<'r> {
     fit: Fit,
@@ -241,7 +250,8 @@ impl Router {
         self.seconds.get(&operation).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The operation for a method and a path, with its captures; else the operations of other methods on that path.
+    /// The operation for a method and a path, with its captures, and the operations of a path before it that lacks the
+    /// method; else the operations of other methods on that path.
     ///
     /// A URL is matched with concrete paths before their templated counterparts (`OpenAPI` 3.2, "Paths Object"), whatever
     /// its method: a path that lacks the method hides those that only differ in having parameters where it has text.
@@ -253,11 +263,11 @@ impl Router {
         method: &Method,
         path: &'r str,
         query: Option<&str>,
-    ) -> Result<(OperationId, Vec<&'r str>), Vec<OperationId>> {
+    ) -> Result<Found<'r>, Vec<OperationId>> {
         if let Some(at) = self.whole.get(rooted(path))
             && let Some(entry) = self.nodes[*at as usize].entry(method)
         {
-            return Ok((entry.choose(operations, query), Vec::new()));
+            return Ok(Found { operation: entry.choose(operations, query), captures: Vec::new(), passed: Vec::new() });
         }
         let mut others = Vec::new();
         let mut lacking: Vec<u128> = Vec::new();
@@ -282,7 +292,7 @@ impl Router {
                 entry
             });
             if let Some((entry, captures)) = found {
-                return Ok((entry.choose(operations, query), captures));
+                return Ok(Found { operation: entry.choose(operations, query), captures, passed: others });
             }
         }
         Err(others)

@@ -1,6 +1,6 @@
 //! What a client answers to a callback.
 
-use super::{Call, Content, contents, described};
+use super::{Call, Content, contents, described, field};
 use crate::{
     diff::{
         change::Touch,
@@ -29,7 +29,11 @@ pub(super) fn compare(differ: &mut Differ<'_>, pair: &Pair<'_>, old: &Call, new:
     let (before, after) = (replies(differ.base, old), replies(differ.revision, new));
     for reply in &before {
         match partner(reply, &after) {
-            Some(other) => bodies(differ, pair, (old, reply), (new, other)),
+            Some(other) => {
+                let words = reply.words(old);
+                field::headers(differ, pair, (old, &reply.status, &words), (&reply.at, &other.at));
+                bodies(differ, pair, (old, reply), (new, other));
+            }
             None => {
                 let text = format!("{} is not expected any more", reply.words(old));
                 differ.say(pair, "mimeo-callback-reply-removed", text, Places::base(&reply.at), Touch::Operation);

@@ -129,6 +129,13 @@ pub(super) const CHECKS: &[Check] = &[
     error("mimeo-callback-removed", "The API does not make a call any more that it made after a request."),
     info("mimeo-callback-media-type-added", "What a callback sends may come in a further media type."),
     error("mimeo-callback-media-type-removed", "What a callback sends does not come in a media type any more."),
+    info("mimeo-callback-parameter-added", "The API sends a further parameter in a callback."),
+    error(
+        "mimeo-callback-required-parameter-removed",
+        "A callback does not have a parameter any more that it always had.",
+    ),
+    warning("mimeo-callback-optional-parameter-removed", "A callback does not have a parameter any more."),
+    error("mimeo-callback-parameter-became-optional", "A callback may lack a parameter that it always had."),
     info("mimeo-callback-reply-added", "A client may answer a callback with a further status."),
     error(
         "mimeo-callback-reply-removed",
@@ -138,6 +145,26 @@ pub(super) const CHECKS: &[Check] = &[
     error(
         "mimeo-callback-reply-media-type-removed",
         "What a client answers to a callback may not have a media type any more.",
+    ),
+    error(
+        "mimeo-callback-reply-required-header-added",
+        "What a client answers to a callback must have a further header field.",
+    ),
+    info(
+        "mimeo-callback-reply-optional-header-added",
+        "What a client answers to a callback may have a further header field.",
+    ),
+    info(
+        "mimeo-callback-reply-header-removed",
+        "A header field of what a client answers to a callback is not looked at any more.",
+    ),
+    error(
+        "mimeo-callback-reply-header-became-required",
+        "What a client answers to a callback must have a header field that it could have.",
+    ),
+    info(
+        "mimeo-callback-reply-header-became-optional",
+        "What a client answers to a callback may lack a header field that it must have had.",
     ),
     error("mimeo-api-key-moved", "An API key is sent somewhere else, or under another name."),
     warning("mimeo-token-lifetime-decreased", "Tokens expire sooner (`lifetime` of `x-mimeo-token` and its kin)."),

@@ -13,7 +13,7 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
-pub(super) use subject::Subject;
+pub(super) use subject::{Subject, place_name};
 
 use super::{differ::Differ, matching::Pair};
 use crate::openapi::{MediaType, Parameter, ParameterFormat, SchemaRef};

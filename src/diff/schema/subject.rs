@@ -42,6 +42,24 @@ pub(in crate::diff) enum Subject {
         /// Its media type.
         media: String,
     },
+    /// A parameter that the API sends in a callback.
+    CallbackParameter {
+        /// The callback's name.
+        name: String,
+        /// Where it is sent.
+        place: ParameterPlace,
+        /// The parameter's name.
+        parameter: String,
+    },
+    /// A header field of what a client answers to a callback.
+    CallbackReplyHeader {
+        /// The callback's name.
+        name: String,
+        /// The status of the answer.
+        status: String,
+        /// The field's name.
+        header: String,
+    },
     /// What a client answers to a callback.
     CallbackReply {
         /// The callback's name.
@@ -66,15 +84,24 @@ impl Subject {
                 Touch::ResponseHeader { status: *status, name: name.clone(), part }
             }
             // Which of its callbacks a client got cannot be seen.
-            Self::Callback { .. } | Self::CallbackReply { .. } => Touch::Operation,
+            Self::Callback { .. }
+            | Self::CallbackReply { .. }
+            | Self::CallbackParameter { .. }
+            | Self::CallbackReplyHeader { .. } => Touch::Operation,
         }
     }
 
     /// Which way it goes in an operation of the API.
     pub(super) fn direction(&self) -> Direction {
         match self {
-            Self::RequestBody { .. } | Self::Parameter { .. } | Self::CallbackReply { .. } => Direction::Request,
-            Self::Callback { .. } | Self::ResponseBody { .. } | Self::ResponseHeader { .. } => Direction::Response,
+            Self::RequestBody { .. }
+            | Self::Parameter { .. }
+            | Self::CallbackReply { .. }
+            | Self::CallbackReplyHeader { .. } => Direction::Request,
+            Self::Callback { .. }
+            | Self::CallbackParameter { .. }
+            | Self::ResponseBody { .. }
+            | Self::ResponseHeader { .. } => Direction::Response,
         }
     }
 
@@ -85,7 +112,10 @@ impl Subject {
             | Self::ResponseBody { media, .. }
             | Self::Callback { media, .. }
             | Self::CallbackReply { media, .. } => Some(media),
-            Self::Parameter { .. } | Self::ResponseHeader { .. } => None,
+            Self::Parameter { .. }
+            | Self::ResponseHeader { .. }
+            | Self::CallbackParameter { .. }
+            | Self::CallbackReplyHeader { .. } => None,
         }
     }
 
@@ -101,10 +131,10 @@ impl Subject {
     /// The beginning of ids of changes in the whole, and in a part of it.
     pub(super) fn stem(&self, direction: Direction, is_whole: bool) -> &'static str {
         match (self, direction, is_whole) {
-            (Self::Parameter { .. }, _, true) => "request-parameter",
-            (Self::Parameter { .. }, _, false) => "request-parameter-property",
-            (Self::ResponseHeader { .. }, _, true) => "response-header",
-            (Self::ResponseHeader { .. }, _, false) => "response-header-property",
+            (Self::Parameter { .. } | Self::CallbackReplyHeader { .. }, _, true) => "request-parameter",
+            (Self::Parameter { .. } | Self::CallbackReplyHeader { .. }, _, false) => "request-parameter-property",
+            (Self::ResponseHeader { .. } | Self::CallbackParameter { .. }, _, true) => "response-header",
+            (Self::ResponseHeader { .. } | Self::CallbackParameter { .. }, _, false) => "response-header-property",
             (_, Direction::Request, true) => "request-body",
             (_, Direction::Request, false) => "request-property",
             (_, Direction::Response, true) => "response-body",
@@ -135,6 +165,18 @@ impl Subject {
             (Self::Callback { name: callback, .. }, false) => {
                 format!("`{name}` in the body of the callback `{callback}`")
             }
+            (Self::CallbackParameter { name: callback, place, parameter }, true) => {
+                format!("the {} parameter `{parameter}` of the callback `{callback}`", place_name(*place))
+            }
+            (Self::CallbackParameter { name: callback, place, parameter }, false) => {
+                format!("`{name}` in the {} parameter `{parameter}` of the callback `{callback}`", place_name(*place))
+            }
+            (Self::CallbackReplyHeader { name: callback, status, header }, true) => {
+                format!("the header `{header}` of the answer {status} to the callback `{callback}`")
+            }
+            (Self::CallbackReplyHeader { name: callback, status, header }, false) => {
+                format!("`{name}` in the header `{header}` of the answer {status} to the callback `{callback}`")
+            }
             (Self::CallbackReply { name: callback, status, .. }, true) => {
                 format!("the body of the answer {status} to the callback `{callback}`")
             }
@@ -145,7 +187,8 @@ impl Subject {
     }
 }
 
-fn place_name(place: ParameterPlace) -> &'static str {
+/// What to call the place of a parameter.
+pub(in crate::diff) fn place_name(place: ParameterPlace) -> &'static str {
     match place {
         ParameterPlace::Path => "path",
         ParameterPlace::Query => "query",

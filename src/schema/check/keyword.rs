@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::Checker;
 use crate::{
     finding::{Code, Finding},
+    limit,
     openapi::{Location, SchemaKind, SchemaRef},
     schema::{lower::TYPES, pattern},
 };
@@ -150,9 +151,20 @@ impl Checker<'_> {
     fn pattern(&mut self, at: &Location, text: &str) {
         let place = self.schemas.documents.place(at);
         if !pattern::compiles(text) {
-            let message =
-                format!("`{text}` is no regular expression of ECMA-262 that can be run, so it is not checked");
-            let help = "correct it; a count above a thousand is better said by `maxLength`";
+            let (message, help) = if pattern::is_too_large(text) {
+                (
+                    format!(
+                        "`{text}` takes more than {} MiB to be run, so it is not checked",
+                        limit::PATTERN_BYTES_MAX >> 20
+                    ),
+                    "repeat the class without a count, as in `^[\\p{L}]*$`, and say the count by `minLength` and `maxLength`",
+                )
+            } else {
+                (
+                    format!("`{text}` is no regular expression of ECMA-262 that can be run, so it is not checked"),
+                    "correct it, by the syntax that browsers have",
+                )
+            };
             self.findings.push(Finding::warning(Code::BAD_PATTERN, place, message).help(help));
         } else if pattern::is_delimited(text) {
             let message = "the slashes around the pattern would be part of it, and are passed over";

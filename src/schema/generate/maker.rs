@@ -28,6 +28,14 @@ pub(super) enum Stop {
     Dead(String),
 }
 
+/// A definition that a value is made from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Through {
+    pub(super) number: Number,
+    /// True if another definition led to it.
+    pub(super) inherited: bool,
+}
+
 /// One pass over a schema.
 pub(super) struct Maker<'g> {
     pub(super) core: &'g Core,
@@ -42,7 +50,9 @@ pub(super) struct Maker<'g> {
     /// Makes something even where nothing is allowed, to show how near it comes.
     pub(super) yields: bool,
     /// The definitions that the values around the one at hand are made from.
-    open: Vec<Number>,
+    open: Vec<Through>,
+    /// What the example of a value around has at the place that is made next.
+    shown: Option<&'g Value>,
     nodes: usize,
 }
 
@@ -60,6 +70,7 @@ impl<'g> Maker<'g> {
             trace,
             yields: false,
             open: Vec::new(),
+            shown: None,
             nodes: 0,
         }
     }
@@ -67,7 +78,7 @@ impl<'g> Maker<'g> {
     /// Makes the value of the whole schema.
     pub(super) fn make(&mut self) -> Result<Value, Stop> {
         let Some(root) = self.core.lowered(self.root) else { return Ok(Value::Null) };
-        self.open.push(self.root);
+        self.open.push(Through { number: self.root, inherited: false });
         let made = self.value(&[&root.value]);
         self.open.pop();
         if self.yields { made.or(Ok(Value::Null)) } else { made }
@@ -78,13 +89,40 @@ impl<'g> Maker<'g> {
         self.nodes
     }
 
+    /// Hands on what an example of the object or array at hand has there, if it is not used whole because something in it is
+    /// wrong: the rest of it may well be right.
+    pub(super) fn show(&mut self, merged: &Merged<'g>, token: &str) {
+        self.shown = None;
+        if !self.chance.is_plain() {
+            return;
+        }
+        let shown = merged.shown.filter(|_| self.plan.is_unshown(&self.at));
+        let own = || merged.examples.iter().copied().chain(merged.default).find(|example| fits(merged, example));
+        let example = shown.or_else(|| own().filter(|_| self.plan.is_banned(&self.at)));
+        self.shown = example.and_then(|example| match example {
+            Value::Array(items) => items.get(token.parse::<usize>().ok()?),
+            example => example.get(token),
+        });
+    }
+
     pub(super) fn into_trace(self) -> Trace {
         self.trace
     }
 
     /// True if the value at hand is inside one that is made from this definition, and may not be made from it again.
-    pub(super) fn is_open(&self, number: Number) -> bool {
-        self.open.iter().filter(|open| **open == number).count() > self.plan.reuses()
+    ///
+    /// A definition that never leads back to itself may always be: that it is open only says that something around
+    /// inherits from it. One that does lead back may be used once more where what is around only inherits from it.
+    pub(super) fn is_open(&mut self, number: Number) -> bool {
+        let uses = self.open.iter().filter(|open| open.number == number);
+        let (all, own) = uses.fold((0, 0), |(all, own), open| (all + 1, own + usize::from(!open.inherited)));
+        let reuses = self.plan.reuses();
+        if all <= reuses {
+            return false;
+        }
+        let is_open = self.plan.is_tight() || ((own > reuses || all > reuses + 1) && self.core.is_recursive(number));
+        self.trace.reused |= !is_open;
+        is_open
     }
 
     /// Makes a value that all these schemas apply to, below the one at hand.
@@ -104,7 +142,9 @@ impl<'g> Maker<'g> {
         if self.nodes > self.plan.fullness.nodes_max() {
             return Err(Stop::TooLarge);
         }
-        let merged = Box::new(self.merged(parts)?);
+        let shown = self.shown.take();
+        let mut merged = Box::new(self.merged(parts)?);
+        merged.shown = shown.filter(|shown| fits(&merged, shown));
         if merged.is_never {
             return Err(match &merged.conflict {
                 Some([one, other]) => self.dead(&format!("it {} and {}", must_be_types(one), must_be_types(other))),
@@ -123,15 +163,18 @@ impl<'g> Maker<'g> {
 
     /// A value that the schema itself shows.
     fn given(&mut self, merged: &Merged<'g>, parts: &[&'g Value]) -> Option<Value> {
+        if let Some(shown) = merged.shown.filter(|_| self.chance.is_plain() && !self.plan.is_unshown(&self.at)) {
+            self.trace.examples.push(self.at.clone());
+            self.trace.shown.push(self.at.clone());
+            return Some(self.stripped(shown, parts));
+        }
         if self.chance.is_plain() && !self.plan.is_banned(&self.at) {
             let shown = merged.examples.iter().copied().chain(merged.default);
             // a null that is only a placeholder is passed over
             let mut fitting = shown.filter(|value| fits(merged, value) && !(value.is_null() && merged.types.is_none()));
             if let Some(example) = fitting.next() {
                 self.trace.examples.push(self.at.clone());
-                let mut example = example.clone();
-                hidden::strip(self.core, self.direction, parts, &mut example);
-                return Some(example);
+                return Some(self.stripped(example, parts));
             }
         }
         if let Some(constant) = merged.constants.first() {
@@ -143,6 +186,13 @@ impl<'g> Maker<'g> {
         let candidates = if some.is_empty() { fitting } else { some };
         let chosen = self.chance.index(candidates.len());
         candidates.get(chosen).map(|value| (*value).clone())
+    }
+
+    /// An example without what is not sent in this direction.
+    fn stripped(&self, example: &Value, parts: &[&Value]) -> Value {
+        let mut example = example.clone();
+        hidden::strip(self.core, self.direction, parts, &mut example);
+        example
     }
 
     fn made(&mut self, merged: &Merged<'g>) -> Result<Value, Stop> {

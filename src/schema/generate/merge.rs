@@ -6,10 +6,10 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::{
-    maker::{Maker, Stop},
+    maker::{Maker, Stop, Through},
     plan::{Choice, Fullness},
 };
-use crate::schema::definitions::{Number, number_of};
+use crate::schema::definitions::number_of;
 
 /// Steps through references and applicators for one value.
 const STEPS_MAX: usize = 96;
@@ -27,6 +27,8 @@ pub(super) struct Merged<'g> {
     pub(super) choices: Vec<&'g [Value]>,
     pub(super) examples: Vec<&'g Value>,
     pub(super) default: Option<&'g Value>,
+    /// What the example of a value around has here.
+    pub(super) shown: Option<&'g Value>,
     pub(super) format: Option<&'g str>,
     pub(super) patterns: Vec<&'g str>,
     pub(super) minimum: Option<&'g Value>,
@@ -50,7 +52,9 @@ pub(super) struct Merged<'g> {
     /// Properties that name the chosen branch, with the name.
     pub(super) tags: Vec<(&'g str, &'g Value)>,
     /// The definitions that were gone through.
-    pub(super) through: Vec<Number>,
+    pub(super) through: Vec<Through>,
+    /// How many definitions are being gone through, each by way of the last.
+    nesting: usize,
     /// Branches of `oneOf` that the value must not fit.
     pub(super) others: Vec<&'g Value>,
     /// Set by the schema `false`, and by types that no value has at once.
@@ -106,14 +110,16 @@ impl<'g> Maker<'g> {
         };
         merged.own(map);
         if let Some(number) = map.get("$ref").and_then(Value::as_str).and_then(number_of)
-            && !merged.through.contains(&number)
+            && !merged.through.iter().any(|through| through.number == number)
             && let Some(target) = self.core.lowered(number)
         {
-            merged.through.push(number);
+            merged.through.push(Through { number, inherited: merged.nesting > 0 });
             if self.is_open(number) {
                 return Err(Stop::Recursive);
             }
+            merged.nesting += 1;
             self.absorb(merged, &target.value, steps - 1, choosing)?;
+            merged.nesting -= 1;
         }
         for member in list(map, "allOf") {
             self.absorb(merged, member, steps - 1, choosing)?;
@@ -249,7 +255,7 @@ impl<'g> Maker<'g> {
     }
 
     /// True if a branch refers straight to a definition that is being made.
-    fn leads_back(&self, branch: &Value) -> bool {
+    fn leads_back(&mut self, branch: &Value) -> bool {
         let target = branch.get("$ref").and_then(Value::as_str).and_then(number_of);
         target.is_some_and(|number| self.is_open(number))
     }

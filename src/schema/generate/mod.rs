@@ -14,7 +14,7 @@ mod regular;
 mod structure;
 mod text;
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use serde_json::Value;
 
@@ -30,6 +30,7 @@ use crate::{
 use chance::Chance;
 use maker::{Maker, Stop};
 use plan::{Fullness, LastResort, Plan};
+pub(super) use regular::run as name_pattern;
 
 /// Said where only a value would do that has itself inside.
 const ENDLESS: &str = "it can only be satisfied by a value that never ends";
@@ -99,27 +100,51 @@ pub(super) fn make(
     direction: Direction,
     sampling: Sampling,
 ) -> Result<Value, Impossible> {
-    let (impossible, endless) = match attempt(core, schema, direction, sampling, LastResort::default()) {
-        Ok(value) => return Ok(value),
+    let mut overlaps = HashSet::new();
+    let (impossible, endless) = match attempt(core, schema, direction, sampling, LastResort::default(), &mut overlaps) {
+        Ok(value) => {
+            return Ok(with_overlaps(value, overlaps, |last, seen| {
+                attempt(core, schema, direction, sampling, last, seen).ok()
+            }));
+        }
         Err(failure) => failure,
     };
     let Impossible::Unsolved { nearest: Some(nearest), .. } = &impossible else { return Err(impossible) };
     let violations = core.validator(schema, direction).violations(&**nearest);
-    let overlaps = violations.into_iter().filter(Violation::fits_several).map(|violation| violation.at);
-    let last = LastResort { apart: overlaps.collect(), reuses: usize::from(endless) };
+    let apart = violations.into_iter().filter(Violation::fits_several).map(|violation| violation.at);
+    let last = LastResort { apart: apart.collect(), reuses: usize::from(endless) };
     if last.apart.is_empty() && !endless {
         return Err(impossible);
     }
-    attempt(core, schema, direction, sampling, last).map_err(|_| impossible)
+    attempt(core, schema, direction, sampling, last, &mut overlaps).map_err(|_| impossible)
 }
 
-/// Makes a value; where it fails, says too whether that is for a value that never ends.
+/// The value, or one that has what was left out because it fitted several branches of `oneOf`, if that can be made.
+fn with_overlaps(
+    value: Value,
+    mut overlaps: HashSet<String>,
+    make: impl Fn(LastResort, &mut HashSet<String>) -> Option<Value>,
+) -> Value {
+    let count =
+        |value: &Value, places: &HashSet<String>| places.iter().filter(|at| value.pointer(at).is_some()).count();
+    let known = count(&value, &overlaps);
+    if known == overlaps.len() {
+        return value;
+    }
+    let last = LastResort { apart: overlaps.clone(), reuses: 0 };
+    let fuller = make(last, &mut overlaps);
+    fuller.filter(|fuller| count(fuller, &overlaps) > count(&value, &overlaps)).unwrap_or(value)
+}
+
+/// Makes a value; where it fails, says too whether that is for a value that never ends. Adds to `overlaps` where what was
+/// made fitted several branches of `oneOf`.
 fn attempt(
     core: &Arc<Core>,
     schema: &SchemaRef,
     direction: Direction,
     sampling: Sampling,
     last: LastResort,
+    overlaps: &mut HashSet<String>,
 ) -> Result<Value, (Impossible, bool)> {
     let at = schema.at.pointer.to_string();
     let root = core.definitions.number(Key::whole(schema, direction, Purpose::Generate));
@@ -156,6 +181,7 @@ fn attempt(
             }
             Ok(value) => {
                 let violations = validator.violations(&value);
+                overlaps.extend(violations.iter().filter(|it| it.fits_several()).map(|it| it.at.clone()));
                 if let Some(first) = violations.first() {
                     why = format!("what was made {}{}", first.message, place(&first.at));
                 }
@@ -170,9 +196,11 @@ fn attempt(
                 plan.repair(&violations, &trace)
             }
             Err(Stop::TooLarge) => {
-                optionals = None;
-                if !plan.shrink() {
-                    return Err((Impossible::TooLarge { at }, false));
+                if !plan.tighten(&trace) {
+                    optionals = None;
+                    if !plan.shrink() {
+                        return Err((Impossible::TooLarge { at }, false));
+                    }
                 }
                 true
             }

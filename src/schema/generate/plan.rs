@@ -52,9 +52,13 @@ pub(super) struct Plan {
     pub(super) items: MadeItems,
     /// Where no example and no default is to be used.
     banned: HashSet<String>,
+    /// Where what the example of a value around has is not to be used.
+    unshown: HashSet<String>,
     /// Properties to be left out.
     omitted: HashSet<String>,
     last: LastResort,
+    /// True if no definition is used inside of a value that it has a part in, whether or not it leads back to itself.
+    tight: bool,
     /// Properties to be added, by the place of their object.
     added: HashMap<String, Vec<String>>,
     /// How many branches to go on from the first, by [`Choice::key`].
@@ -68,10 +72,14 @@ pub(super) struct Plan {
 pub(super) struct Trace {
     /// Where an example or a default was used.
     pub(super) examples: Vec<String>,
+    /// Those of them where it was a part of the example of a value around.
+    pub(super) shown: Vec<String>,
     /// Where a branch was chosen.
     pub(super) choices: Vec<Choice>,
     /// Where a property was made that could have been left out.
     pub(super) optionals: Vec<String>,
+    /// Whether a definition was used inside of a value that it has a part in.
+    pub(super) reused: bool,
 }
 
 /// A choice among branches.
@@ -97,12 +105,25 @@ impl Plan {
         self.last.reuses
     }
 
+    pub(super) fn is_tight(&self) -> bool {
+        self.tight
+    }
+
+    /// Makes less of what is made in more than one place; false if `trace` shows no such thing.
+    pub(super) fn tighten(&mut self, trace: &Trace) -> bool {
+        trace.reused && !std::mem::replace(&mut self.tight, true)
+    }
+
     pub(super) fn salt(&self) -> u64 {
         self.salt
     }
 
     pub(super) fn is_banned(&self, at: &str) -> bool {
         self.banned.contains(at)
+    }
+
+    pub(super) fn is_unshown(&self, at: &str) -> bool {
+        self.unshown.contains(at)
     }
 
     pub(super) fn is_omitted(&self, at: &str) -> bool {
@@ -155,7 +176,9 @@ impl Plan {
 
     fn repair_one(&mut self, violation: &Violation, trace: &Trace) -> bool {
         if let Some(example) = nearest(trace.examples.iter().map(String::as_str), &violation.at) {
-            return self.banned.insert(example.to_owned());
+            let is_shown = trace.shown.iter().any(|at| at == example);
+            let kept = if is_shown { &mut self.unshown } else { &mut self.banned };
+            return kept.insert(example.to_owned());
         }
         let property = violation.property.as_deref();
         match (violation.keyword, property) {

@@ -47,9 +47,12 @@ fn padded(mut text: String, length: Range) -> String {
 
 /// True if the text matches, or the pattern cannot be run here.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
-    let mut builder = regex::RegexBuilder::new(pattern);
-    builder.size_limit(limit::PATTERN_BYTES_MAX).build().is_ok_and(|regex| regex.is_match(text))
-        || parse(pattern).is_none()
+    run(pattern).is_some_and(|regex| regex.is_match(text)) || parse(pattern).is_none()
+}
+
+/// A lowered pattern, ready to be run; `None` for one that the linear engine does not take.
+pub(in crate::schema) fn run(pattern: &str) -> Option<regex::Regex> {
+    regex::RegexBuilder::new(pattern).size_limit(limit::PATTERN_BYTES_MAX).build().ok()
 }
 
 fn parse(text: &str) -> Option<Hir> {

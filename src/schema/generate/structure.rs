@@ -35,6 +35,7 @@ impl<'g> Maker<'g> {
                 push_token(&mut at, name);
                 self.trace.optionals.push(at);
             }
+            self.show(merged, name);
             match self.below(name, parts) {
                 Ok(value) => {
                     object.insert((*name).to_owned(), value);
@@ -47,6 +48,7 @@ impl<'g> Maker<'g> {
         for name in merged.required.iter().copied().chain(added.iter().map(String::as_str)) {
             if !object.contains_key(name) && !merged.properties.contains_key(name) {
                 let parts = merged.undeclared(name);
+                self.show(merged, name);
                 let value = self.below(name, &parts)?;
                 object.insert(name.to_owned(), value);
             }
@@ -144,6 +146,7 @@ impl<'g> Maker<'g> {
             if (index as u64) < contained {
                 parts.extend(&merged.contains);
             }
+            self.show(merged, &index.to_string());
             match self.item(index, &parts, merged.unique.then_some(&items)) {
                 Ok(item) => items.push(item),
                 Err(Stop::Recursive | Stop::Dead(_)) if items.len() as u64 >= min.max(contained) => break,

@@ -79,6 +79,101 @@ fn objects() {
     check(json!({ "$ref": "#/tree" }), json!({ "children": [] }));
 }
 
+/// Checks the plain value of `#/s` in a document.
+#[track_caller]
+fn plain(document: Value, expected: Value) {
+    let (schemas, schema) = schemas(document);
+    assert_eq!(schemas.generate(&schema, Direction::Response, Sampling::Plain), Ok(expected));
+}
+
+#[test]
+fn a_value_may_have_inside_what_it_inherits_from() {
+    let base = json!({ "type": "object", "properties": { "id": { "type": "integer" } } });
+    let machines = json!({ "properties": { "machines": { "type": "array", "items": { "$ref": "#/base" } } } });
+    plain(
+        json!({ "s": { "allOf": [{ "$ref": "#/base" }, machines] }, "base": base }),
+        json!({ "id": 0, "machines": [{ "id": 0 }] }),
+    );
+    // over two steps, and in a list
+    plain(
+        json!({
+            "s": { "type": "array", "items": { "$ref": "#/full" } },
+            "full": { "allOf": [{ "$ref": "#/mini" }, { "properties": { "parent": { "$ref": "#/mini" } } }] },
+            "mini": { "allOf": [{ "$ref": "#/base" }, { "properties": { "name": { "type": "string" } } }] },
+            "base": base
+        }),
+        json!([{ "id": 0, "name": "string", "parent": { "id": 0, "name": "string" } }]),
+    );
+    // what leads back to itself ends after one more
+    plain(
+        json!({
+            "s": { "$ref": "#/derived" },
+            "derived": { "allOf": [{ "$ref": "#/node" }, { "properties": { "other": { "$ref": "#/node" } } }] },
+            "node": { "type": "object", "properties": { "id": { "type": "integer" }, "next": { "$ref": "#/node" } } }
+        }),
+        json!({ "id": 0, "next": { "id": 0 }, "other": { "id": 0 } }),
+    );
+}
+
+#[test]
+fn what_is_right_in_an_example_is_kept() {
+    let schema = json!({
+        "type": "object",
+        "required": ["id", "name", "state"],
+        "properties": {
+            "id": { "type": "integer" }, "name": { "type": "string" }, "version": { "type": "string" },
+            "state": { "enum": ["on", "off"] },
+            "labels": { "type": "object", "additionalProperties": { "type": "string" } },
+            "parts": { "type": "array", "items": { "properties": { "n": { "type": "integer" }, "m": { "type": "string" } } } }
+        },
+        "example": {
+            "id": 7, "name": "Rex", "version": 18, "labels": { "a": "b" }, "parts": [{ "n": 3, "m": 4 }, { "n": 5, "m": "x" }]
+        }
+    });
+    plain(
+        json!({ "s": schema }),
+        json!({
+            "id": 7, "name": "Rex", "version": "string", "state": "on", "labels": { "a": "b" },
+            "parts": [{ "n": 3, "m": "string" }]
+        }),
+    );
+}
+
+#[test]
+fn what_fits_several_branches_is_kept_apart_where_it_is_optional_too() {
+    let branch = |name: &str, kind: &str| json!({ "type": "object", "properties": { name: { "type": kind } } });
+    let source = json!({ "oneOf": [branch("card", "string"), branch("bank", "integer")] });
+    plain(
+        json!({ "s": { "type": "object", "properties": { "id": { "type": "integer" }, "source": source } } }),
+        json!({ "id": 0, "source": { "card": "string", "bank": "string" } }),
+    );
+    // where nothing keeps them apart, it is left out, and nothing else is
+    let same = json!({ "oneOf": [branch("card", "string"), branch("card", "string")] });
+    plain(
+        json!({ "s": { "type": "object", "properties": { "source": same, "id": { "type": "integer" } } } }),
+        json!({ "id": 0 }),
+    );
+}
+
+/// Twenty definitions that each use the next one four times, and that one inherits from: far too many values.
+#[test]
+fn what_is_used_in_many_places_is_bounded() {
+    let mut document =
+        json!({ "s": { "allOf": [{ "$ref": "#/d0" }, { "properties": { "more": { "$ref": "#/d0" } } }] } });
+    for level in 0..20 {
+        let next = json!({ "$ref": format!("#/d{}", level + 1) });
+        document[format!("d{level}")] = json!({ "properties": { "a": next, "b": next, "c": next, "d": next } });
+    }
+    document["d20"] = json!({ "type": "integer" });
+    let (schemas, schema) = schemas(document);
+    let made = schemas.generate(&schema, Direction::Response, Sampling::Plain).unwrap();
+    assert!(made.to_string().len() < 100_000, "{made}");
+    assert_eq!(
+        schemas.generate(&schema, Direction::Response, Sampling::Seeded(3)),
+        schemas.generate(&schema, Direction::Response, Sampling::Seeded(3))
+    );
+}
+
 #[test]
 fn what_takes_several_passes() {
     for schema in [

@@ -28,8 +28,16 @@ pub struct Violation {
 }
 
 impl Violation {
+    /// What to do about it, where the message does not say it already.
+    pub fn help(&self) -> Option<&'static str> {
+        self.fits_several().then_some(
+            "send what only one of them allows, such as a property that the others forbid; if a value may fit several, the \
+             description means `anyOf`",
+        )
+    }
+
     /// True for a value that fits several branches of `oneOf`.
-    pub(super) fn fits_several(&self) -> bool {
+    pub fn fits_several(&self) -> bool {
         self.keyword == "oneOf" && self.message.contains(wording::SEVERAL)
     }
 }

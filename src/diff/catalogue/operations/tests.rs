@@ -448,6 +448,7 @@ fn components(cases: &mut Cases) {
     replies(cases, &|responses: Value| {
         operation(json!({"callbacks": {"done": {here: {"post": {"responses": responses}}}}}))
     });
+    fields_of_callbacks(cases);
     let hook = json!({"made": {"post": {"responses": {"200": {"description": "d"}}}}});
     cases.check(&["webhook-added"], operation(json!({})), with("webhooks", hook.clone()));
     cases.check(&["webhook-removed"], with("webhooks", hook), operation(json!({})));
@@ -460,6 +461,49 @@ fn components(cases: &mut Cases) {
     cases.check(&[], sent(json!(["a"])), sent(json!(["a"])));
     let changes = changes_after(&sent(json!(["a"])), &sent(json!([])), 0);
     assert_eq!(changes.iter().map(|change| change.id).collect::<Vec<_>>(), ["response-property-became-optional"]);
+}
+
+/// Parameters of callbacks, and header fields of what clients answer to them.
+fn fields_of_callbacks(cases: &mut Cases) {
+    let of = |item: Value, call: Value| {
+        let mut item = item;
+        item["post"] = call;
+        operation(json!({"callbacks": {"done": {"{$request.query.url}": item}}}))
+    };
+    let sent = |parameters: Value| of(json!({}), json!({"parameters": parameters}));
+    let parameter = |required: bool, schema: Value| json!([{"name": "sig", "in": "header", "required": required, "schema": schema}]);
+    let text = || json!({"type": "string"});
+    cases.check(&["mimeo-callback-parameter-added"], sent(json!([])), sent(parameter(true, text())));
+    let (always, sometimes) = (sent(parameter(true, text())), sent(parameter(false, text())));
+    cases.check(&["mimeo-callback-required-parameter-removed"], always.clone(), sent(json!([])));
+    cases.check(&["mimeo-callback-optional-parameter-removed"], sometimes.clone(), sent(json!([])));
+    cases.check(&["mimeo-callback-parameter-became-optional"], always.clone(), sometimes.clone());
+    cases.check(&[], sometimes, always.clone());
+    // one of the whole path, in other letters, and one that counts for nothing
+    let whole = json!({"parameters": [{"name": "Sig", "in": "header", "required": true, "schema": text()}]});
+    cases.check(&[], always.clone(), of(whole, json!({"parameters": [{"name": "Accept", "in": "header"}]})));
+    let said = |old: &Value, new: &Value| -> Vec<(&'static str, String)> {
+        changes_after(old, new, 0).iter().map(|change| (change.id, change.text.clone())).collect()
+    };
+    let short = sent(parameter(true, json!({"type": "string", "maxLength": 3})));
+    let changes = said(&short, &always);
+    let [(id, words)] = &*changes else { panic!("{changes:?}") };
+    assert_eq!(*id, "response-header-max-length-unset");
+    assert!(words.starts_with("the header parameter `sig` of the callback `done`"), "{words}");
+    // What the client answers with, it sends.
+    let replied =
+        |headers: Value| of(json!({}), json!({"responses": {"200": {"description": "d", "headers": headers}}}));
+    let header = |required: bool, schema: Value| replied(json!({"X-Seen": {"required": required, "schema": schema}}));
+    cases.check(&["mimeo-callback-reply-required-header-added"], replied(json!({})), header(true, text()));
+    cases.check(&["mimeo-callback-reply-optional-header-added"], replied(json!({})), header(false, text()));
+    cases.check(&["mimeo-callback-reply-header-removed"], header(true, text()), replied(json!({})));
+    cases.check(&["mimeo-callback-reply-header-became-required"], header(false, text()), header(true, text()));
+    cases.check(&["mimeo-callback-reply-header-became-optional"], header(true, text()), header(false, text()));
+    cases.check(&[], replied(json!({})), replied(json!({"Content-Type": {"required": true}})));
+    let changes = said(&header(true, text()), &header(true, json!({"type": "string", "maxLength": 3})));
+    let [(id, words)] = &*changes else { panic!("{changes:?}") };
+    assert_eq!(*id, "request-parameter-max-length-set");
+    assert!(words.starts_with("the header `X-Seen` of the answer 200 to the callback `done`"), "{words}");
 }
 
 /// What clients answer to callbacks; `of` makes a description with these answers.
