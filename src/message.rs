@@ -111,6 +111,15 @@ impl Deref for Fields {
     }
 }
 
+impl<'f> IntoIterator for &'f Fields {
+    type Item = (&'f HeaderName, &'f HeaderValue);
+    type IntoIter = header::Iter<'f, HeaderValue>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.map.iter()
+    }
+}
+
 impl DerefMut for Fields {
     /// Whatever may be put in is looked for from now on.
     fn deref_mut(&mut self) -> &mut HeaderMap {

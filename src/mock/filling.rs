@@ -161,7 +161,7 @@ fn request(received: &Received<'_>) -> Value {
     let query = form_urlencoded::parse(request.query.as_deref().unwrap_or_default().as_bytes());
     let query: Map<String, Value> = query.map(|(name, value)| (name.into_owned(), value.into())).collect();
     let mut headers = Map::new();
-    for (name, value) in request.headers.iter() {
+    for (name, value) in &request.headers {
         let value = String::from_utf8_lossy(value.as_bytes());
         match headers.get_mut(name.as_str()) {
             // Fields of one name are one list (RFC 9110, section 5.3).

@@ -73,7 +73,7 @@ pub(super) struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// Ask the scenario, let in, decide, respond.
+    /// Decide, respond; by way of a scenario and of tokens where they may have a part in it.
     pub(super) fn answer(&self, entry: &mut Entry, doings: &mut Doings, reply: &mut Response) -> Result<(), Problem> {
         let Self { state, visit, .. } = *self;
         let has_scenario = visit.wish.is_some() || state.scenario.is_some();
@@ -108,7 +108,7 @@ impl Scene<'_> {
         Received { contract: visit.contract, found: &visit.found, request, checked: &visit.checked }
     }
 
-    /// The whole of it, where the state of the session may have a part in the answer.
+    /// Ask the scenario, let in, decide, respond.
     #[inline(never)]
     fn answer_by_session(&self, entry: &mut Entry, doings: &mut Doings, reply: &mut Response) -> Result<(), Problem> {
         let Self { mock, state, moment, visit, .. } = *self;

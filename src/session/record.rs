@@ -90,28 +90,43 @@ impl Record {
     ///
     /// It takes what it needs of the request and shares the rest: nothing is made into text before somebody asks.
     pub fn fill(&mut self, request: &Request, entry: Entry, reply: &Response, virtual_ms: u64) {
-        let Entry { at_ms, api, operation, findings, origin, acted } = entry;
-        self.number = 0;
-        self.after = 0;
-        self.real_ms = at_ms;
-        self.virtual_ms = virtual_ms;
-        self.method.clone_from(&request.method);
-        self.sent.fill(request);
-        self.body_bytes = request.body.len();
-        self.api = api;
-        self.operation = operation;
-        self.status = reply.status.as_u16();
-        self.answer_type = reply.field(&header::CONTENT_TYPE).cloned();
+        // All of it by name, so that nothing of the other exchange stays.
+        let Self {
+            number,
+            after,
+            real_ms,
+            virtual_ms: by_clock,
+            method,
+            sent,
+            body_bytes,
+            api,
+            operation,
+            status,
+            answer_type,
+            answer,
+            answer_bytes,
+            origin,
+            acted,
+            findings,
+        } = self;
+        (*number, *after, *real_ms, *by_clock) = (0, 0, entry.at_ms, virtual_ms);
+        method.clone_from(&request.method);
+        sent.fill(request);
+        *body_bytes = request.body.len();
+        *api = entry.api;
+        *operation = entry.operation;
+        *status = reply.status.as_u16();
+        *answer_type = reply.field(&header::CONTENT_TYPE).cloned();
         // A slice would keep all of a large body.
-        self.answer = if reply.body.len() > limit::JOURNAL_BODY_BYTES_MAX {
+        *answer = if reply.body.len() > limit::JOURNAL_BODY_BYTES_MAX {
             Bytes::copy_from_slice(beginning(&reply.body))
         } else {
             reply.body.clone()
         };
-        self.answer_bytes = reply.body.len();
-        self.origin = origin;
-        self.acted = acted;
-        self.findings = findings;
+        *answer_bytes = reply.body.len();
+        *origin = entry.origin;
+        *acted = entry.acted;
+        *findings = entry.findings;
     }
 
     /// The path as sent, without a prefix that names the session.
@@ -146,13 +161,13 @@ impl Record {
         &self.sent.packed[self.sent.headers_end as usize..]
     }
 
-    /// Bytes that it takes, about.
+    /// Bytes that it takes, about: room to spare depends on what was there before, and does not count.
     pub fn weight(&self) -> usize {
         let findings = self
             .findings
             .iter()
             .map(|finding| size_of::<Finding>() + finding.message.len() + finding.help.as_ref().map_or(0, String::len));
-        size_of::<Self>() + self.sent.packed.capacity() + self.answer.len() + findings.sum::<usize>()
+        size_of::<Self>() + self.sent.packed.len() + self.answer.len() + findings.sum::<usize>()
     }
 }
 
@@ -176,7 +191,7 @@ impl Sent {
         let lines: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 3).sum();
         let bytes = request.path.len() + query.len() + lines + body.len();
         packed.clear();
-        // A record is kept for long: it has no room that it does not need.
+        // A record is kept for long: it has little room that it does not need.
         if packed.capacity() > bytes + SPARE_BYTES_MAX {
             *packed = Vec::new();
         }
@@ -185,7 +200,7 @@ impl Sent {
         *path_end = place(packed);
         packed.extend_from_slice(query.as_bytes());
         *query_end = request.query.is_some().then(|| place(packed));
-        for (name, value) in headers.iter() {
+        for (name, value) in headers {
             for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\n"] {
                 packed.extend_from_slice(part);
             }

@@ -109,7 +109,7 @@ pub(super) fn serve(
             None => respond(server, request, line),
             Some(proxy) => passed_on(server, proxy, request, line).await,
         };
-        // Nothing of an answer that is there has a place in what is waited for.
+        // The answer is out of here before anything is waited for, so that it needs no place across the wait.
         let aside = match answered {
             Ok(reply) => return Ok(reply),
             Err(aside) => aside,
@@ -154,7 +154,7 @@ async fn administer(visitor: &Visitor, request: HttpRequest<Incoming>) -> Reply 
     }
 }
 
-/// What is sent at once, or else what is done before.
+/// The answer, or what is to be waited for before it is sent.
 fn ended<'v>(sent: Sent<'v>, line: &'v Line) -> Result<Reply, Aside<'v>> {
     if sent.written.is_none() && sent.effects.is_empty() {
         return Ok(reply(sent.response));
@@ -248,9 +248,9 @@ fn conclude<'v>(server: &'v Server, begun: Begun<'_>, outcome: Outcome, virtual_
     }
     server.metrics().answered(entry.api.as_ref(), entry.operation.as_ref(), status.as_u16());
     let mut record = spare_record();
-    let written = Arc::make_mut(&mut record);
-    written.fill(request, outcome.entry, &outcome.reply, virtual_ms);
-    written.after = after;
+    let filled = Arc::make_mut(&mut record);
+    filled.fill(request, outcome.entry, &outcome.reply, virtual_ms);
+    filled.after = after;
     let witness = server.settings().witness.as_deref();
     let written = session.record(record, server.sessions().ledger(), |record| {
         if let Some(witness) = witness {

@@ -152,7 +152,7 @@ impl Values<'_> {
                 self.add(to, &name, &value, Spot::Query(&name), context);
             }
         }
-        for (name, value) in seen.request.headers.iter() {
+        for (name, value) in &seen.request.headers {
             let name = name.as_str();
             if exchange.headers.contains_key(name) || noise::is_noise(name) || is_seat(ParameterPlace::Header, name) {
                 continue;

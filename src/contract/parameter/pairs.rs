@@ -35,7 +35,7 @@ impl<'m> Pairs<'m> {
         let mut piece = Piece::at(0);
         // Names and values are short: looking at byte after byte is faster than a search that gets ready for long text.
         for (at, byte) in text.bytes().enumerate() {
-            // Letters, before all others.
+            // Nothing that is looked for comes after `=`: so it is with letters, which most bytes are.
             if byte > b'=' {
                 continue;
             }

@@ -53,14 +53,17 @@ mod tests {
     fn few_and_many() {
         let mut literals = Literals::default();
         assert!(literals.is_empty() && literals.get(b"0").is_none());
-        for number in 0..3 * 8 {
+        let many = 3 * u32::try_from(FEW).unwrap();
+        for number in 0..many {
             assert_eq!(literals.enter(number.to_string().into_bytes().into(), number), number);
         }
-        for number in 0..3 * 8 {
+        for number in 0..many {
             let text = number.to_string();
             assert_eq!(literals.get(text.as_bytes()), Some(number));
             assert_eq!(literals.enter(text.into_bytes().into(), 99), number);
         }
-        assert!(!literals.is_empty() && literals.get(b"24").is_none() && literals.get(b"").is_none());
+        assert!(
+            !literals.is_empty() && literals.get(many.to_string().as_bytes()).is_none() && literals.get(b"").is_none()
+        );
     }
 }
