@@ -201,7 +201,7 @@ impl Contract {
         let is_known = |key: &str| media.form_fields.iter().any(|field| field.name == key);
         if !pairs.list.is_empty() && !pairs.list.iter().any(|pair| is_known(&pair.key)) {
             // Single unknown fields are passed over, but a form of nothing else is another form.
-            findings.push(subject.malformed("has none of the described fields"));
+            findings.push(subject.foreign());
         }
         let claims = Claims::default();
         let mut object = Map::new();

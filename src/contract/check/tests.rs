@@ -177,7 +177,7 @@ paths:
             "minLength body /full: the body's field `full` must not be empty",
         ],
     );
-    let other = "malformed-body body : the body has none of the described fields";
+    let other = "properties body : the body has none of the described fields";
     let missing = "required body /id: the body's field `id` is required";
     check(plain, &format!("{form}a%2Fb"), &[other, missing]);
     let parts = "POST /\nContent-Type: multipart/form-data; boundary=b\n\n--b\r\nContent-Disposition: form-data; \

@@ -118,6 +118,12 @@ impl Subject<'_> {
         self.finding(code, "", format!("{self} {message}"), Reason::InvalidParam)
     }
 
+    /// It is a form that can be read, but another one.
+    #[cold]
+    pub(super) fn foreign(self) -> Finding {
+        self.finding(Code("properties"), "", format!("{self} has none of the described fields"), Reason::InvalidParam)
+    }
+
     /// It was sent without a value, though the description refuses that.
     #[cold]
     pub(super) fn empty(self) -> Finding {
